@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is held to the same rules; the strictest ones the toolchain offers.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+/// Numbers are optimized in debug builds too: an unoptimized loop is hundreds of times slower.
+let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let package = Package(
+    name: "sisa",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "sisa", targets: ["sisa"]),
+        .executable(name: "bench", targets: ["bench"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Matrix product and vector loops that need instruction-set dispatch, and nothing else.
+        // `-ffp-contract=off`: the only fused multiply-adds are the ones that are written.
+        .target(
+            name: "CKernels",
+            cSettings: [
+                .unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra", "-Werror"])
+            ]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .target(
+            name: "Engine",
+            dependencies: ["CKernels", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: numeric),
+        .target(
+            name: "Unlearning",
+            dependencies: [
+                "Engine", "CZstd",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "sisa",
+            dependencies: [
+                "Unlearning",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "bench",
+            dependencies: [
+                "CKernels", "Engine", "Unlearning",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["Engine", "Unlearning"], path: "Tests/TestSupport",
+            swiftSettings: numeric),
+        .testTarget(
+            name: "EngineTests", dependencies: ["CKernels", "Engine", "TestSupport"],
+            resources: [.copy("Fixtures")], swiftSettings: numeric),
+        .testTarget(
+            name: "UnlearningTests", dependencies: ["Engine", "Unlearning", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests", dependencies: ["sisa", "TestSupport"], swiftSettings: strict),
+    ]
+)

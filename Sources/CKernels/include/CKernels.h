@@ -1,0 +1,112 @@
+// The loops whose bits are defined by docs/numerics.md, one variant per instruction set, chosen at run time.
+//
+// Every function gives the same bits in every variant. None allocates, none keeps state but the chosen variant,
+// and all are safe to call from several threads at once. Matrices are row-major; counts are in elements.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// --- Instruction sets -----------------------------------------------------------------------------------------
+
+enum { SISA_ISA_PORTABLE = 0, SISA_ISA_AVX2 = 1, SISA_ISA_AVX512 = 2, SISA_ISA_NEON = 3, SISA_ISA_COUNT = 4 };
+
+/// Whether this build and this processor can run a variant.
+bool sisa_isa_available(int isa);
+/// "portable", "avx2", "avx512", "neon"; NULL for anything else.
+const char *sisa_isa_name(int isa);
+/// Makes a variant the current one for the whole process; false, and no change, where it is not available.
+bool sisa_isa_select(int isa);
+/// The variant in use: at start the widest available one.
+int sisa_isa_current(void);
+
+// --- Matrix product -------------------------------------------------------------------------------------------
+
+enum {
+    SISA_START_ZERO = 0,    // every chain starts at +0
+    SISA_START_STORED = 1,  // ... at the stored C[i,j]: the product is accumulated
+    SISA_START_BIAS = 2,    // ... at bias[j]
+};
+
+/// Width of a packed panel, in columns.
+enum { SISA_PANEL = 16 };
+
+/// Elements that `sisa_pack` writes for a matrix of `k` rows and `n` columns: k * n rounded up to whole panels.
+size_t sisa_packed_count(size_t k, size_t n);
+
+/// Packs B (k, n), B[p,j] = b[p*row_stride + j*column_stride], into panels of 16 columns:
+/// packed[(j/16)*16*k + p*16 + j%16]. Columns past n are filled with +0.
+void sisa_pack(size_t k, size_t n, const float *b, size_t row_stride, size_t column_stride, float *packed);
+
+/// C[i,j] = one chain acc = fma(A[i,p], B[p,j], acc), p ascending, for i < m, j < n.
+/// A[i,p] = a[i*a_row_stride + p*a_column_stride]; C[i,j] = c[i*c_row_stride + j]. `bias` (n) is read only
+/// for SISA_START_BIAS. C overlaps neither A nor B. k = 0 leaves the start values.
+void sisa_gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_column_stride,
+               const float *packed, float *c, size_t c_row_stride, int start, const float *bias);
+
+// --- Elementwise ----------------------------------------------------------------------------------------------
+
+/// y[i] = exp(x[i]); y may be x.
+void sisa_exp(size_t n, const float *x, float *y);
+/// y[i] = log(x[i]), x[i] > 0 and finite (NaN for x < 0, -inf for 0, +inf for +inf); y may be x.
+void sisa_log(size_t n, const float *x, float *y);
+/// y[i] = tanh(x[i]); y may be x.
+void sisa_tanh(size_t n, const float *x, float *y);
+
+enum { SISA_GELU = 0, SISA_GELU_TANH = 1, SISA_RELU = 2 };
+
+/// y[i] = activation(x[i]): GELU x*Phi(x), its tanh approximation, or max(x, 0) (+0 for NaN-free x <= 0).
+void sisa_activation_forward(int kind, size_t n, const float *x, float *y);
+/// dx[i] = dy[i] * activation'(x[i]); dx may be dy.
+void sisa_activation_backward(int kind, size_t n, const float *x, const float *dy, float *dx);
+
+/// y[i] = y[i] + x[i].
+void sisa_add(size_t n, const float *x, float *y);
+/// y[i] = s * x[i]; y may be x.
+void sisa_scale(size_t n, float s, const float *x, float *y);
+/// Whether every element is finite.
+bool sisa_all_finite(size_t n, const float *x);
+
+/// One AdamW step (Loshchilov and Hutter 2019), elementwise, in this order:
+/// w = w - (lr*decay)*w;  m = fma(beta1, m, (1-beta1)*g);  v = fma(beta2, v, ((1-beta2)*g)*g);
+/// w = w - step * (m / (sqrt(v)*inverse_sqrt_correction2 + epsilon)), where the caller passes
+/// step = lr / (1 - beta1^t), inverse_sqrt_correction2 = 1 / sqrt(1 - beta2^t), lr_decay = lr*decay,
+/// one_minus_beta1 and one_minus_beta2, each already rounded to binary32.
+typedef struct {
+    float lr_decay, beta1, one_minus_beta1, beta2, one_minus_beta2, step, inverse_sqrt_correction2, epsilon;
+} sisa_adamw_constants;
+void sisa_adamw(size_t n, float *w, const float *g, float *m, float *v, const sisa_adamw_constants *constants);
+
+// --- Rows -----------------------------------------------------------------------------------------------------
+// Sums and maxima over a row: 16 lanes, then the fixed tree (docs/numerics.md).
+
+/// In place x[r,:] = x[r,:] + residual[r,:] (residual may be NULL: x as it is); then
+/// mean[r] = sum(x)/cols, rstd[r] = 1/sqrt(sum((x-mean)^2)/cols + epsilon),
+/// y[r,c] = fma((x-mean)*rstd, gamma[c], beta[c]). All (rows, cols), dense.
+void sisa_layer_norm_forward(size_t rows, size_t cols, float *x, const float *residual, const float *gamma,
+                             const float *beta, float epsilon, float *y, float *mean, float *rstd);
+/// dx from dy, with x, mean and rstd as the forward pass left them:
+/// g = dy*gamma, h = (x-mean)*rstd, dx = rstd * ((g - sum(g)/cols) - h * (sum(g*h)/cols)). dx may be dy.
+void sisa_layer_norm_backward(size_t rows, size_t cols, const float *dy, const float *x, const float *mean,
+                              const float *rstd, const float *gamma, float *dx);
+
+/// In place, rows of `cols` elements `row_stride` apart: x = softmax(scale * x), with the maximum taken out first.
+void sisa_softmax_forward(size_t rows, size_t cols, size_t row_stride, float scale, float *x);
+/// In place on dp: ds = scale * p * (dp - sum(p*dp)).
+void sisa_softmax_backward(size_t rows, size_t cols, size_t row_stride, float scale, const float *p, float *dp);
+
+/// y[c] = (((x[0,c] + x[1,c]) + ...) + x[rows-1,c]) * (1/rows): the mean over rows. rows >= 1.
+void sisa_mean_rows(size_t rows, size_t cols, const float *x, float *y);
+/// y[c] = ((start[c] + x[0,c]) + x[1,c]) + ...: a sum over rows in order, accumulated into y.
+void sisa_sum_rows(size_t rows, size_t cols, const float *x, float *y);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
