@@ -1,0 +1,16 @@
+// x86-64 with AVX2 and FMA: two 8-lane registers for 16 lanes, tiles of 6 x 16.
+#if defined(__x86_64__)
+#include <immintrin.h>
+#include <string.h>
+
+#include "table.h"
+
+#define SISA_TABLE sisa_table_avx2
+#define LANES_MASKED 256
+#define TILE_ROWS 6
+#define TILE_PANELS 1
+
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#include "template/all.inc.h"
+#pragma clang attribute pop
+#endif

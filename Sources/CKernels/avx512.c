@@ -1,0 +1,16 @@
+// x86-64 with AVX-512: one register for 16 lanes, tiles of 12 x 32.
+#if defined(__x86_64__)
+#include <immintrin.h>
+#include <string.h>
+
+#include "table.h"
+
+#define SISA_TABLE sisa_table_avx512
+#define LANES_MASKED 512
+#define TILE_ROWS 12
+#define TILE_PANELS 2
+
+#pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512vl,avx512dq,avx512bw"))), apply_to = function)
+#include "template/all.inc.h"
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,122 @@
+// The choice of a variant, and the public functions that go through it.
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "table.h"
+
+// NULL until the first use. Relaxed order is enough: the tables are constants, and all of them give the same bits.
+static _Atomic(const sisa_table *) chosen;
+
+static const sisa_table *table_of(int isa) {
+    switch (isa) {
+    case SISA_ISA_PORTABLE: return &sisa_table_portable;
+#if defined(__x86_64__)
+    case SISA_ISA_AVX2: return &sisa_table_avx2;
+    case SISA_ISA_AVX512: return &sisa_table_avx512;
+#elif defined(__aarch64__)
+    case SISA_ISA_NEON: return &sisa_table_neon;
+#endif
+    default: return NULL;
+    }
+}
+
+bool sisa_isa_available(int isa) {
+#if defined(__x86_64__)
+    // These ask the operating system too: whether it saves the wide registers.
+    __builtin_cpu_init();
+    if (isa == SISA_ISA_AVX2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    if (isa == SISA_ISA_AVX512)
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+               __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+    return table_of(isa) != NULL;
+}
+
+const char *sisa_isa_name(int isa) {
+    static const char *const names[SISA_ISA_COUNT] = {"portable", "avx2", "avx512", "neon"};
+    return isa >= 0 && isa < SISA_ISA_COUNT ? names[isa] : NULL;
+}
+
+bool sisa_isa_select(int isa) {
+    if (!sisa_isa_available(isa)) return false;
+    atomic_store_explicit(&chosen, table_of(isa), memory_order_relaxed);
+    return true;
+}
+
+// SISA_ISA names the variant to start with; an unknown or unavailable name leaves the widest one.
+static int isa_at_start(void) {
+    int widest = SISA_ISA_PORTABLE;
+    const char *wish = getenv("SISA_ISA");
+    for (int isa = 0; isa < SISA_ISA_COUNT; isa++) {
+        if (!sisa_isa_available(isa)) continue;
+        if (wish && strcmp(wish, sisa_isa_name(isa)) == 0) return isa;
+        widest = isa;
+    }
+    return widest;
+}
+
+static const sisa_table *current(void) {
+    const sisa_table *table = atomic_load_explicit(&chosen, memory_order_relaxed);
+    if (table) return table;
+    // Several threads may come here at once and find the same answer. A variant selected in between stays.
+    const sisa_table *first = table_of(isa_at_start());
+    const sisa_table *none = NULL;
+    atomic_compare_exchange_strong(&chosen, &none, first);
+    return none ? none : first;
+}
+
+int sisa_isa_current(void) {
+    const sisa_table *table = current();
+    int isa = SISA_ISA_PORTABLE;
+    for (int i = 0; i < SISA_ISA_COUNT; i++)
+        if (table_of(i) == table) isa = i;
+    return isa;
+}
+
+void sisa_gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_column_stride,
+               const float *packed, float *c, size_t c_row_stride, int start, const float *bias) {
+    current()->gemm(m, n, k, a, a_row_stride, a_column_stride, packed, c, c_row_stride, start, bias);
+}
+
+void sisa_exp(size_t n, const float *x, float *y) { current()->exp(n, x, y); }
+void sisa_log(size_t n, const float *x, float *y) { current()->log(n, x, y); }
+void sisa_tanh(size_t n, const float *x, float *y) { current()->tanh(n, x, y); }
+
+void sisa_activation_forward(int kind, size_t n, const float *x, float *y) {
+    current()->activation_forward(kind, n, x, y);
+}
+
+void sisa_activation_backward(int kind, size_t n, const float *x, const float *dy, float *dx) {
+    current()->activation_backward(kind, n, x, dy, dx);
+}
+
+void sisa_add(size_t n, const float *x, float *y) { current()->add(n, x, y); }
+void sisa_scale(size_t n, float s, const float *x, float *y) { current()->scale(n, s, x, y); }
+bool sisa_all_finite(size_t n, const float *x) { return current()->all_finite(n, x); }
+
+void sisa_adamw(size_t n, float *w, const float *g, float *m, float *v, const sisa_adamw_constants *constants) {
+    current()->adamw(n, w, g, m, v, constants);
+}
+
+void sisa_layer_norm_forward(size_t rows, size_t cols, float *x, const float *residual, const float *gamma,
+                             const float *beta, float epsilon, float *y, float *mean, float *rstd) {
+    current()->layer_norm_forward(rows, cols, x, residual, gamma, beta, epsilon, y, mean, rstd);
+}
+
+void sisa_layer_norm_backward(size_t rows, size_t cols, const float *dy, const float *x, const float *mean,
+                              const float *rstd, const float *gamma, float *dx) {
+    current()->layer_norm_backward(rows, cols, dy, x, mean, rstd, gamma, dx);
+}
+
+void sisa_softmax_forward(size_t rows, size_t cols, size_t row_stride, float scale, float *x) {
+    current()->softmax_forward(rows, cols, row_stride, scale, x);
+}
+
+void sisa_softmax_backward(size_t rows, size_t cols, size_t row_stride, float scale, const float *p, float *dp) {
+    current()->softmax_backward(rows, cols, row_stride, scale, p, dp);
+}
+
+void sisa_mean_rows(size_t rows, size_t cols, const float *x, float *y) { current()->mean_rows(rows, cols, x, y); }
+void sisa_sum_rows(size_t rows, size_t cols, const float *x, float *y) { current()->sum_rows(rows, cols, x, y); }

@@ -1,0 +1,13 @@
+// 64-bit Arm, whose baseline has everything the template asks for: tiles of 6 x 16.
+#if defined(__aarch64__)
+#include <string.h>
+
+#include "table.h"
+
+#define SISA_TABLE sisa_table_neon
+#define LANES_MASKED 0
+#define TILE_ROWS 6
+#define TILE_PANELS 1
+
+#include "template/all.inc.h"
+#endif

@@ -1,0 +1,11 @@
+// The variant that runs on every processor of the architecture: no instruction set beyond its baseline.
+#include <string.h>
+
+#include "table.h"
+
+#define SISA_TABLE sisa_table_portable
+#define LANES_MASKED 0
+#define TILE_ROWS 6
+#define TILE_PANELS 1
+
+#include "template/all.inc.h"

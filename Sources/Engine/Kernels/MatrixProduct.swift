@@ -1,0 +1,49 @@
+internal import CKernels
+
+/// Where the chains of a matrix product start.
+package enum ChainStart {
+    case zero
+    /// At the stored values of the result: the product is accumulated.
+    case stored
+    /// At a bias, one value a column.
+    case bias([Float])
+}
+
+/// C = A B, each element one chain of fused multiply-adds over ascending depth (docs/numerics.md).
+///
+/// Shapes: A (m, k), B (k, n), C (m, n). The bits of a row of C depend on that row of A, on B and on the row's start only.
+package func multiply(
+    _ a: [Float], _ aWindow: Window, _ b: PackedMatrix, into c: inout [Float], _ cWindow: Window,
+    start: ChainStart = .zero
+) {
+    aWindow.check(count: a.count)
+    cWindow.check(count: c.count)
+    precondition(aWindow.columns == b.rows, "the inner sizes of a matrix product differ")
+    precondition(
+        aWindow.rows == cWindow.rows && b.columns == cWindow.columns && cWindow.columnStride == 1,
+        "the result of a matrix product has another shape")
+    guard cWindow.rows > 0, cWindow.columns > 0 else { return }
+    unsafe c.withUnsafeMutableBufferPointer { c in
+        guard let to = c.baseAddress else { return }
+        let result = unsafe to + cWindow.offset
+        unsafe a.withUnsafeBufferPointer { a in
+            unsafe b.withPanels { panels in
+                guard let from = a.baseAddress else { return }
+                let run = { (start: Int, bias: UnsafePointer<Float>?) in
+                    unsafe sisa_gemm(
+                        aWindow.rows, b.columns, b.rows, from + aWindow.offset, aWindow.rowStride,
+                        aWindow.columnStride, panels, result, cWindow.rowStride, Int32(start), bias)
+                }
+                switch start {
+                case .zero: run(Int(SISA_START_ZERO), nil)
+                case .stored: run(Int(SISA_START_STORED), nil)
+                case .bias(let bias):
+                    precondition(bias.count == b.columns, "a bias has another length than its matrix has columns")
+                    unsafe bias.withUnsafeBufferPointer {
+                        unsafe run(Int(SISA_START_BIAS), $0.baseAddress)
+                    }
+                }
+            }
+        }
+    }
+}

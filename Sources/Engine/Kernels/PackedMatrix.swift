@@ -1,0 +1,43 @@
+internal import CKernels
+
+/// The right-hand side of a matrix product, laid out in panels of 16 columns for the kernels.
+///
+/// A frozen weight is packed once, when the backbone is loaded; what changes from step to step is packed again into the same
+/// storage, which grows to the largest shape it has seen and never shrinks.
+package struct PackedMatrix: Sendable {
+    /// Depth of the product: rows of the packed matrix.
+    package private(set) var rows = 0
+    package private(set) var columns = 0
+    private var storage: [Float] = []
+
+    package init() {}
+
+    package init(_ source: [Float], _ window: Window) {
+        pack(source, window)
+    }
+
+    /// Takes over a matrix; what was packed before is gone.
+    package mutating func pack(_ source: [Float], _ window: Window) {
+        window.check(count: source.count)
+        (rows, columns) = (window.rows, window.columns)
+        let count = sisa_packed_count(rows, columns)
+        if storage.count < count {
+            storage = [Float](repeating: 0, count: count)
+        }
+        guard rows > 0, columns > 0 else { return }
+        unsafe source.withUnsafeBufferPointer { source in
+            unsafe storage.withUnsafeMutableBufferPointer { packed in
+                guard let from = source.baseAddress, let to = packed.baseAddress else { return }
+                unsafe sisa_pack(
+                    rows, columns, from + window.offset, window.rowStride, window.columnStride, to)
+            }
+        }
+    }
+
+    func withPanels(_ body: (UnsafePointer<Float>) -> Void) {
+        unsafe storage.withUnsafeBufferPointer { panels in
+            guard let base = panels.baseAddress else { return }
+            unsafe body(base)
+        }
+    }
+}

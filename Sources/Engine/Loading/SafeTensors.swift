@@ -1,0 +1,121 @@
+package import Foundation
+
+/// Named tensors read from one safetensors file.
+///
+/// The whole header is checked on opening: after that every tensor lies inside the file, none
+/// overlap and no byte is unaccounted for, so two readers cannot see different contents.
+/// The file is held in memory as it was read; `floats` makes one copy of the tensor it is asked for.
+package struct SafeTensors: Sendable {
+    struct Entry: Sendable {
+        let name: String
+        let type: ElementType
+        let shape: [Int]
+        let bytes: Range<Int>  // in the file
+    }
+
+    package let file: String
+    package let metadata: [String: String]
+    private let bytes: [UInt8]
+    private let entries: [Entry]
+    private let index: [String: Int]
+
+    package init(contentsOf url: URL) throws(SafeTensorsError) {
+        let bytes: [UInt8]
+        do {
+            bytes = try WholeFile.bytes(url)
+        } catch {
+            throw SafeTensorsError(file: url.lastPathComponent, problem: .file(error))
+        }
+        try self.init(bytes: bytes, name: url.lastPathComponent)
+    }
+
+    /// Reads a file's bytes; errors call it `name`.
+    package init(bytes: [UInt8], name: String) throws(SafeTensorsError) {
+        let header = try SafeTensorsHeader(bytes, file: name)
+        self.bytes = bytes
+        file = name
+        metadata = header.metadata
+        entries = header.entries
+        index = header.index
+    }
+
+    /// The names of all tensors, in file order.
+    package var names: [String] { entries.map(\.name) }
+
+    package func contains(_ name: String) -> Bool { index[name] != nil }
+
+    package func shape(of name: String) -> [Int]? { index[name].map { entries[$0].shape } }
+
+    package func dtype(of name: String) -> ElementType? { index[name].map { entries[$0].type } }
+
+    /// A tensor of the given shape in row-major order, every element finite.
+    ///
+    /// F16 and BF16 widen without rounding. F64 is refused rather than rounded behind the
+    /// user's back.
+    package func floats(_ name: String, shape: [Int]) throws(SafeTensorsError) -> [Float] {
+        guard let position = index[name] else { throw error(.missingTensor(name)) }
+        let entry = entries[position]
+        guard entry.shape == shape else {
+            throw error(.wrongShape(tensor: name, found: entry.shape, expected: shape))
+        }
+        let floats: [Float]
+        switch entry.type {
+        case .f32: floats = decode(entry) { Float(bitPattern: $0) }
+        case .bf16: floats = decode(entry) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
+        case .f16: floats = decode(entry) { Float(halfBits: $0) }
+        case .f64: throw error(.doublePrecision(tensor: name))
+        default: throw error(.notFloatingPoint(tensor: name, found: entry.type))
+        }
+        guard Self.allFinite(floats) else {
+            let index = floats.firstIndex { !$0.isFinite } ?? 0
+            throw error(.notFinite(tensor: name, index: index))
+        }
+        return floats
+    }
+
+    private func decode<Bits: FixedWidthInteger & UnsignedInteger>(
+        _ entry: Entry, _ widen: (Bits) -> Float
+    ) -> [Float] {
+        let width = MemoryLayout<Bits>.size
+        let count = entry.bytes.count / width
+        return unsafe bytes.withUnsafeBytes { all in
+            // Inside the buffer: the header's checks put `entry.bytes` within the file.
+            let source = unsafe UnsafeRawBufferPointer(rebasing: all[entry.bytes])
+            return unsafe [Float](unsafeUninitializedCapacity: count) { target, initialized in
+                for element in 0..<count {
+                    let bits = unsafe source.loadUnaligned(fromByteOffset: element * width, as: Bits.self)
+                    unsafe target.initializeElement(at: element, to: widen(Bits(littleEndian: bits)))
+                }
+                initialized = count
+            }
+        }
+    }
+
+    /// Without an early exit, so that the loop vectorizes.
+    private static func allFinite(_ values: [Float]) -> Bool {
+        let exponent: UInt32 = 0x7F80_0000
+        var found: UInt32 = 0
+        for value in values { found |= value.bitPattern & exponent == exponent ? 1 : 0 }
+        return found == 0
+    }
+
+    private func error(_ problem: SafeTensorsError.Problem) -> SafeTensorsError {
+        SafeTensorsError(file: file, problem: problem)
+    }
+}
+
+extension Float {
+    /// The value of an IEEE-754 binary16 number; exact. `Float16` is missing on some platforms.
+    init(halfBits: UInt16) {
+        let sign = UInt32(halfBits & 0x8000) << 16
+        let exponent = UInt32(halfBits >> 10) & 0x1F
+        let fraction = UInt32(halfBits & 0x3FF)
+        switch exponent {
+        case 0:
+            let magnitude = Float(fraction) * 0x1p-24
+            self = Float(bitPattern: sign | magnitude.bitPattern)
+        case 0x1F: self = Float(bitPattern: sign | 0x7F80_0000 | fraction << 13)
+        default: self = Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+/// Why the tokenizer of a model folder was refused.
+package struct TokenizerError: Error, Equatable, Sendable {
+    package enum Problem: Equatable, Sendable {
+        case file(FileFault)
+        case noTokenizer
+        case syntax(JSONFault)
+        case notUTF8
+        case missingField(String)
+        case wrongType(field: String, found: String, expected: String)
+        case unsupported(field: String, found: String, supported: String)
+        case emptyVocabulary
+        case vocabularyTooLarge(scalars: Int, limit: Int)
+        case idOutOfRange(field: String, id: Int, allowed: Range<Int>)
+        case duplicateID(id: Int)
+        case idGap(id: Int)
+        case duplicateToken(token: String, line: Int)
+        case missingToken(role: String, token: String)
+        case emptyAddedToken(id: Int)
+        case duplicateAddedToken(String)
+        case addedTokenCollision(token: String, found: Int, expected: Int)
+        case specialTokenMismatch(token: String, found: Int, expected: Int?)
+        case templateWithoutText
+    }
+
+    package let file: String
+    package let problem: Problem
+
+    package init(file: String, problem: Problem) {
+        self.file = file
+        self.problem = problem
+    }
+}
+
+extension TokenizerError: CustomStringConvertible {
+    package var description: String {
+        switch problem {
+        case .file(let fault): "\(file): \(fault)"
+        case .noTokenizer: "\(file): neither tokenizer.json nor vocab.txt is there; download the whole model folder"
+        case .unsupported: "\(file): \(wording); choose a model with a WordPiece tokenizer of the BERT kind"
+        default: "\(file): \(wording); get another copy of the model folder"
+        }
+    }
+
+    private var wording: String {
+        switch problem {
+        case .file(let fault): fault.description
+        case .noTokenizer: "no tokenizer"
+        case .syntax(let fault): fault.description
+        case .notUTF8: "the file is not UTF-8"
+        case .missingField(let field): "\(field) is missing"
+        case .wrongType(let field, let found, let expected): "\(field) holds \(found), expected \(expected)"
+        case .unsupported(let field, let found, let supported): "\(field) is \(found), supported is \(supported)"
+        case .emptyVocabulary: "the vocabulary is empty"
+        case .vocabularyTooLarge(let scalars, let limit):
+            "the vocabulary has \(scalars) characters, at most \(limit) are accepted"
+        case .idOutOfRange(let field, let id, let allowed):
+            "\(field) has the id \(id), allowed are \(allowed.lowerBound) to \(allowed.upperBound - 1)"
+        case .duplicateID(let id): "two tokens have the id \(id)"
+        case .idGap(let id): "no token has the id \(id)"
+        case .duplicateToken(let token, let line): "line \(line) repeats the token \"\(token)\""
+        case .missingToken(let role, let token): "the \(role) \"\(token)\" is not in the vocabulary"
+        case .emptyAddedToken(let id): "the added token \(id) is empty"
+        case .duplicateAddedToken(let token): "the token \"\(token)\" is added twice"
+        case .addedTokenCollision(let token, let found, let expected):
+            "the added token \"\(token)\" has the id \(found) instead of \(expected)"
+        case .specialTokenMismatch(let token, let found, let expected):
+            "the post_processor gives \"\(token)\" the id \(found), the vocabulary \(expected.map(String.init) ?? "none")"
+        case .templateWithoutText: "the post_processor has no place for the text, or more than one"
+        }
+    }
+}
+
+extension TokenizerError.Problem: Error {}

@@ -1,0 +1,32 @@
+/// The trained numbers: one flat buffer, laid out by an `AdapterLayout`.
+package struct AdapterState: Sendable, Equatable {
+    package var values: [Float]
+
+    package init(values: [Float]) {
+        self.values = values
+    }
+
+    /// Initial values, a function of (seed, shard, tensor name) only.
+    ///
+    /// As PEFT and PyTorch start: A Kaiming-uniform with a = sqrt(5), which is U(-1/sqrt(inputs), 1/sqrt(inputs)); B zero; head
+    /// weight U(-1/sqrt(hidden), 1/sqrt(hidden)); head bias zero.
+    package init(seed: UInt64, shard: Int, layout: AdapterLayout) {
+        values = [Float](repeating: 0, count: layout.count)
+        for tensor in layout.tensors where tensor.shape.count == 2 && !tensor.name.hasSuffix("lora_B.weight") {
+            let stream = Philox(seed: seed, purpose: "initial", context: [String(shard), tensor.name])
+            let bound = 1 / Float(tensor.shape[1]).squareRoot()
+            values.replaceSubrange(tensor.range, with: stream.uniforms(tensor.range.count, bound: bound))
+        }
+    }
+
+    package var isFinite: Bool { Elementwise.allFinite(values) }
+
+    /// Rounds every value to bfloat16, nearest even: the state of a stage whose recipe says `checkpoint_precision: bf16`.
+    package mutating func roundToBFloat16() {
+        for index in values.indices {
+            let bits = values[index].bitPattern
+            let rounded = bits &+ 0x7FFF &+ (bits >> 16 & 1)
+            values[index] = Float(bitPattern: rounded & 0xFFFF_0000)
+        }
+    }
+}

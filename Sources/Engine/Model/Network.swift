@@ -1,0 +1,52 @@
+/// A frozen backbone with the list of what trains on it: everything about a model but the trained numbers.
+package final class Network: Sendable {
+    package let backbone: Backbone
+    package let layout: AdapterLayout
+
+    package init(backbone: Backbone, layout: AdapterLayout) throws(NetworkError) {
+        if let lora = layout.specification.lora, let layer = lora.layers.last, layer >= backbone.layers.count {
+            throw .noSuchLayer(layer, layers: backbone.layers.count)
+        }
+        if layout.specification.pooling == .pooler, backbone.pooler == nil { throw .noPooler }
+        self.backbone = backbone
+        self.layout = layout
+    }
+
+    var hidden: Int { backbone.configuration.hiddenSize }
+    var heads: Int { backbone.configuration.heads }
+
+    var pooler: Pooler {
+        Pooler(pooling: layout.specification.pooling, hidden: hidden, dense: backbone.pooler)
+    }
+
+    /// Cuts work into chunks of about this many tokens: large enough for the products, small enough for the caches.
+    static let chunkTokens = 512
+}
+
+package enum NetworkError: Error, Equatable {
+    case noSuchLayer(Int, layers: Int)
+    case noPooler
+    case tokenOutOfVocabulary(id: Int, vocabulary: Int)
+    case tooManyTokens(found: Int, positions: Int)
+    case notFinite
+}
+
+extension NetworkError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .noSuchLayer(let layer, let layers):
+            "adapter.layers names layer \(layer), but the backbone has layers 0 to \(layers - 1); "
+                + "name layers it has, or use `layers: {top: n}`"
+        case .noPooler:
+            "pooling is `pooler`, but the backbone's file has no pooler.dense tensors; use `pooling: mean` or `cls`"
+        case .tokenOutOfVocabulary(let id, let vocabulary):
+            "the tokenizer gave token \(id), but the backbone's vocabulary has \(vocabulary) entries; "
+                + "tokenizer and weights are not of one model: fetch the folder again"
+        case .tooManyTokens(let found, let positions):
+            "a text has \(found) tokens, but the backbone has positions for \(positions); lower `max_tokens`"
+        case .notFinite:
+            "training left the range of numbers (a loss or weight is infinite or not a number); "
+                + "lower the learning rate, or look for damaged weights"
+        }
+    }
+}

@@ -1,0 +1,37 @@
+internal import Crypto
+package import Engine
+
+/// The state of a shard after a stage, as the bytes of a safetensors file with PEFT's tensor names.
+///
+/// The content depends on the state alone, so equal states are equal bytes; its SHA-256 is what verification compares.
+package struct Checkpoint: Sendable {
+    package let content: [UInt8]
+
+    package init(_ state: AdapterState, layout: AdapterLayout, precision: Recipe.CheckpointPrecision) {
+        content = SafeTensors.encode(
+            layout.tensors.map {
+                ($0.name, $0.shape, precision == .bf16 ? .bf16 : .f32, Array(state.values[$0.range]))
+            },
+            metadata: ["format": "pt", "sisa.numerics": "\(numericsVersion)"])
+    }
+
+    init(content: [UInt8]) {
+        self.content = content
+    }
+
+    package var digest: [UInt8] { Array(SHA256.hash(data: content)) }
+
+    /// The state, or nil where the content is not one of this layout.
+    package func state(layout: AdapterLayout) -> AdapterState? {
+        guard let file = try? SafeTensors(bytes: content, name: "checkpoint"),
+            file.names == layout.tensors.map(\.name)
+        else { return nil }
+        var values: [Float] = []
+        values.reserveCapacity(layout.count)
+        for tensor in layout.tensors {
+            guard let part = try? file.floats(tensor.name, shape: tensor.shape) else { return nil }
+            values += part
+        }
+        return AdapterState(values: values)
+    }
+}

@@ -1,0 +1,65 @@
+package import Foundation
+
+/// Checkpoints on disk: one compressed file a stage, named by its key, a folder a shard.
+///
+/// The files are the truth about what exists. Which of them should exist is asked of the plan, never of the folder.
+package struct CheckpointStore: Sendable {
+    private let root: URL
+    private static let suffix = ".safetensors.zst"
+
+    package init(_ root: URL) {
+        self.root = root
+    }
+
+    private func folder(shard: Int) -> URL {
+        root.appending(path: "shard-\(shard + 1)")
+    }
+
+    private func url(_ key: CheckpointKey, shard: Int) -> URL {
+        folder(shard: shard).appending(path: key.description + Self.suffix)
+    }
+
+    package func contains(_ key: CheckpointKey, shard: Int) -> Bool {
+        FileManager.default.fileExists(atPath: url(key, shard: shard).path)
+    }
+
+    /// Stores durably; returns the bytes on disk.
+    package func write(_ checkpoint: Checkpoint, _ key: CheckpointKey, shard: Int) throws(CheckpointError) -> Int {
+        let packed = try Zstd.compress(checkpoint.content)
+        try DurableFile.makeFolder(root)
+        try DurableFile.makeFolder(folder(shard: shard))
+        try DurableFile.write(packed, to: url(key, shard: shard))
+        return packed.count
+    }
+
+    /// The checkpoint, if it is there and its content has the size and digest that the ledger holds; else nil.
+    package func read(_ key: CheckpointKey, shard: Int, size: Int, digest: [UInt8]) -> Checkpoint? {
+        guard let packed = try? Data(contentsOf: url(key, shard: shard)),
+            let content = Zstd.decompress(Array(packed), size: size)
+        else { return nil }
+        let checkpoint = Checkpoint(content: content)
+        return checkpoint.digest == digest ? checkpoint : nil
+    }
+
+    /// Destroys every file of a shard that no key asks for, half-written ones included. Returns how many.
+    ///
+    /// Looks into this shard's folder only: what a deletion costs does not grow with the number of shards.
+    @discardableResult
+    package func removeAll(shard: Int, except keys: Set<CheckpointKey>) throws(CheckpointError) -> Int {
+        let folder = folder(shard: shard)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        let wanted = Set(keys.map { $0.description + Self.suffix })
+        let stale = names.filter { !wanted.contains($0) }
+        try DurableFile.remove(stale.map { folder.appending(path: $0) })
+        return stale.count
+    }
+
+    /// Shards that have a folder, so that what an older plan left behind is found.
+    package func shardsOnDisk() -> [Int] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
+        return names.compactMap { name in
+            guard name.hasPrefix("shard-"), let number = Int(name.dropFirst(6)), number > 0 else { return nil }
+            return number - 1
+        }
+    }
+}

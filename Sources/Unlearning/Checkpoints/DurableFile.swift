@@ -1,0 +1,71 @@
+internal import Foundation
+
+/// The only code that may write, rename or remove a file of a workspace: each call is durable when it returns.
+///
+/// A file is written under a temporary name, synced, renamed, and its folder synced; so a name holds either nothing or the whole
+/// content, whatever happens in between.
+enum DurableFile {
+    static let temporaryPrefix = ".writing-"
+
+    static func write(_ bytes: [UInt8], to url: URL) throws(CheckpointError) {
+        let temporary = url.deletingLastPathComponent()
+            .appending(path: temporaryPrefix + url.lastPathComponent)
+        let descriptor = unsafe open(temporary.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure("open", temporary) }
+        do throws(CheckpointError) {
+            try writeAll(bytes, descriptor, temporary)
+            guard fsync(descriptor) == 0 else { throw failure("fsync", temporary) }
+        } catch {
+            close(descriptor)
+            unsafe unlink(temporary.path)
+            throw error
+        }
+        close(descriptor)
+        guard unsafe rename(temporary.path, url.path) == 0 else {
+            let error = failure("rename", url)
+            unsafe unlink(temporary.path)
+            throw error
+        }
+        try syncFolder(of: url)
+    }
+
+    private static func writeAll(_ bytes: [UInt8], _ descriptor: Int32, _ url: URL) throws(CheckpointError) {
+        var done = 0
+        while done < bytes.count {
+            let written = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe Foundation.write(
+                    descriptor, buffer.baseAddress.map { unsafe $0 + done }, bytes.count - done)
+            }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { throw failure("write", url) }
+            done += written
+        }
+    }
+
+    /// Removes files of one folder; a missing one is as good as removed.
+    static func remove(_ urls: [URL]) throws(CheckpointError) {
+        for url in urls {
+            guard unsafe unlink(url.path) == 0 || errno == ENOENT else { throw failure("unlink", url) }
+        }
+        if let first = urls.first { try syncFolder(of: first) }
+    }
+
+    static func makeFolder(_ url: URL) throws(CheckpointError) {
+        guard unsafe mkdir(url.path, 0o700) == 0 || errno == EEXIST else { throw failure("mkdir", url) }
+        try syncFolder(of: url)
+    }
+
+    private static func syncFolder(of url: URL) throws(CheckpointError) {
+        let folder = url.deletingLastPathComponent()
+        let descriptor = unsafe open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("open", folder) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("fsync", folder) }
+    }
+
+    private static func failure(_ operation: String, _ url: URL) -> CheckpointError {
+        let code = errno
+        return .file(
+            operation: operation, path: url.path, code: code, reason: unsafe String(cString: strerror(code)))
+    }
+}

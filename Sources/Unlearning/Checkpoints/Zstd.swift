@@ -1,0 +1,40 @@
+internal import CZstd
+
+/// The one door to libzstd.
+enum Zstd {
+    static let level: Int32 = 3
+    /// No frame of ours needs a larger window; a frame that asks for one is not ours.
+    static let windowLogLimit: Int32 = 27
+
+    static func compress(_ bytes: [UInt8]) throws(CheckpointError) -> [UInt8] {
+        guard let context = unsafe ZSTD_createCCtx() else { throw .outOfMemory }
+        defer { unsafe ZSTD_freeCCtx(context) }
+        _ = unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
+        _ = unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
+        var result = [UInt8](repeating: 0, count: ZSTD_compressBound(bytes.count))
+        let written = unsafe bytes.withUnsafeBytes { source in
+            unsafe result.withUnsafeMutableBytes { target in
+                unsafe ZSTD_compress2(
+                    context, target.baseAddress, target.count, source.baseAddress, source.count)
+            }
+        }
+        guard ZSTD_isError(written) == 0 else { throw .outOfMemory }
+        result.removeLast(result.count - written)
+        return result
+    }
+
+    /// - Parameter size: What the caller's own records say the content measures; more than that is never written.
+    static func decompress(_ bytes: [UInt8], size: Int) -> [UInt8]? {
+        guard let context = unsafe ZSTD_createDCtx() else { return nil }
+        defer { unsafe ZSTD_freeDCtx(context) }
+        _ = unsafe ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, windowLogLimit)
+        var result = [UInt8](repeating: 0, count: size)
+        let written = unsafe bytes.withUnsafeBytes { source in
+            unsafe result.withUnsafeMutableBytes { target in
+                unsafe ZSTD_decompressDCtx(
+                    context, target.baseAddress, target.count, source.baseAddress, source.count)
+            }
+        }
+        return ZSTD_isError(written) == 0 && written == size ? result : nil
+    }
+}

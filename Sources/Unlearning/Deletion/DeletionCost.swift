@@ -1,0 +1,40 @@
+/// Counts what a deletion costs, before or after it: reads placements of the touched shards, and no text.
+struct DeletionCost {
+    let recipe: Recipe
+    let ledger: Ledger
+
+    /// - Parameter gone: The records that are deleted; still in the ledger or not.
+    func report(_ gone: [RecordLocation]) throws -> DeletionReport {
+        let ids = Set(gone.map(\.id))
+        let touched = Dictionary(grouping: gone, by: \.position.shard)
+        var full = 0
+        var shards: [DeletionReport.Shard] = []
+        for shard in 0..<recipe.shards {
+            guard let deleted = touched[shard] else {
+                full += try passes(ofWholeShard: shard)
+                continue
+            }
+            let left = try ledger.placements(shard: shard).filter { !ids.contains($0.id) }
+            let occupied = Set(left.map(\.slice))
+            let all = (0..<recipe.slices).filter(occupied.contains).map { Stage($0, of: recipe, shard: shard) }
+            let first = deleted.map(\.position.slice).min() ?? 0
+            let again = all.filter { $0.index >= first }
+            full += all.reduce(0) { $0 + $1.recordPasses(left) }
+            shards.append(
+                DeletionReport.Shard(
+                    shard: shard, slice: first, recordsDeleted: deleted.count, stages: again.count,
+                    recordsRetrained: left.count { record in again.contains { $0.visits(record) } },
+                    recordPasses: again.reduce(0) { $0 + $1.recordPasses(left) }))
+        }
+        return DeletionReport(shards: shards, fullRecordPasses: full)
+    }
+
+    /// Counted when the shard was trained; counted afresh where it is not.
+    private func passes(ofWholeShard shard: Int) throws -> Int {
+        let rows = try ledger.stages(shard: shard)
+        let occupied = try ledger.occupiedSlices(shard: shard)
+        if rows.map(\.stage) == occupied { return rows.reduce(0) { $0 + $1.recordPasses } }
+        let placements = try ledger.placements(shard: shard)
+        return occupied.reduce(0) { $0 + Stage($1, of: recipe, shard: shard).recordPasses(placements) }
+    }
+}

@@ -1,0 +1,31 @@
+/// What a deletion did, or, as a dry run, would do. Costs are counted in record-passes.
+package struct DeletionReport: Sendable {
+    /// One shard that has to be trained again, from its lowest touched slice on.
+    package struct Shard: Sendable, Equatable {
+        package let shard: Int
+        /// The first slice that a deleted record was in.
+        package let slice: Int
+        package let recordsDeleted: Int
+        /// Stages trained again, the ones with an empty slice left out.
+        package let stages: Int
+        /// Different records that they visit.
+        package let recordsRetrained: Int
+        package let recordPasses: Int
+    }
+
+    package let shards: [Shard]
+    /// Record-passes of training everything that is left from nothing.
+    package let fullRecordPasses: Int
+    package var isDryRun = false
+    /// From the call until no answer can use the records and nothing of them is on disk.
+    package var influenceFreeSeconds = 0.0
+    /// From the call until every slice is that of a run which never saw them.
+    package var seconds = 0.0
+
+    package var recordsDeleted: Int { shards.reduce(0) { $0 + $1.recordsDeleted } }
+    package var recordsRetrained: Int { shards.reduce(0) { $0 + $1.recordsRetrained } }
+    package var recordPasses: Int { shards.reduce(0) { $0 + $1.recordPasses } }
+    package var fractionOfFullRetrain: Double {
+        fullRecordPasses == 0 ? 0 : Double(recordPasses) / Double(fullRecordPasses)
+    }
+}

@@ -1,0 +1,97 @@
+package import Foundation
+internal import GRDB
+
+/// The workspace's book: records, digests of slices, and what each checkpoint holds. SQLite, and the only import of GRDB.
+///
+/// Deleted rows are overwritten (`secure_delete`), and the rollback journal is removed with each commit, so no
+/// page keeps a deleted text. Every change of several rows is one transaction.
+package final class Ledger: Sendable {
+    let queue: DatabaseQueue
+
+    package var path: String { queue.path }
+
+    /// Opens the ledger, making it where it is missing and allowed.
+    package init(_ url: URL, mayCreate: Bool) throws {
+        if !mayCreate, !FileManager.default.fileExists(atPath: url.path) {
+            throw WorkspaceError.notAWorkspace(path: url.deletingLastPathComponent().path)
+        }
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(60)
+        configuration.prepareDatabase { db in
+            try db.execute(
+                sql: """
+                    PRAGMA secure_delete = ON;
+                    PRAGMA temp_store = MEMORY;
+                    PRAGMA journal_mode = DELETE;
+                    PRAGMA synchronous = EXTRA;
+                    """)
+        }
+        queue = try DatabaseQueue(path: url.path, configuration: configuration)
+        try Ledger.schema.migrate(queue)
+        guard unsafe chmod(url.path, 0o600) == 0 else {
+            throw WorkspaceError.notWritable(path: url.path)
+        }
+    }
+
+    private static var schema: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { db in
+            // Clustered by cell, so that a shard or a slice is read as one run of pages.
+            // Ids and texts are blobs: their identity is their bytes, and they may hold NUL.
+            try db.execute(
+                sql: """
+                    CREATE TABLE records (
+                        shard INTEGER NOT NULL CHECK (shard >= 0),
+                        slice INTEGER NOT NULL CHECK (slice >= 0),
+                        rank BLOB NOT NULL CHECK (length(rank) = 8),
+                        id BLOB NOT NULL UNIQUE,
+                        owner BLOB,
+                        label INTEGER NOT NULL CHECK (label >= 0),
+                        text BLOB NOT NULL,
+                        digest BLOB NOT NULL CHECK (length(digest) = 32),
+                        PRIMARY KEY (shard, slice, rank, id)
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE TABLE slices (
+                        shard INTEGER NOT NULL,
+                        slice INTEGER NOT NULL,
+                        records INTEGER NOT NULL CHECK (records >= 0),
+                        digest BLOB NOT NULL CHECK (length(digest) = 32),
+                        PRIMARY KEY (shard, slice)
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE TABLE checkpoints (
+                        shard INTEGER NOT NULL,
+                        stage INTEGER NOT NULL,
+                        key BLOB NOT NULL CHECK (length(key) = 32),
+                        digest BLOB NOT NULL CHECK (length(digest) = 32),
+                        size INTEGER NOT NULL,
+                        stored INTEGER NOT NULL,
+                        record_passes INTEGER NOT NULL,
+                        seconds REAL NOT NULL,
+                        PRIMARY KEY (shard, stage)
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE TABLE facts (
+                        name TEXT PRIMARY KEY NOT NULL,
+                        value BLOB NOT NULL
+                    ) STRICT, WITHOUT ROWID;
+                    """)
+        }
+        return migrator
+    }
+
+    /// A named value of the workspace, such as its recipe.
+    package func fact(_ name: String) throws -> Data? {
+        try queue.read { db in
+            try Data.fetchOne(db, sql: "SELECT value FROM facts WHERE name = ?", arguments: [name])
+        }
+    }
+
+    package func set(_ name: String, _ value: Data) throws {
+        try queue.write { db in try Ledger.set(db, name, value) }
+    }
+
+    static func set(_ db: Database, _ name: String, _ value: Data) throws {
+        try db.execute(
+            sql: "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            arguments: [name, value])
+    }
+}

@@ -1,0 +1,75 @@
+internal import Crypto
+
+/// The name of a stage's checkpoint: a keyed digest of everything that its bytes depend on.
+///
+/// key(s, j) = HMAC(key(s, j-1), records of slice j), from a root that covers recipe, backbone, numerics version and shard.
+/// So "is the model up to date" is "do all keys exist", and a deletion changes exactly the keys of its slice and the later ones of its shard.
+package struct CheckpointKey: Hashable, Sendable, CustomStringConvertible {
+    package let bytes: [UInt8]
+
+    package init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    package var description: String { bytes.hexadecimal }
+}
+
+/// Computes digests of records and slices, and from them the chain of checkpoint keys.
+package struct KeyChain: Sendable {
+    private let key: SymmetricKey
+    private let root: [UInt8]
+
+    package init(_ recipe: Recipe, key: WorkspaceKey, backbone: [UInt8], numerics: Int) {
+        self.key = key.subkey("plan")
+        var digest = KeyedDigest(self.key)
+        digest.add("root".utf8)
+        digest.add(UInt64(numerics))
+        digest.add(recipe.trainingIdentity)
+        digest.add(backbone)
+        root = digest.finish()
+    }
+
+    /// The keys of a shard's stages, given the digests of its slices.
+    package func keys(shard: Int, slices: [[UInt8]]) -> [CheckpointKey] {
+        var first = KeyedDigest(key)
+        first.add("shard".utf8)
+        first.add(root)
+        first.add(UInt64(shard))
+        var previous = first.finish()
+        return slices.map { slice in
+            var digest = KeyedDigest(key)
+            digest.add("stage".utf8)
+            digest.add(previous)
+            digest.add(slice)
+            previous = digest.finish()
+            return CheckpointKey(bytes: previous)
+        }
+    }
+}
+
+/// Keyed digests of records and of slices; independent of recipe and backbone, so they are computed once, at ingest.
+package struct RecordDigest: Sendable {
+    private let key: SymmetricKey
+
+    package init(_ key: WorkspaceKey) {
+        self.key = key.subkey("records")
+    }
+
+    /// A record as a slice covers it: id, label and text. Its owner decides its cell and nothing else.
+    package func digest(_ record: Record) -> [UInt8] {
+        var digest = KeyedDigest(key)
+        digest.add("record".utf8)
+        digest.add(record.id.rawValue.utf8)
+        digest.add(UInt64(record.label))
+        digest.add(record.text.utf8)
+        return digest.finish()
+    }
+
+    /// Every record of the slice, the last ones included, in the slice's canonical order: by rank, then id.
+    package func digest(slice records: some Sequence<[UInt8]>) -> [UInt8] {
+        var digest = KeyedDigest(key)
+        digest.add("slice".utf8)
+        for record in records { digest.add(record) }
+        return digest.finish()
+    }
+}

@@ -1,0 +1,61 @@
+extension RecipeError: CustomStringConvertible {
+    /// One line: place, key path, what was found, what was expected, and what to do.
+    package var description: String {
+        let place = line.map { "\(file):\($0)" } ?? file
+        return keyPath.isEmpty ? "\(place): \(sentence)" : "\(place): \(keyPath): \(sentence)"
+    }
+
+    private var sentence: String {
+        switch problem {
+        case .unreadable(let reason):
+            "\(reason). Give the path of a recipe folder or of its recipe.yaml."
+        case .notARegularFile:
+            "this is not a regular file. Give the path of a recipe folder or of its recipe.yaml."
+        case .tooLong(let limit):
+            "the file is longer than \(limit) bytes. A recipe is short; is this the right file?"
+        case .invalidUTF8:
+            "the file is not UTF-8. Save it as UTF-8."
+        case .empty:
+            "the recipe is empty. Write at least `backbone`, `data` and `labels`."
+        case .malformed(let problem):
+            "this is not YAML: \(problem). Check the indentation, colons, brackets and quotes."
+        case .tab:
+            "a tab in the indentation. Indent with spaces."
+        case .anchorOrAlias:
+            "an anchor (&) or alias (*), which recipes do not have. Write the value out, or quote the text."
+        case .tag(let name):
+            "the tag `\(name)`, which recipes do not have. Remove it; put quotes around a text instead."
+        case .severalDocuments:
+            "a second document begins here. Keep one recipe to a file."
+        case .duplicateKey:
+            "the key stands twice. Remove one of the two."
+        case .unknownKey(let suggestion, let allowed):
+            "unknown key.\(Self.hint(suggestion)) Allowed here: \(allowed.joined(separator: ", "))."
+        case .notWithHead:
+            "unknown key with `kind: head`, which trains no matrix of the backbone. "
+                + "Remove the key, or set `kind: lora`."
+        case .missingKey(let example):
+            "the key is missing. Add it, for example `\(example)`."
+        case .wrongType(let found, let expected):
+            "found \(found), expected \(expected). Correct the value."
+        case .notFinite(let found, let expected):
+            "found `\(found)`, expected \(expected). Write a finite number."
+        case .outOfRange(let found, let expected):
+            "found \(found), expected \(expected). Choose a value in that range."
+        case .notAllowed(let found, let allowed, let suggestion):
+            "found `\(found)`, expected one of \(allowed.joined(separator: ", ")).\(Self.hint(suggestion)) "
+                + "Choose one of them."
+        case .tooFew(let found, let expected):
+            "found \(found) entries, expected at least \(expected). Add what is missing."
+        case .duplicateValue(let found):
+            "`\(found)` stands twice. Remove one of the two."
+        case .needsOwnerColumn:
+            "`owner` needs to know whose a record is. Name the column in `data.columns.owner`, "
+                + "or assign by `id`."
+        }
+    }
+
+    private static func hint(_ suggestion: String?) -> String {
+        suggestion.map { " Did you mean `\($0)`?" } ?? ""
+    }
+}

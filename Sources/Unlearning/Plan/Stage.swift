@@ -1,0 +1,83 @@
+internal import Engine
+
+/// What a plan needs to know of a record: its slice and its keyed rank. No text.
+package struct Placement: Sendable, Equatable {
+    package let slice: Int
+    package let rank: UInt64
+    package let id: RecordID
+
+    package init(slice: Int, rank: UInt64, id: RecordID) {
+        self.slice = slice
+        self.rank = rank
+        self.id = id
+    }
+}
+
+/// Stage j of a shard: training on slices 1..j, from the checkpoint of stage j - 1.
+///
+/// Its epochs are e_j = 2 e' / (R + 1) (Bourtoule et al. 2021, section IV), in general no whole number. Whole passes visit every
+/// record of slices 1..j. For the rest, one more pass is thinned: each record takes part or not by its own keyed draw, with the
+/// probability of the remainder. A stage without a whole pass takes its own new slice in full, because a slice
+/// that no stage ever trains on would be lost. Nothing here looks at any other record.
+package struct Stage: Sendable {
+    /// Counted from 0.
+    package let index: Int
+    package let epochs: Double
+    package let wholePasses: Int
+    private let threshold: UInt64
+    private let seed: UInt64
+    private let shard: Int
+
+    package init(_ index: Int, of recipe: Recipe, shard: Int) {
+        self.index = index
+        self.shard = shard
+        seed = recipe.seed
+        epochs = 2 * recipe.epochs / Double(recipe.slices + 1)
+        wholePasses = Int(epochs.rounded(.down))
+        threshold = UInt64((epochs - epochs.rounded(.down)) * 0x1p64)
+    }
+
+    /// Passes over records, the thinned one included.
+    package var passes: Int { wholePasses + (threshold > 0 ? 1 : 0) }
+
+    private var thinning: Philox {
+        Philox(seed: seed, purpose: "thinning", context: ["\(shard)", "\(index)"])
+    }
+
+    private func takes(_ record: Placement, pass: Int, _ thinning: Philox) -> Bool {
+        if record.slice > index { return false }
+        if pass < wholePasses { return true }
+        if wholePasses == 0, record.slice == index { return true }
+        return thinning.word(at: record.rank) < threshold
+    }
+
+    /// Whether the stage visits a record at all.
+    package func visits(_ record: Placement) -> Bool {
+        let thinning = self.thinning
+        return (0..<passes).contains { takes(record, pass: $0, thinning) }
+    }
+
+    /// The records of one pass, as indices into `records`, in training order: a sort by a keyed hash of each record.
+    package func order(pass: Int, _ records: [Placement]) -> [Int] {
+        let thinning = self.thinning
+        let stream = Philox(seed: seed, purpose: "order", context: ["\(shard)", "\(index)", "\(pass)"])
+        let drawn = records.indices.filter { takes(records[$0], pass: pass, thinning) }
+            .map { (word: stream.word(at: records[$0].rank), index: $0) }
+        return drawn.sorted { left, right in
+            if left.word != right.word { return left.word < right.word }
+            let (a, b) = (records[left.index], records[right.index])
+            return a.rank != b.rank ? a.rank < b.rank : a.id < b.id
+        }.map(\.index)
+    }
+
+    /// Record-passes of the whole stage: the unit in which all cost is counted.
+    ///
+    /// A stage whose own slice is empty trains on nothing: it hands on the state of the stage before.
+    package func recordPasses(_ records: [Placement]) -> Int {
+        guard records.contains(where: { $0.slice == index }) else { return 0 }
+        let thinning = self.thinning
+        return (0..<passes).reduce(0) { sum, pass in
+            sum + records.count { takes($0, pass: pass, thinning) }
+        }
+    }
+}

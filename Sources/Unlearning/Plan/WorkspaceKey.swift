@@ -1,0 +1,75 @@
+internal import Crypto
+internal import Engine
+internal import Foundation
+
+/// The secret of a workspace, made once: it decides where records go, and keys every digest that outlives a record.
+///
+/// Who holds it can tell from a digest whether a record was there; nobody else can. Handed to an auditor, it makes every
+/// placement and every checkpoint key checkable. Two workspaces with the same key, recipe and records are equal bit for bit.
+package struct WorkspaceKey: Sendable {
+    package static let byteCount = 32
+    private let bytes: [UInt8]
+
+    /// A new random key from the system's source of randomness.
+    package init() {
+        bytes = unsafe SymmetricKey(size: .bits256).withUnsafeBytes { unsafe Array($0) }
+    }
+
+    /// - Parameter text: 64 hexadecimal digits; white space around them is ignored.
+    package init(hexadecimal text: String) throws(WorkspaceError) {
+        let digits = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard let bytes = [UInt8](hexadecimal: digits), bytes.count == Self.byteCount else {
+            throw .badKey(length: digits.utf8.count)
+        }
+        self.bytes = bytes
+    }
+
+    package var hexadecimal: String { bytes.hexadecimal }
+
+    /// A key of its own for every purpose: HMAC-SHA-256(key, purpose).
+    func subkey(_ purpose: String) -> SymmetricKey {
+        let code = HMAC<SHA256>.authenticationCode(
+            for: Array("sisa \(purpose)".utf8), using: SymmetricKey(data: bytes))
+        return SymmetricKey(data: code)
+    }
+}
+
+/// A keyed digest of framed parts, so that no two lists of parts give the same bytes.
+struct KeyedDigest {
+    private var code: HMAC<SHA256>
+
+    init(_ key: SymmetricKey) {
+        code = HMAC<SHA256>(key: key)
+    }
+
+    mutating func add(_ part: some Collection<UInt8>) {
+        add(UInt64(part.count))
+        code.update(data: Array(part))
+    }
+
+    mutating func add(_ number: UInt64) {
+        code.update(data: bigEndianBytes(number))
+    }
+
+    consuming func finish() -> [UInt8] { Array(code.finalize()) }
+}
+
+extension [UInt8] {
+    package var hexadecimal: String {
+        map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    package init?(hexadecimal text: String) {
+        let digits = Array(text.utf8)
+        guard digits.count.isMultiple(of: 2) else { return nil }
+        var bytes: [UInt8] = []
+        for index in stride(from: 0, to: digits.count, by: 2) {
+            guard let pair = String(bytes: digits[index..<index + 2], encoding: .ascii),
+                pair.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }),
+                let byte = UInt8(pair, radix: 16)
+            else { return nil }
+            bytes.append(byte)
+        }
+        self = bytes
+    }
+}

@@ -1,0 +1,21 @@
+/// The names of the columns, or JSON keys, in which a record's parts stand.
+package struct Columns: Sendable, Codable {
+    /// The id column that no file has: a record's id is then its row number in its file, counted from 1.
+    ///
+    /// Such an id is only as stable as the file: a row taken out of the middle renames all that follow.
+    package static let rowNumber = "$row"
+
+    package var id: String
+    package var text: String
+    package var label: String
+    package var owner: String?
+
+    package init(
+        id: String = "id", text: String = "text", label: String = "label", owner: String? = nil
+    ) {
+        self.id = id
+        self.text = text
+        self.label = label
+        self.owner = owner
+    }
+}

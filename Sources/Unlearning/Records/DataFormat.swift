@@ -1,0 +1,21 @@
+package import Foundation
+
+/// How records are written in a file.
+package enum DataFormat: String, Sendable, Codable, CaseIterable {
+    /// Fields between commas, RFC 4180.
+    case csv
+    /// The same with tabs.
+    case tsv
+    /// One JSON object on each line.
+    case jsonl
+
+    /// The format that a file's extension stands for; nil for any other.
+    package init?(extensionOf file: URL) {
+        switch file.pathExtension.lowercased() {
+        case "csv": self = .csv
+        case "tsv", "tab": self = .tsv
+        case "jsonl", "ndjson": self = .jsonl
+        default: return nil
+        }
+    }
+}

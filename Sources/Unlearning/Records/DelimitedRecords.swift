@@ -1,0 +1,96 @@
+/// Turns the rows of one CSV or TSV file into records: the first row names the columns.
+///
+/// The whole row must be UTF-8; beyond that, the columns that are not in use influence nothing.
+struct DelimitedRecords {
+    let reader: RecordReader
+    let file: String
+    private(set) var recordCount = 0
+    private var header: Header?
+
+    init(reader: RecordReader, file: String) {
+        self.reader = reader
+        self.file = file
+    }
+
+    /// Where the columns in use stand.
+    private struct Header {
+        var count: Int
+        /// Nil for `$row`.
+        var id: Int?
+        var text: Int
+        /// Nil where labels are optional and the file has none.
+        var label: Int?
+        var owner: Int?
+    }
+
+    var hasHeader: Bool { header != nil }
+
+    /// Takes a row; answers whether the scanner is to skip empty lines.
+    mutating func take(_ row: FieldRow, _ body: (RawRecord, Int) throws -> Void) throws -> Bool {
+        if let header {
+            recordCount += 1
+            try body(try record(row, header), row.line)
+            return header.count > 1
+        }
+        header = try readHeader(row)
+        return row.count > 1
+    }
+
+    private func readHeader(_ row: FieldRow) throws(RecordsError) -> Header {
+        var positions: [RecordID: Int] = [:]
+        var names: [String] = []
+        for field in 0..<row.count {
+            let name = try text(row, field, column: nil)
+            guard positions.updateValue(field, forKey: RecordID(name)) == nil else {
+                throw refusal(row.line, RecordsError.shown(name), .duplicateColumn)
+            }
+            names.append(name)
+        }
+        func position(_ column: String) throws(RecordsError) -> Int {
+            if let position = positions[RecordID(column)] { return position }
+            throw refusal(row.line, column, .missingColumn(found: names.map(RecordsError.shown)))
+        }
+        let columns = reader.columns
+        let labelIsMissing = positions[RecordID(columns.label)] == nil
+        return Header(
+            count: row.count,
+            id: columns.id == Columns.rowNumber ? nil : try position(columns.id),
+            text: try position(columns.text),
+            label: reader.labels == .optional && labelIsMissing ? nil : try position(columns.label),
+            owner: try columns.owner.map(position))
+    }
+
+    private func record(_ row: FieldRow, _ header: Header) throws(RecordsError) -> RawRecord {
+        guard row.count == header.count else {
+            throw refusal(row.line, nil, .wrongFieldCount(found: row.count, expected: header.count))
+        }
+        let columns = reader.columns
+        var values = RecordValues(id: "\(recordCount)", text: "", label: nil, owner: nil)
+        if let field = header.id { values.id = try text(row, field, column: columns.id) }
+        values.text = try text(row, header.text, column: columns.text)
+        if let field = header.label { values.label = try text(row, field, column: columns.label) }
+        if let field = header.owner { values.owner = try text(row, field, column: columns.owner) }
+        if String(validating: row.bytes, as: UTF8.self) == nil {
+            throw invalidUTF8(in: row, row.bytes[...], column: nil)
+        }
+        return try reader.check(values, file: file, line: row.line)
+    }
+
+    private func text(_ row: FieldRow, _ field: Int, column: String?) throws(RecordsError) -> String {
+        if let text = String(validating: row[field], as: UTF8.self) { return text }
+        throw invalidUTF8(in: row, row[field], column: column)
+    }
+
+    private func invalidUTF8(
+        in row: FieldRow, _ bytes: ArraySlice<UInt8>, column: String?
+    ) -> RecordsError {
+        let offset = RecordsError.firstInvalidByte(bytes)
+        return refusal(row.line(ofByteAt: offset), column, .invalidUTF8)
+    }
+
+    private func refusal(
+        _ line: Int, _ column: String?, _ problem: RecordsError.Problem
+    ) -> RecordsError {
+        RecordsError(file: file, line: line, column: column, problem: problem)
+    }
+}

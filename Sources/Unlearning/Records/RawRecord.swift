@@ -1,0 +1,15 @@
+/// A record as it stands in its file: the label is still a word.
+package struct RawRecord: Sendable {
+    package var id: RecordID
+    package var owner: String?
+    package var text: String
+    /// Nil only where the reader was told that labels may be missing.
+    package var label: String?
+
+    package init(id: RecordID, owner: String?, text: String, label: String?) {
+        self.id = id
+        self.owner = owner
+        self.text = text
+        self.label = label
+    }
+}

@@ -1,0 +1,16 @@
+/// One example: a text and the label it should get.
+package struct Record: Sendable {
+    package var id: RecordID
+    /// The person the record belongs to, where the recipe names a column for it.
+    package var owner: String?
+    package var text: String
+    /// An index into the recipe's labels.
+    package var label: Int
+
+    package init(id: RecordID, owner: String?, text: String, label: Int) {
+        self.id = id
+        self.owner = owner
+        self.text = text
+        self.label = label
+    }
+}

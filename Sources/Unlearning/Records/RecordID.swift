@@ -1,0 +1,31 @@
+/// The name of a record: a sequence of UTF-8 bytes.
+///
+/// Two ids are the same record exactly when their bytes are equal, and they are ordered by their bytes. Swift's own
+/// `String` comparison holds "é" in one code point equal to "e" with a combining accent; a file that contains both holds
+/// two records, and a deletion of one must not reach the other.
+package struct RecordID: Sendable, CustomStringConvertible {
+    package let rawValue: String
+
+    package init(_ rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    package var description: String { rawValue }
+}
+
+extension RecordID: Hashable {
+    package static func == (left: RecordID, right: RecordID) -> Bool {
+        left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        for byte in rawValue.utf8 { hasher.combine(byte) }
+        hasher.combine(rawValue.utf8.count)
+    }
+}
+
+extension RecordID: Comparable {
+    package static func < (left: RecordID, right: RecordID) -> Bool {
+        left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)
+    }
+}

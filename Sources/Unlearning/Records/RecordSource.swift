@@ -1,0 +1,41 @@
+internal import Foundation
+
+/// Reads the records of a recipe's files, one file after another.
+struct RecordSource {
+    private let recipe: Recipe
+    private let files: [URL]
+    private let labels: LabelIndex
+
+    init(_ recipe: Recipe, _ files: [URL]) {
+        self.recipe = recipe
+        self.files = files
+        labels = LabelIndex(recipe.labels)
+    }
+
+    /// Hands out every record and where it stands ("file:line").
+    func forEach(_ body: (Record, _ place: String) throws -> Void) throws {
+        let reader = RecordReader(columns: recipe.data.columns, format: recipe.data.format)
+        for file in files {
+            try reader.forEach(file: file) { raw, line in
+                let record = try labels.record(
+                    raw, file: file.path, line: line, column: recipe.data.columns.label)
+                try body(record, "\(file.lastPathComponent):\(line)")
+            }
+        }
+    }
+
+    /// Finds both places of an id that stands twice, by reading the files again.
+    func explain(_ duplicate: DuplicateID) throws -> any Error {
+        struct Found: Error {}
+        var places: [String] = []
+        do {
+            try forEach { record, place in
+                guard record.id == duplicate.id else { return }
+                places.append(place)
+                if places.count == 2 { throw Found() }
+            }
+        } catch is Found {}
+        guard places.count == 2 else { return duplicate }
+        return WorkspaceError.duplicateID(id: duplicate.id.rawValue, first: places[0], second: places[1])
+    }
+}

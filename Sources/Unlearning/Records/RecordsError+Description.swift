@@ -1,0 +1,113 @@
+extension RecordsError: CustomStringConvertible {
+    /// One line: place, column, what was found, what was expected, and what to do.
+    package var description: String {
+        var place = file
+        if let line { place += ":\(line)" }
+        if let column { place += ": column \(Self.quoted(column))" }
+        return "\(place): \(sentence)"
+    }
+
+    private var sentence: String {
+        switch problem {
+        case .unreadable(let reason):
+            "\(reason). Correct the path."
+        case .notARegularFile:
+            "this is not a regular file. Give the path of a file; a folder, pipe or device is not read."
+        case .unknownExtension(let found):
+            "the extension \(Self.quoted(found)) stands for no format, expected csv, tsv or jsonl. "
+                + "Rename the file, or set `format`."
+        case .emptyFile:
+            "the file is empty. Write a header and one record to a row, or one JSON object to a line."
+        case .noRecords:
+            "a header and no records. Add at least one row."
+        case .invalidUTF8:
+            "bytes that are not UTF-8. Convert the file to UTF-8."
+        case .recordTooLong(let limit):
+            "the record that begins here is longer than \(limit) bytes. Look for a quote that is never "
+                + "closed or a missing line break, or raise the limit."
+        case .duplicateColumn:
+            "the name stands twice in the header. Rename one of the two."
+        case .missingColumn(let found), .missingKey(let found):
+            "not found among \(Self.list(found)).\(suggestion(among: found)) "
+                + "Correct the name under `data.columns`, or the file."
+        case .wrongFieldCount(let found, let expected):
+            "\(found) fields, expected \(expected) as in the header. "
+                + "Put quotes around a field that holds the delimiter or a line break."
+        case .unterminatedQuote:
+            "a quote is opened here and never closed. Close it, or double it if it is part of the text."
+        case .quoteInsideField:
+            "a quote inside a field that does not begin with one. "
+                + "Put quotes around the field and double the inner one."
+        case .textAfterQuote:
+            "text behind a closing quote. Double the quote if it is part of the text."
+        case .strayCarriageReturn:
+            "a carriage return that ends no line. End lines with LF or CRLF, or put the field in quotes."
+        case .malformedJSON(let error):
+            "\(error). Write one JSON object to a line."
+        case .wrongType(let found, let expected):
+            "found \(found), expected \(expected). Correct the value."
+        case .emptyID:
+            "the id is empty. Give every record an id, or use `$row` as the id column."
+        case .emptyText:
+            "the text is empty. Remove the record or give it a text."
+        case .emptyLabel:
+            "the label is empty. Remove the record or give it a label."
+        case .unknownLabel(let length, let labels, let suggestion):
+            "the label (\(length) bytes) is not one of \(Self.list(labels))."
+                + (suggestion.map { " Did you mean \(Self.quoted($0))?" } ?? "")
+                + " Correct it, or add it to `labels`."
+        }
+    }
+
+    private func suggestion(among found: [String]) -> String {
+        guard let column, let nearest = Suggestion.nearest(to: column, among: found) else {
+            return ""
+        }
+        return " Did you mean \(Self.quoted(nearest))?"
+    }
+
+    private static func list(_ names: [String]) -> String {
+        let shown = names.prefix(40).map(quoted).joined(separator: ", ")
+        return names.count > 40 ? "\(shown) and \(names.count - 40) more" : shown
+    }
+
+    private static func quoted(_ name: String) -> String { "`\(name)`" }
+
+    /// A column's name for a message.
+    ///
+    /// A long one is more likely a record in a file without a header, so it is not shown.
+    static func shown(_ name: String) -> String {
+        name.utf8.count <= 40 ? name : "(a name of \(name.utf8.count) bytes)"
+    }
+
+    /// Where the bytes stop being UTF-8.
+    static func firstInvalidByte(_ bytes: ArraySlice<UInt8>) -> Int {
+        var parser = Unicode.UTF8.ForwardParser()
+        var iterator = bytes.makeIterator()
+        var position = bytes.startIndex
+        while case .valid(let scalar) = parser.parseScalar(from: &iterator) {
+            position += scalar.count
+        }
+        return position
+    }
+}
+
+extension JSONLineError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .notAnObject: "the line is not a JSON object"
+        case .unexpectedEnd: "the object is not finished at the end of the line"
+        case .unexpectedByte(let offset): "not JSON at byte \(offset + 1) of the line"
+        case .tooDeep(let limit): "nested deeper than \(limit) levels"
+        case .duplicateKey: "a key stands twice in one object"
+        case .badEscape(let offset): "an unknown escape at byte \(offset + 1) of the line"
+        case .loneSurrogate(let offset):
+            "half a character (a lone surrogate) at byte \(offset + 1) of the line"
+        case .controlCharacter(let offset):
+            "a raw control character in a string at byte \(offset + 1) of the line"
+        case .badNumber(let offset): "a malformed number at byte \(offset + 1) of the line"
+        case .textAfterObject(let offset):
+            "text behind the object at byte \(offset + 1) of the line"
+        }
+    }
+}

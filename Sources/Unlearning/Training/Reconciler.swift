@@ -1,0 +1,107 @@
+internal import Engine
+internal import Foundation
+
+/// Makes what exists equal to what the plan asks for: the one function behind train, resume, repair and recovery.
+///
+/// Every step is "make this exist" or "make this not exist", so repeating is harmless, and a process that was killed in the
+/// middle is simply run again. Where it stopped need not be asked.
+struct Reconciler {
+    let recipe: Recipe
+    let ledger: Ledger
+    let store: CheckpointStore
+    let chain: KeyChain
+    let threads: Int
+    let progress: TrainingProgress
+
+    /// What one shard still needs.
+    struct Work: Sendable {
+        let shard: Int
+        /// Missing stages, ascending.
+        let stages: [CheckpointPlan.Item]
+        /// State to start from, and the stage that left it; nil: the initial state.
+        let start: Checkpoint?
+    }
+
+    /// Destroys what no key asks for. Nothing of it is needed to repair.
+    func destroyStale(_ plan: CheckpointPlan, shards: [Int]? = nil) throws {
+        let named = shards ?? Array(Set(plan.shards.indices).union(store.shardsOnDisk())).sorted()
+        for shard in named {
+            try store.removeAll(shard: shard, except: plan.keys(shard: shard))
+            try ledger.removeStages(shard: shard, except: plan.keys(shard: shard))
+        }
+        if shards == nil { try ledger.removeShards(from: plan.shards.count) }
+    }
+
+    /// What is missing, shard by shard; only what is to be trained on is read.
+    func missing(_ plan: CheckpointPlan, shards: [Int]? = nil) throws -> [Work] {
+        try (shards ?? Array(plan.shards.indices)).compactMap { shard in
+            let items = plan.shards[shard]
+            let rows = try ledger.stages(shard: shard)
+            func stored(_ item: CheckpointPlan.Item) -> StageRow? {
+                rows.first { $0.key == item.key && store.contains(item.key, shard: shard) }
+            }
+            guard var first = items.firstIndex(where: { stored($0) == nil }) else { return nil }
+            while first > 0 {
+                let item = items[first - 1]
+                if let row = stored(item),
+                    let checkpoint = store.read(item.key, shard: shard, size: row.size, digest: row.digest)
+                {
+                    return Work(shard: shard, stages: Array(items[first...]), start: checkpoint)
+                }
+                progress(.rebuilding(shard: shard, stage: item.stage))
+                first -= 1
+            }
+            return Work(shard: shard, stages: items, start: nil)
+        }
+    }
+
+    /// Trains and stores what is missing. Same bytes for every thread count: shards do not know of each other.
+    func train(_ work: [Work], model: Model) throws {
+        guard !work.isEmpty else { return }
+        let atOnce = min(max(1, threads), work.count)
+        let each = max(1, threads / atOnce)
+        let passes = try work.map { item in
+            let placements = try ledger.placements(shard: item.shard)
+            return item.stages.reduce(0) {
+                $0 + Stage($1.stage, of: recipe, shard: item.shard).recordPasses(placements)
+            }
+        }
+        progress(
+            .began(
+                recordPasses: passes.reduce(0, +), stages: work.reduce(0) { $0 + $1.stages.count }))
+        let outcomes = Parallel.map(work.count, threads: atOnce) { index in
+            Result { try train(work[index], model: model, threads: each) }
+        }
+        for outcome in outcomes { try outcome.get() }
+    }
+
+    private func train(_ work: Work, model: Model, threads: Int) throws {
+        let records = try ledger.records(shard: work.shard)
+        let trainer = SliceTrainer(recipe, model, shard: work.shard, records: records, threads: threads)
+        var state = work.start?.state(layout: model.layout) ?? trainer.initialState
+        for item in work.stages {
+            let clock = ContinuousClock().now
+            state = try trainer.train(stage: item.stage, from: state) {
+                progress(.advanced(shard: work.shard, stage: item.stage, recordPasses: $0))
+            }
+            let seconds = clock.duration(to: .now).seconds
+            let checkpoint = Checkpoint(state, layout: model.layout, precision: recipe.checkpointPrecision)
+            let stored = try store.write(checkpoint, item.key, shard: work.shard)
+            let row = StageRow(
+                stage: item.stage, key: item.key, digest: checkpoint.digest, size: checkpoint.content.count,
+                stored: stored, recordPasses: trainer.recordPasses(stage: item.stage), seconds: seconds)
+            guard try ledger.publish(row, shard: work.shard, chain: chain) else {
+                let plan = CheckpointPlan(try ledger.slices(), chain: chain)
+                try destroyStale(plan, shards: [work.shard])
+                throw WorkspaceError.planChanged
+            }
+            progress(.finished(shard: work.shard, stage: item.stage, seconds: seconds))
+        }
+    }
+}
+
+extension Duration {
+    package var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    }
+}

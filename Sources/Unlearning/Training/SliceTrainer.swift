@@ -1,0 +1,88 @@
+package import Engine
+internal import Foundation
+
+/// Trains the stages of one shard: a pure function of recipe, model, shard number and records.
+///
+/// It knows no files and no ledger, so training, repair and verification are this one piece of code on different records.
+package final class SliceTrainer {
+    private let recipe: Recipe
+    private let model: Model
+    private let shard: Int
+    private let records: [StoredRecord]
+    private let placements: [Placement]
+    private let threads: Int
+    private let trainer: BatchTrainer
+    private var memo: FeatureMemo
+
+    package init(_ recipe: Recipe, _ model: Model, shard: Int, records: [StoredRecord], threads: Int) {
+        self.recipe = recipe
+        self.model = model
+        self.shard = shard
+        self.records = records
+        self.threads = threads
+        placements = records.map(\.placement)
+        trainer = BatchTrainer(model.network, threads: threads)
+        memo = FeatureMemo(count: records.count)
+    }
+
+    /// The state before the first stage.
+    package var initialState: AdapterState {
+        AdapterState(seed: recipe.seed, shard: shard, layout: model.layout)
+    }
+
+    /// Record-passes of a stage.
+    package func recordPasses(stage: Int) -> Int {
+        Stage(stage, of: recipe, shard: shard).recordPasses(placements)
+    }
+
+    /// Trains stage `index` from the state of the stage before. A stage whose own slice is empty changes nothing.
+    package func train(
+        stage index: Int, from state: AdapterState, progress: (_ recordPasses: Int) -> Void
+    ) throws -> AdapterState {
+        guard placements.contains(where: { $0.slice == index }) else { return state }
+        let stage = Stage(index, of: recipe, shard: shard)
+        let orders = (0..<stage.passes).map { stage.order(pass: $0, placements) }
+        let steps = orders.reduce(0) { $0 + ($1.count + recipe.batch - 1) / recipe.batch }
+        let schedule = Schedule(recipe.optimizer)
+        var optimizer = AdamW(count: model.layout.count, settings: AdamW.Settings(recipe.optimizer))
+        var state = state
+        var step = 0
+        for order in orders {
+            for start in stride(from: 0, to: order.count, by: recipe.batch) {
+                let batch = Array(order[start..<min(start + recipe.batch, order.count)])
+                let factor = schedule.factor(step: step, of: steps)
+                _ = try trainer.step(
+                    &state, &optimizer, features: try features(of: batch),
+                    targets: batch.map { records[$0].record.label },
+                    learningRate: Float(recipe.optimizer.learningRate) * factor,
+                    headLearningRate: Float(recipe.optimizer.headLearningRate) * factor)
+                step += 1
+                progress(batch.count)
+            }
+        }
+        if recipe.checkpointPrecision == .bf16 { state.roundToBFloat16() }
+        guard state.isFinite else { throw NetworkError.notFinite }
+        return state
+    }
+
+    private func features(of batch: [Int]) throws -> [Features] {
+        try memo.features(of: batch) { missing in
+            try model.features(missing.map { records[$0].record.text }, threads: threads)
+        }
+    }
+}
+
+extension Schedule {
+    init(_ optimizer: Recipe.Optimizer) {
+        self.init(
+            shape: optimizer.schedule == .linear ? .linear : .constant, warmup: optimizer.warmup)
+    }
+}
+
+extension AdamW.Settings {
+    init(_ optimizer: Recipe.Optimizer) {
+        self.init(
+            beta1: Float(optimizer.beta1), beta2: Float(optimizer.beta2), epsilon: Float(optimizer.epsilon),
+            weightDecay: Float(optimizer.weightDecay))
+    }
+}

@@ -1,0 +1,13 @@
+/// What a long piece of work tells while it runs. It carries counts only, never a record.
+package enum TrainingEvent: Sendable {
+    /// Work begins: record-passes in all.
+    case began(recordPasses: Int, stages: Int)
+    /// Some more record-passes are done.
+    case advanced(shard: Int, stage: Int, recordPasses: Int)
+    /// A stage is trained and stored.
+    case finished(shard: Int, stage: Int, seconds: Double)
+    /// A stored checkpoint was damaged, or had gone, and is trained again.
+    case rebuilding(shard: Int, stage: Int)
+}
+
+package typealias TrainingProgress = @Sendable (TrainingEvent) -> Void

@@ -1,0 +1,97 @@
+internal import Engine
+internal import Foundation
+
+/// Builds a second workspace that never saw anything but the surviving records, and compares the first with it.
+package struct Verifier {
+    let subject: Workspace
+    let shard: Int?
+    let threads: Int
+    let progress: TrainingProgress
+
+    /// What both workspaces are asked, beside the bytes that are compared: no record's text, and fixed.
+    package static let texts = [
+        "I took it for two weeks and felt much better.", "It did nothing for me, and the side effects were awful.",
+        "How do I change the limit of my card?", "a small domesticated animal", "?", "42",
+    ]
+
+    func run(texts: [String], in folder: URL) throws -> VerificationReport {
+        let clock = ContinuousClock().now
+        let (backbone, digest) = try subject.checkedBackbone()
+        let fresh = try build(in: folder, backbone: backbone, digest: digest)
+        _ = try fresh.bringUpToDate(shards: shard.map { [$0] }, threads: threads, progress: progress)
+
+        let chain = subject.chain(digest)
+        let held = CheckpointPlan(try subject.ledger.slices(), chain: chain)
+        let truth = CheckpointPlan(try fresh.ledger.slices(), chain: chain)
+        let shards = shard.map { [$0] } ?? Array(truth.shards.indices)
+        var stages: [VerificationReport.Stage] = []
+        var misplaced = 0
+        for shard in shards {
+            misplaced += zip(held.slices[shard], truth.slices[shard]).count { $0 != $1 }
+            let surplus = try subject.ledger.stages(shard: shard).map(\.stage)
+                .filter { stage in !truth.shards[shard].contains { $0.stage == stage } }
+            for stage in surplus {
+                stages.append(
+                    VerificationReport.Stage(shard: shard, stage: stage, records: 0, isIdentical: false))
+            }
+            for item in truth.shards[shard] {
+                let mine = try content(of: item, shard: shard, in: subject)
+                let theirs = try content(of: item, shard: shard, in: fresh)
+                stages.append(
+                    VerificationReport.Stage(
+                        shard: shard, stage: item.stage, records: item.records,
+                        isIdentical: mine != nil && mine == theirs))
+            }
+        }
+        let model = try Model(subject.recipe, backbone: backbone, training: false)
+        let answers = try [(subject, held), (fresh, truth)].map { workspace, plan in
+            try self.answers(texts, workspace, plan, model)
+        }
+        return VerificationReport(
+            stages: stages, predictions: answers[1] == nil ? 0 : texts.count,
+            predictionsAreIdentical: answers[0] == answers[1], misplacedSlices: misplaced,
+            seconds: clock.duration(to: .now).seconds)
+    }
+
+    /// An empty workspace with the same key and recipe, and the records placed in it afresh.
+    private func build(in folder: URL, backbone: URL, digest: [UInt8]) throws -> Workspace {
+        let files = WorkspaceFiles(root: folder)
+        try files.makeRoot()
+        let ledger = try Ledger(files.ledger, mayCreate: true)
+        let recipe = subject.recipe
+        let assignment = Assignment(recipe, key: subject.key)
+        try ledger.ingest(
+            assignment, RecordDigest(subject.key), shards: recipe.shards, slices: recipe.slices,
+            facts: ["backbone": Data(backbone.path.utf8), "backbone_digest": Data(digest)]
+        ) { take in
+            try subject.ledger.forEachRecord { record in
+                let place = assignment.position(of: record.id, owner: record.owner)
+                if let shard, place.shard != shard { return }
+                try take(record)
+            }
+        }
+        return Workspace(files, recipe, subject.key, ledger)
+    }
+
+    private func content(
+        of item: CheckpointPlan.Item, shard: Int, in workspace: Workspace
+    ) throws -> [UInt8]? {
+        guard let row = try workspace.ledger.stages(shard: shard).first(where: { $0.key == item.key }) else {
+            return nil
+        }
+        return workspace.store.read(item.key, shard: shard, size: row.size, digest: row.digest)?.content
+    }
+
+    /// Answers of one workspace, to the last bit; nil where no shard can answer.
+    private func answers(
+        _ texts: [String], _ workspace: Workspace, _ plan: CheckpointPlan, _ model: Model
+    ) throws -> [Answer]? {
+        do {
+            return try Predictor(
+                workspace.recipe, model, plan, ledger: workspace.ledger, store: workspace.store, only: shard
+            ).answers(texts, threads: threads)
+        } catch WorkspaceError.noSurvivors, WorkspaceError.untrained {
+            return nil
+        }
+    }
+}

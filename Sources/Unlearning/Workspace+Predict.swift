@@ -1,0 +1,46 @@
+package import Foundation
+
+/// How well held-out records are answered.
+package struct Evaluation: Sendable {
+    package let records: Int
+    package let correct: Int
+    /// By true label: how many, and how many were answered right.
+    package let byLabel: [(records: Int, correct: Int)]
+    package let seconds: Double
+
+    package var accuracy: Double { records == 0 ? 0 : Double(correct) / Double(records) }
+}
+
+extension Workspace {
+    /// Answers texts from the newest clean checkpoints. Changes nothing and waits for nobody.
+    package func predict(_ texts: [String], threads: Int = 1) throws -> [Answer] {
+        let (folder, digest) = try checkedBackbone()
+        let plan = CheckpointPlan(try ledger.slices(), chain: chain(digest))
+        let model = try Model(recipe, backbone: folder, training: false)
+        let predictor = try Predictor(recipe, model, plan, ledger: ledger, store: store)
+        return try predictor.answers(texts, threads: threads)
+    }
+
+    /// Answers the labelled records of files with the recipe's columns.
+    package func evaluate(_ inputs: [URL], threads: Int = 1) throws -> Evaluation {
+        let clock = ContinuousClock().now
+        var texts: [String] = []
+        var labels: [Int] = []
+        try RecordSource(recipe, inputs).forEach { record, _ in
+            texts.append(record.text)
+            labels.append(record.label)
+        }
+        guard !texts.isEmpty else {
+            throw WorkspaceError.noRecords(files: inputs.map(\.lastPathComponent))
+        }
+        let answers = try predict(texts, threads: threads)
+        var byLabel = recipe.labels.map { _ in (records: 0, correct: 0) }
+        for (answer, label) in zip(answers, labels) {
+            byLabel[label].records += 1
+            if answer.label == label { byLabel[label].correct += 1 }
+        }
+        return Evaluation(
+            records: texts.count, correct: byLabel.reduce(0) { $0 + $1.correct }, byLabel: byLabel,
+            seconds: clock.duration(to: .now).seconds)
+    }
+}

@@ -1,0 +1,50 @@
+/// Where every shard stands.
+package struct Status: Sendable {
+    package enum State: String, Sendable {
+        /// Every slice equals that of a run which saw the surviving records and no others.
+        case retrainEquivalent = "retrain-equivalent"
+        /// Some stage is missing: the shard answers from its longest clean prefix, or abstains.
+        case influenceFree = "influence-free"
+        /// No records: the shard does not vote.
+        case empty
+    }
+
+    package struct Shard: Sendable {
+        package let shard: Int
+        package let state: State
+        package let sliceRecords: [Int]
+        /// Stages that have a stored checkpoint, and that should have one.
+        package let stagesStored: Int
+        package let stagesWanted: Int
+        package let recordPasses: Int
+        package let storedBytes: Int
+
+        package var records: Int { sliceRecords.reduce(0, +) }
+    }
+
+    package let shards: [Shard]
+
+    package var records: Int { shards.reduce(0) { $0 + $1.records } }
+    package var recordPasses: Int { shards.reduce(0) { $0 + $1.recordPasses } }
+}
+
+extension Workspace {
+    /// Reads the ledger's S x R rows and looks for S x R files; never reads a record.
+    package func status() throws -> Status {
+        let plan = CheckpointPlan(try ledger.slices(), chain: chain(try backboneDigest()))
+        return Status(
+            shards: try plan.shards.enumerated().map { shard, items in
+                let keys = Set(items.map(\.key))
+                let rows = try ledger.stages(shard: shard).filter {
+                    keys.contains($0.key) && store.contains($0.key, shard: shard)
+                }
+                return Status.Shard(
+                    shard: shard,
+                    state: items.isEmpty
+                        ? .empty : rows.count == items.count ? .retrainEquivalent : .influenceFree,
+                    sliceRecords: plan.slices[shard].map(\.records), stagesStored: rows.count,
+                    stagesWanted: items.count, recordPasses: rows.reduce(0) { $0 + $1.recordPasses },
+                    storedBytes: rows.reduce(0) { $0 + $1.stored })
+            })
+    }
+}

@@ -1,0 +1,95 @@
+package import Foundation
+internal import Engine
+
+/// The front door: a folder that holds records, a plan, checkpoints and a key, and everything that can be done with it.
+///
+/// The Unlearning target turns records into a plan, checkpoints, a ledger, deletions, an ensemble and their verification. It may import
+/// Engine, GRDB, Crypto, Yams and CZstd, and must not know of HTTP, command lines or terminals.
+package final class Workspace: Sendable {
+    package let root: URL
+    package let recipe: Recipe
+    let files: WorkspaceFiles
+    let key: WorkspaceKey
+    let ledger: Ledger
+    let store: CheckpointStore
+
+    init(_ files: WorkspaceFiles, _ recipe: Recipe, _ key: WorkspaceKey, _ ledger: Ledger) {
+        root = files.root
+        self.files = files
+        self.recipe = recipe
+        self.key = key
+        self.ledger = ledger
+        store = CheckpointStore(files.checkpoints)
+    }
+
+    /// Opens an existing workspace.
+    package convenience init(at root: URL) throws {
+        let files = WorkspaceFiles(root: root)
+        let ledger = try Ledger(files.ledger, mayCreate: false)
+        guard let recipe = try Self.storedRecipe(ledger) else {
+            throw WorkspaceError.notAWorkspace(path: root.path)
+        }
+        self.init(files, recipe, try files.readKey(), ledger)
+    }
+
+    static func storedRecipe(_ ledger: Ledger) throws -> Recipe? {
+        guard let data = try ledger.fact("recipe") else { return nil }
+        guard let recipe = try? JSONDecoder().decode(Recipe.self, from: data) else {
+            throw WorkspaceError.recipeDamaged(path: ledger.path)
+        }
+        return recipe
+    }
+
+    /// Where the backbone lies, as the recipe was resolved when the workspace was trained.
+    package func backboneFolder() throws -> URL {
+        let stored = try ledger.fact("backbone").map { String(decoding: $0, as: UTF8.self) }
+        return URL(filePath: stored ?? recipe.backbone)
+    }
+
+    /// The digest of the backbone that this workspace was trained on.
+    func backboneDigest() throws -> [UInt8] {
+        Array(try ledger.fact("backbone_digest") ?? Data())
+    }
+
+    /// The backbone's digest, checked against the one that this workspace was trained on.
+    func checkedBackbone() throws -> (folder: URL, digest: [UInt8]) {
+        let folder = try backboneFolder()
+        let found = try Self.digest(ofBackbone: folder)
+        let expected = try backboneDigest()
+        guard found == expected else {
+            throw WorkspaceError.backboneChanged(
+                path: folder.path, expected: expected.hexadecimal, found: found.hexadecimal)
+        }
+        return (folder, found)
+    }
+
+    static func digest(ofBackbone folder: URL) throws -> [UInt8] {
+        guard FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) else {
+            throw WorkspaceError.noBackbone(path: folder.path)
+        }
+        return try Model.digest(backbone: folder)
+    }
+
+    func chain(_ backbone: [UInt8]) -> KeyChain {
+        KeyChain(recipe, key: key, backbone: backbone, numerics: numericsVersion)
+    }
+
+    /// The one function behind train, resume and repair: destroys what no key asks for, and trains what is missing.
+    ///
+    /// - Parameter shards: The ones to look at; nil: all.
+    func bringUpToDate(
+        shards: [Int]? = nil, threads: Int, progress: @escaping TrainingProgress
+    ) throws -> Int {
+        let (folder, digest) = try checkedBackbone()
+        let chain = chain(digest)
+        let reconciler = Reconciler(
+            recipe: recipe, ledger: ledger, store: store, chain: chain, threads: threads, progress: progress)
+        let plan = CheckpointPlan(try ledger.slices(), chain: chain)
+        try reconciler.destroyStale(plan, shards: shards)
+        let work = try reconciler.missing(plan, shards: shards)
+        guard !work.isEmpty else { return 0 }
+        let model = try Model(recipe, backbone: folder, training: true)
+        try reconciler.train(work, model: model)
+        return work.reduce(0) { $0 + $1.stages.count }
+    }
+}

@@ -1,0 +1,75 @@
+/// What can be wrong with a workspace, or with what it is asked to be.
+package enum WorkspaceError: Error, Equatable {
+    case notAWorkspace(path: String)
+    case occupied(path: String)
+    case notWritable(path: String)
+    case badKey(length: Int)
+    case keyMissing(path: String)
+    case keyDiffers(path: String)
+    case recipeDamaged(path: String)
+    case otherData(path: String, fields: [String])
+    case otherLabels(path: String)
+    case duplicateID(id: String, first: String, second: String)
+    case noRecords(files: [String])
+    case noDataFiles
+    case noBackbone(path: String)
+    case backboneChanged(path: String, expected: String, found: String)
+    case noSuchShard(Int, shards: Int)
+    case untrained
+    case noSurvivors
+    case planChanged
+    case tooManyCells(shards: Int, slices: Int)
+}
+
+extension WorkspaceError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .notAWorkspace(let path):
+            "\(path) is no workspace (it has no ledger); train one with `sisa train <recipe folder> "
+                + "--workspace \(path)`, or name another with --workspace"
+        case .occupied(let path):
+            "\(path) is not empty and holds no workspace; name an empty or a new folder with --workspace"
+        case .notWritable(let path):
+            "\(path) cannot be written; check its owner and its permissions"
+        case .badKey(let length):
+            "the key has \(length) characters; a key is 64 hexadecimal digits, as in a workspace's file `key`"
+        case .keyMissing(let path):
+            "\(path) is missing; without its key the workspace can neither place nor check a record: "
+                + "put the file back"
+        case .keyDiffers(let path):
+            "the workspace \(path) was made with another key; leave --key out, or name another workspace"
+        case .recipeDamaged(let path):
+            "the recipe kept in \(path) cannot be read; it was made by another version of sisa, or is damaged"
+        case .otherData(let path, let fields):
+            "the workspace \(path) holds the records of other data (\(fields.joined(separator: ", ")) differ); "
+                + "records are read once, when a workspace is made: name a new one with --workspace"
+        case .otherLabels(let path):
+            "the recipe's labels differ from those of the workspace \(path), whose records bear the old ones; "
+                + "name a new one with --workspace"
+        case .duplicateID(let id, let first, let second):
+            "id \"\(id)\" stands twice, at \(first) and at \(second); ids must be unique: "
+                + "remove or rename one of them"
+        case .noRecords(let files):
+            "no records in \(files.joined(separator: ", ")); nothing to train on"
+        case .noDataFiles:
+            "the recipe names no training file; name one with --data FILE, or under `data: train:`"
+        case .noBackbone(let path):
+            "\(path) is no model folder (config.json is missing); fetch the model with `tools/fetch`, "
+                + "or name its folder with `sisa train <recipe folder> --backbone DIR`"
+        case .backboneChanged(let path, let expected, let found):
+            "the backbone in \(path) is not the one that this workspace was trained on (expected "
+                + "\(expected.prefix(16))..., found \(found.prefix(16))...); put the old one back, or train again with "
+                + "`sisa train <recipe folder>`"
+        case .noSuchShard(let shard, let shards):
+            "there is no shard \(shard); this workspace has shards 1 to \(shards)"
+        case .untrained:
+            "no shard has a trained checkpoint yet; run `sisa train` on this workspace"
+        case .noSurvivors:
+            "no records are left, so there is nothing to answer from; train a new workspace"
+        case .planChanged:
+            "records were deleted while this training ran, and its result was thrown away; run the command again"
+        case .tooManyCells(let shards, let slices):
+            "\(shards) shards x \(slices) slices are more than 1,000,000 cells; use fewer of one of them"
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+
+/// Where text goes: results to standard output, everything else to standard error.
+enum Console {
+    static func out(_ line: String) { write(line + "\n", to: .standardOutput) }
+    static func error(_ line: String) { write(line + "\n", to: .standardError) }
+
+    static func write(_ text: String, to handle: FileHandle) {
+        // A reader that has gone away (`sisa status | head -1`) is no error of ours.
+        try? handle.write(contentsOf: Data(text.utf8))
+    }
+
+    static let errorIsTerminal = isatty(FileHandle.standardError.fileDescriptor) == 1
+
+    static func json(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        out(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+}
+
+/// Columns of text, as wide as they need to be; numbers to the right.
+struct TextTable {
+    var header: [String]
+    var rows: [[String]] = []
+
+    var lines: [String] {
+        let all = [header] + rows
+        let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+        func line(_ row: [String]) -> String {
+            let cells = row.indices.map { column -> String in
+                let gap = String(repeating: " ", count: widths[column] - row[column].count)
+                let isNumber = row[column].first.map { $0.isNumber || $0 == "-" } ?? false
+                return isNumber ? gap + row[column] : row[column] + gap
+            }
+            var text = cells.joined(separator: "  ")
+            while text.last == " " { text.removeLast() }
+            return text
+        }
+        return [line(header)] + rows.map(line)
+    }
+
+    func print() {
+        for line in lines { Console.out(line) }
+    }
+}
+
+extension Double {
+    /// A number with a fixed count of decimals, the same in every locale.
+    func fixed(_ places: Int) -> String {
+        String(format: "%.\(places)f", locale: Locale(identifier: "en_US_POSIX"), self)
+    }
+
+    var percent: String { (self * 100).fixed(2) + " %" }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+import Unlearning
+
+struct Evaluate: WorkspaceCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure the accuracy on held-out records.",
+        discussion: """
+            EXAMPLE:
+              sisa evaluate --workspace workspace/banking77 --input test.csv
+            """)
+
+    @OptionGroup var options: WorkspaceOptions
+
+    @Option(
+        help: "A file with the recipe's text and label columns. Default: the recipe's `data: test:`.",
+        completion: .file())
+    var input: String?
+
+    private struct Output: Encodable {
+        struct Label: Encodable {
+            let label: String
+            let records, correct: Int
+        }
+        let accuracy: Double
+        let records, correct: Int
+        let seconds: Double
+        let labels: [Label]
+    }
+
+    func perform() throws {
+        let workspace = try options.open()
+        let files = input.map { [URL(filePath: $0)] } ?? workspace.recipe.data.test.map { URL(filePath: $0) }
+        if files.isEmpty { throw UsageError.noEvaluationFile }
+        let result = try workspace.evaluate(files, threads: options.threadCount)
+        let labels = zip(workspace.recipe.labels, result.byLabel).map {
+            Output.Label(label: $0, records: $1.records, correct: $1.correct)
+        }
+        if options.json {
+            return try Console.json(
+                Output(
+                    accuracy: result.accuracy, records: result.records, correct: result.correct,
+                    seconds: result.seconds, labels: labels))
+        }
+        var table = TextTable(header: ["label", "records", "correct", "share"])
+        for label in labels where label.records > 0 {
+            table.rows.append([
+                label.label, "\(label.records)", "\(label.correct)",
+                (Double(label.correct) / Double(label.records)).percent,
+            ])
+        }
+        table.rows.append(["all", "\(result.records)", "\(result.correct)", result.accuracy.percent])
+        table.print()
+    }
+}

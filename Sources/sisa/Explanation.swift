@@ -1,0 +1,63 @@
+import Engine
+import Foundation
+import Unlearning
+
+/// What an error means to a person, and to a script by its exit code (sysexits.h).
+struct Explanation {
+    let message: String
+    let exitCode: Int32
+
+    init(_ error: any Error) {
+        switch error {
+        case is UsageError: exitCode = 64
+        case let error as RecordsError: exitCode = error.isMissingFile ? 66 : 65
+        case let error as WorkspaceError: exitCode = error.exitCode
+        case let error as DeletionError: exitCode = error.exitCode
+        case is RecipeError, is BackboneConfigurationError, is TokenizerError, is SafeTensorsError: exitCode = 78
+        case let error as NetworkError: exitCode = error == .notFinite ? 65 : 78
+        case is CheckpointError: exitCode = 74
+        default: exitCode = 74
+        }
+        message = Self.text(of: error)
+    }
+
+    private static func text(of error: any Error) -> String {
+        let error = error as Any
+        if let described = error as? any CustomStringConvertible { return described.description }
+        if let error = error as? any Error { return error.localizedDescription }
+        return "\(error)"
+    }
+}
+
+extension RecordsError {
+    fileprivate var isMissingFile: Bool {
+        switch problem {
+        case .unreadable, .notARegularFile: true
+        default: false
+        }
+    }
+}
+
+extension WorkspaceError {
+    var exitCode: Int32 {
+        switch self {
+        case .notAWorkspace, .noBackbone: 66
+        case .occupied, .notWritable: 73
+        case .badKey, .noDataFiles, .noSuchShard: 64
+        case .duplicateID, .noRecords: 65
+        case .untrained, .noSurvivors: 69
+        case .planChanged: 75
+        case .keyMissing, .keyDiffers, .recipeDamaged, .otherData, .otherLabels, .backboneChanged, .tooManyCells: 78
+        }
+    }
+}
+
+extension DeletionError {
+    var exitCode: Int32 {
+        switch self {
+        case .unknownID: 65
+        case .nothingNamed: 64
+        case .repairPending(_, let cause): Explanation(cause).exitCode
+        }
+    }
+}

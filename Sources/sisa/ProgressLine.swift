@@ -1,0 +1,108 @@
+import Foundation
+import Synchronization
+import Unlearning
+
+/// TrainingProgress with the time left: one line that is drawn over on a terminal, plain lines elsewhere.
+final class ProgressLine: Sendable {
+    private struct State {
+        var total = 0
+        var done = 0
+        var stages = 0
+        var stagesDone = 0
+        var start = ContinuousClock().now
+        var shown = ContinuousClock().now
+        var shards: Set<Int> = []
+        var isDrawn = false
+    }
+    private let state = Mutex(State())
+    private let title: String
+
+    init(_ title: String) {
+        self.title = title
+    }
+
+    /// Hands events to this line; several threads may.
+    var sink: TrainingProgress {
+        { [self] event in take(event) }
+    }
+
+    private func take(_ event: TrainingEvent) {
+        state.withLock { state in
+            switch event {
+            case .began(let passes, let stages):
+                state.total = passes
+                state.stages = stages
+                state.start = ContinuousClock().now
+                if !Console.errorIsTerminal {
+                    Console.error("\(title): \(stages) stages, \(passes) record-passes")
+                }
+            case .advanced(let shard, _, let passes):
+                state.done += passes
+                state.shards.insert(shard)
+                draw(&state, force: false)
+            case .finished(let shard, let stage, let seconds):
+                state.stagesDone += 1
+                if Console.errorIsTerminal {
+                    draw(&state, force: true)
+                } else {
+                    let left = timeLeft(state)
+                    Console.error(
+                        "\(title): shard \(shard + 1) slice \(stage + 1) stored after \(seconds.fixed(1)) s "
+                            + "(\(state.stagesDone) of \(state.stages)\(left.map { ", about \($0) left" } ?? ""))")
+                }
+            case .rebuilding(let shard, let stage):
+                clear(&state)
+                Console.error(
+                    "warning: the checkpoint of shard \(shard + 1) slice \(stage + 1) is missing or damaged; "
+                        + "it is trained again")
+            }
+        }
+    }
+
+    /// Wipes the line, so that what follows starts clean.
+    func end() {
+        state.withLock { clear(&$0) }
+    }
+
+    private func draw(_ state: inout State, force: Bool) {
+        let now = ContinuousClock().now
+        guard Console.errorIsTerminal, force || state.shown.duration(to: now) > .milliseconds(100) else { return }
+        state.shown = now
+        state.isDrawn = true
+        let share = state.total == 0 ? 1 : Double(state.done) / Double(state.total)
+        let filled = Int(share * 24)
+        let bar = String(repeating: "#", count: min(24, filled)) + String(repeating: ".", count: max(0, 24 - filled))
+        let shards = state.shards.sorted().map { "\($0 + 1)" }.joined(separator: ",")
+        let left = timeLeft(state).map { ", \($0) left" } ?? ""
+        Console.write(
+            "\r\u{1B}[2K\(title) [\(bar)] \(Int(share * 100)) %  shards \(shards.prefix(20))  "
+                + "stage \(state.stagesDone)/\(state.stages)\(left)", to: .standardError)
+    }
+
+    private func clear(_ state: inout State) {
+        if state.isDrawn { Console.write("\r\u{1B}[2K", to: .standardError) }
+        state.isDrawn = false
+    }
+
+    private func timeLeft(_ state: State) -> String? {
+        let seconds = state.start.duration(to: .now).seconds
+        guard state.done > 0, state.done < state.total, seconds > 0.5 else { return nil }
+        let left = Int((seconds * Double(state.total - state.done) / Double(state.done)).rounded(.up))
+        return left < 60 ? "\(left) s" : "\(left / 60) min \(left % 60) s"
+    }
+}
+
+extension WorkspaceOptions {
+    /// Runs a piece of work with progress on standard error; with --json only for people who watch.
+    func withProgress<Result>(_ title: String, _ work: (@escaping TrainingProgress) throws -> Result) rethrows -> Result {
+        if json && !Console.errorIsTerminal { return try work { _ in } }
+        let line = ProgressLine(title)
+        defer { line.end() }
+        return try work(line.sink)
+    }
+
+    /// Told once, when another process holds the workspace.
+    func waiting() {
+        Console.error("waiting for another sisa process to finish with \(folder.path) ...")
+    }
+}

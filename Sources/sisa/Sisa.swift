@@ -1,0 +1,27 @@
+import ArgumentParser
+
+/// The program: one file a subcommand. Each parses, calls `Workspace`, and prints; it holds no logic of its own, and must not know
+/// GRDB, CZstd or CKernels.
+@main
+struct Sisa: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sisa",
+        abstract: "Exact unlearning for fine-tuned language models.",
+        discussion: """
+            Trains adapters on a frozen encoder in shards and slices. Deleting a record trains only its shard again, from the last \
+            clean slice; afterwards every byte is that of a run which never saw the record.
+
+            EXAMPLES:
+              sisa train shards/toy --workspace workspace/toy
+              sisa predict --workspace workspace/toy "rain and strong wind tonight" --explain
+              sisa delete toy-07 --workspace workspace/toy --dry-run
+              sisa delete toy-07 --workspace workspace/toy
+              sisa verify --workspace workspace/toy
+
+            Every command takes --json. Without --workspace the variable SISA_WORKSPACE is used, else ./workspace.
+            Exit codes: 0 done; 64 wrong usage; 65 wrong data, unknown id, or a verification that failed; 66 a file is missing; \
+            69 nothing to answer from; 73 cannot create; 74 input or output failed; 75 try again; 78 wrong recipe or workspace.
+            """,
+        version: "0.1.0",
+        subcommands: [Train.self, Predict.self, Evaluate.self, Delete.self, StatusCommand.self, Verify.self])
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Foundation
+import Unlearning
+
+struct StatusCommand: WorkspaceCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show where every shard stands.",
+        discussion: """
+            retrain-equivalent: every slice is that of a run which saw the present records and no others. influence-free: a stage is \
+            missing, so the shard answers from its clean slices, or abstains; `sisa train` finishes it. empty: no records, no vote.
+            """)
+
+    @OptionGroup var options: WorkspaceOptions
+
+    private struct Output: Encodable {
+        struct Shard: Encodable {
+            let shard, records, slices: Int
+            let state: String
+            let sliceRecords: [Int]
+            let stagesStored, stagesWanted, recordPasses, storedBytes: Int
+        }
+        let name, workspace: String
+        let records: Int
+        let shards: [Shard]
+    }
+
+    func perform() throws {
+        let workspace = try options.open()
+        let status = try workspace.status()
+        if options.json {
+            return try Console.json(
+                Output(
+                    name: workspace.recipe.name, workspace: workspace.root.path, records: status.records,
+                    shards: status.shards.map {
+                        Output.Shard(
+                            shard: $0.shard + 1, records: $0.records, slices: $0.sliceRecords.count,
+                            state: $0.state.rawValue, sliceRecords: $0.sliceRecords,
+                            stagesStored: $0.stagesStored, stagesWanted: $0.stagesWanted,
+                            recordPasses: $0.recordPasses, storedBytes: $0.storedBytes)
+                    }))
+        }
+        var table = TextTable(header: ["shard", "records", "per slice", "checkpoints", "KiB", "state"])
+        for shard in status.shards {
+            let slices = shard.sliceRecords.map(String.init)
+            let shown = slices.count > 12 ? slices.prefix(12) + ["..."] : slices[...]
+            table.rows.append([
+                "\(shard.shard + 1)", "\(shard.records)", shown.joined(separator: " "),
+                "\(shard.stagesStored) of \(shard.stagesWanted)", "\(shard.storedBytes / 1024)",
+                shard.state.rawValue,
+            ])
+        }
+        table.print()
+        if status.shards.contains(where: { $0.state == .influenceFree }) {
+            Console.out("some shards are not finished; run `sisa train --workspace \(workspace.root.path)`")
+        }
+    }
+}

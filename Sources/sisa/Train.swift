@@ -1,0 +1,108 @@
+import ArgumentParser
+import Foundation
+import Unlearning
+
+struct Train: WorkspaceCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train a recipe's records in shards and slices, or go on where a killed command stopped.",
+        discussion: """
+            Makes a workspace from the recipe and its data files, then trains every slice that has no checkpoint yet. Data files are \
+            read once, when the workspace is made. Run again, it finishes what is missing; with a changed recipe it trains again what \
+            the change touches. Without a recipe folder it goes on with the recipe that the workspace has.
+
+            EXAMPLES:
+              sisa train shards/toy --workspace workspace/toy
+              sisa train shards/banking77 --data train.csv --workspace workspace/banking77
+              sisa train --workspace workspace/toy
+            """)
+
+    @Argument(help: "A folder with a recipe.yaml, or the file itself.", completion: .directory)
+    var recipe: String?
+
+    @OptionGroup var options: WorkspaceOptions
+
+    @Option(
+        name: .long, parsing: .upToNextOption,
+        help: "Data files to train on, instead of the recipe's.", completion: .file())
+    var data: [String] = []
+
+    @Option(help: "The backbone's folder, instead of the recipe's.", completion: .directory)
+    var backbone: String?
+
+    @Option(
+        help: "A file with the key to place records by: 64 hexadecimal digits. Default: a new random one.",
+        completion: .file())
+    var key: String?
+
+    func perform() throws {
+        guard let recipe else { return try resume() }
+        let folder = URL(filePath: recipe)
+        var loaded = try Recipe.load(folder: folder)
+        let base = folder.pathExtension == "yaml" ? folder.deletingLastPathComponent() : folder
+        if !data.isEmpty { loaded.data.train = data.map { URL(filePath: $0).standardizedFileURL.path } }
+        let sources = TrainingSources(
+            backbone: backbone.map { URL(filePath: $0).standardizedFileURL }
+                ?? loaded.resolve(loaded.backbone, relativeTo: base),
+            files: loaded.data.train.map { loaded.resolve($0, relativeTo: base) }, key: try readKey())
+        loaded.data.train = sources.files.map(\.path)
+        loaded.data.test = loaded.data.test.map { loaded.resolve($0, relativeTo: base).path }
+        let (workspace, report) = try options.withProgress("training") { progress in
+            try Workspace.train(
+                loaded, sources, at: options.folder, threads: options.threadCount, progress: progress,
+                waiting: options.waiting)
+        }
+        try tell(workspace, report)
+    }
+
+    private func resume() throws {
+        for (name, isUsed) in [("--data", !data.isEmpty), ("--backbone", backbone != nil), ("--key", key != nil)]
+        where isUsed {
+            throw UsageError.needsRecipe(option: name)
+        }
+        let workspace: Workspace
+        do {
+            workspace = try options.open()
+        } catch WorkspaceError.notAWorkspace {
+            throw UsageError.nothingToResume
+        }
+        let report = try options.withProgress("training") { progress in
+            try workspace.resume(
+                threads: options.threadCount, progress: progress, waiting: options.waiting)
+        }
+        try tell(workspace, report)
+    }
+
+    private func readKey() throws -> WorkspaceKey? {
+        guard let key else { return nil }
+        guard let text = try? String(contentsOf: URL(filePath: key), encoding: .utf8) else {
+            throw WorkspaceError.keyMissing(path: key)
+        }
+        return try WorkspaceKey(hexadecimal: text)
+    }
+
+    private struct Output: Encodable {
+        let workspace: String
+        let records, shards, slices, stagesTrained, recordPasses, bytesStored: Int
+        let seconds: Double
+    }
+
+    private func tell(_ workspace: Workspace, _ report: TrainReport) throws {
+        let status = try workspace.status()
+        let bytes = status.shards.reduce(0) { $0 + $1.storedBytes }
+        if options.json {
+            return try Console.json(
+                Output(
+                    workspace: workspace.root.path, records: report.records, shards: workspace.recipe.shards,
+                    slices: workspace.recipe.slices, stagesTrained: report.stagesTrained,
+                    recordPasses: status.recordPasses, bytesStored: bytes, seconds: report.seconds))
+        }
+        if report.stagesTrained == 0 {
+            Console.out("up to date: \(report.records) records, every checkpoint is there (\(workspace.root.path))")
+            return
+        }
+        Console.out(
+            "trained \(report.records) records in \(workspace.recipe.shards) shards x "
+                + "\(workspace.recipe.slices) slices: \(report.stagesTrained) stages, "
+                + "\(bytes / 1024) KiB of checkpoints, \(report.seconds.fixed(1)) s (\(workspace.root.path))")
+    }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Unlearning
+
+struct Verify: WorkspaceCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train again from the records, in an empty folder, and compare every bit.",
+        discussion: """
+            Through no cache of the workspace: records are placed afresh, every slice is trained from the initial state, and every \
+            checkpoint and a set of predictions must be the same to the last bit. Costs as much as the training did. Exits with 65 \
+            where anything differs.
+
+            EXAMPLES:
+              sisa verify --workspace workspace/reviews
+              sisa verify --workspace workspace/reviews --shard 2
+            """)
+
+    @OptionGroup var options: WorkspaceOptions
+
+    @Option(help: "Verify this shard only, counted from 1.")
+    var shard: Int?
+
+    private struct Output: Encodable {
+        struct Stage: Encodable {
+            let shard, slice, records: Int
+            let identical: Bool
+        }
+        let identical: Bool
+        let checkpoints, predictions, misplacedSlices: Int
+        let predictionsIdentical: Bool
+        let seconds: Double
+        let stages: [Stage]
+    }
+
+    func perform() throws {
+        let workspace = try options.open()
+        let report = try options.withProgress("verifying") { progress in
+            try workspace.verify(
+                shard: shard.map { $0 - 1 }, threads: options.threadCount, progress: progress,
+                waiting: options.waiting)
+        }
+        if options.json {
+            try Console.json(
+                Output(
+                    identical: report.isIdentical, checkpoints: report.stages.count,
+                    predictions: report.predictions, misplacedSlices: report.misplacedSlices,
+                    predictionsIdentical: report.predictionsAreIdentical, seconds: report.seconds,
+                    stages: report.stages.map {
+                        Output.Stage(
+                            shard: $0.shard + 1, slice: $0.stage + 1, records: $0.records,
+                            identical: $0.isIdentical)
+                    }))
+        } else {
+            tell(report)
+        }
+        if !report.isIdentical { throw ExitCode(65) }
+    }
+
+    private func tell(_ report: VerificationReport) {
+        if report.isIdentical {
+            Console.out(
+                "verified: bit-identical (\(report.stages.count) checkpoints, \(report.predictions) predictions, "
+                    + "\(report.seconds.fixed(1)) s)")
+            return
+        }
+        for stage in report.stages where !stage.isIdentical {
+            Console.out("shard \(stage.shard + 1) slice \(stage.stage + 1): not the checkpoint of a fresh training")
+        }
+        if report.misplacedSlices > 0 {
+            Console.out("\(report.misplacedSlices) slices hold other records than the ledger says")
+        }
+        if !report.predictionsAreIdentical { Console.out("predictions differ") }
+        Console.error(
+            "error: not identical; the workspace is unfinished (see `sisa status`; `sisa train` finishes it), or its files "
+                + "were changed by something else")
+    }
+}

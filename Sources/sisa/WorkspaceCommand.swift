@@ -1,0 +1,62 @@
+import ArgumentParser
+import Engine
+import Foundation
+
+/// A command whose errors are told in one way: what was found, what was expected, what to do, and a meaningful exit code.
+protocol WorkspaceCommand: ParsableCommand {
+    var options: WorkspaceOptions { get }
+    func perform() throws
+}
+
+extension WorkspaceCommand {
+    func run() throws {
+        do {
+            try chooseInstructionSet()
+            try perform()
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            let explanation = Explanation(error)
+            Console.error("error: \(explanation.message)")
+            throw ExitCode(explanation.exitCode)
+        }
+    }
+
+    /// `SISA_ISA` selects a variant of the kernels, for tests and support cases. All give the same bits.
+    private func chooseInstructionSet() throws {
+        guard let name = ProcessInfo.processInfo.environment["SISA_ISA"], !name.isEmpty else { return }
+        guard let set = InstructionSet(rawValue: name) else { throw UsageError.unknownInstructionSet(name) }
+        guard set.select() else { throw UsageError.unavailableInstructionSet(name) }
+    }
+}
+
+enum UsageError: Error, CustomStringConvertible {
+    case unknownInstructionSet(String)
+    case unavailableInstructionSet(String)
+    case noText
+    case textAndInput
+    case noEvaluationFile
+    case nothingToResume
+    case unreadableInput(path: String)
+    case needsRecipe(option: String)
+
+    var description: String {
+        let known = InstructionSet.allCases.filter(\.isAvailable).map(\.rawValue).joined(separator: ", ")
+        return switch self {
+        case .unknownInstructionSet(let name):
+            "SISA_ISA is \"\(name)\", which is no instruction set; this machine can run: \(known)"
+        case .unavailableInstructionSet(let name):
+            "SISA_ISA is \"\(name)\", which this machine cannot run; it can run: \(known)"
+        case .noText: "no text was given; write one in quotes, or name a file with --input"
+        case .textAndInput: "texts were given and --input too; use one of them"
+        case .noEvaluationFile:
+            "the recipe names no test file; name one with --input FILE, or under `data: test:`"
+        case .nothingToResume:
+            "there is no workspace to go on with; name a recipe folder: `sisa train shards/toy`"
+        case .unreadableInput(let path):
+            "\(path) cannot be read as UTF-8 text; give a .txt file with one text a line, or .csv, .tsv or .jsonl"
+        case .needsRecipe(let option):
+            "\(option) goes with a recipe folder: `sisa train <recipe folder> \(option) ...`"
+        }
+    }
+}

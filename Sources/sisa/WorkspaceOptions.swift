@@ -1,0 +1,34 @@
+import ArgumentParser
+import Foundation
+import Unlearning
+
+/// The options that every command has.
+struct WorkspaceOptions: ParsableArguments {
+    @Option(
+        name: [.short, .long], help: "The workspace folder. Default: $SISA_WORKSPACE, else ./workspace.",
+        completion: .directory)
+    var workspace: String?
+
+    @Option(help: "Threads to use. Default: all processors. The result does not depend on it.")
+    var threads: Int?
+
+    @Flag(help: "Print JSON for programs instead of tables for people.")
+    var json = false
+
+    func validate() throws {
+        if let threads, threads < 1 || threads > 1024 {
+            throw ValidationError("--threads is \(threads); give a number from 1 to 1024")
+        }
+    }
+
+    var folder: URL {
+        let variable = ProcessInfo.processInfo.environment["SISA_WORKSPACE"]
+        return URL(filePath: workspace ?? (variable?.isEmpty == false ? variable : nil) ?? "workspace")
+    }
+
+    var threadCount: Int {
+        threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
+    }
+
+    func open() throws -> Workspace { try Workspace(at: folder) }
+}

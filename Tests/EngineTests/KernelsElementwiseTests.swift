@@ -1,0 +1,141 @@
+import CKernels
+import TestSupport
+import Testing
+
+extension KernelsTests {
+    @Suite struct Elementwise {
+        /// The functions of one number.
+        enum Function: CaseIterable {
+            case exp, log, tanh, gelu, geluTanh, relu, scale
+
+            func kernel(_ n: Int, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
+                switch self {
+                case .exp: unsafe sisa_exp(n, x, y)
+                case .log: unsafe sisa_log(n, x, y)
+                case .tanh: unsafe sisa_tanh(n, x, y)
+                case .gelu: unsafe sisa_activation_forward(Int32(SISA_GELU), n, x, y)
+                case .geluTanh: unsafe sisa_activation_forward(Int32(SISA_GELU_TANH), n, x, y)
+                case .relu: unsafe sisa_activation_forward(Int32(SISA_RELU), n, x, y)
+                case .scale: unsafe sisa_scale(n, -0.3, x, y)
+                }
+            }
+
+            func twin(_ x: Float) -> Float {
+                switch self {
+                case .exp: SlowTwins.exp(x)
+                case .log: SlowTwins.log(x)
+                case .tanh: SlowTwins.tanh(x)
+                case .gelu: SlowTwins.gelu(x)
+                case .geluTanh: SlowTwins.geluTanh(x)
+                case .relu: SlowTwins.relu(x)
+                case .scale: -0.3 * x
+                }
+            }
+        }
+
+        @Test(arguments: Variant.available, Function.allCases)
+        func equalsItsSlowTwin(_ variant: Variant, _ function: Function) {
+            var numbers = Numbers(seed: 10)
+            variant.run {
+                for count in Array(0...40) + [1000] {
+                    let x = count % 2 == 0 ? numbers.plain(count, bound: 12) : numbers.wild(count)
+                    let expected = x.map(function.twin)
+                    let offset = numbers.integer(0...15)
+                    let apart = unsafe written(x.map { _ in 7 }, offset: offset) { unsafe function.kernel(count, x, $0) }
+                    expectSameBits(apart, expected, "count \(count)")
+                    let inPlace = unsafe written(x, offset: offset) { unsafe function.kernel(count, $0, $0) }
+                    expectSameBits(inPlace, expected, "in place, count \(count)")
+                }
+            }
+        }
+
+        /// Every 8,191st of all bit patterns, so that exponents, signs and borders all have their turn.
+        @Test(arguments: Function.allCases)
+        func equalsItsSlowTwinAllOverTheNumberLine(_ function: Function) {
+            let x = stride(from: UInt64(0), to: 1 << 32, by: 8_191).map { Float(bitPattern: UInt32($0)) }
+            let expected = x.map(function.twin)
+            for variant in Variant.available {
+                let found = variant.run { unsafe written(x) { unsafe function.kernel(x.count, x, $0) } }
+                expectSameBits(found, expected, variant.testDescription)
+            }
+        }
+
+        @Test(arguments: Variant.available)
+        func slopesEqualTheirSlowTwins(_ variant: Variant) {
+            let slopes: [(Int, (Float) -> Float)] = [
+                (Int(SISA_GELU), SlowTwins.geluSlope), (Int(SISA_GELU_TANH), SlowTwins.geluTanhSlope),
+                (Int(SISA_RELU), SlowTwins.reluSlope),
+            ]
+            var numbers = Numbers(seed: 11)
+            for (kind, slope) in slopes {
+                for count in Array(0...40) + [20_000] {
+                    let x = count % 2 == 0 ? numbers.plain(count, bound: 12) : numbers.wild(count)
+                    let dy = count % 3 == 0 ? numbers.wild(count) : numbers.plain(count)
+                    let expected = x.indices.map { dy[$0] * slope(x[$0]) }
+                    let found = variant.run {
+                        unsafe written(dy, offset: numbers.integer(0...15)) {
+                            unsafe sisa_activation_backward(Int32(kind), count, x, $0, $0)
+                        }
+                    }
+                    expectSameBits(found, expected, "kind \(kind), count \(count)")
+                }
+            }
+        }
+
+        @Test(arguments: Variant.available)
+        func addEqualsItsSlowTwin(_ variant: Variant) {
+            var numbers = Numbers(seed: 12)
+            for count in Array(0...40) + [999] {
+                let (x, y) = (numbers.wild(count), numbers.wild(count))
+                let found = variant.run { unsafe written(y, offset: count % 16) { unsafe sisa_add(count, x, $0) } }
+                expectSameBits(found, x.indices.map { y[$0] + x[$0] })
+            }
+        }
+
+        @Test(arguments: Variant.available)
+        func oneValueThatIsNotFiniteIsFoundAnywhere(_ variant: Variant) {
+            variant.run {
+                for count in [0, 1, 15, 16, 17, 40, 4096, 5000] {
+                    var x = [Float](repeating: -Float.greatestFiniteMagnitude, count: count)
+                    #expect(unsafe sisa_all_finite(count, x))
+                    for index in [0, 7, 16, 39, 4095, 4999] where index < count {
+                        for fault in [Float.infinity, -.infinity, .nan, .signalingNaN] {
+                            x[index] = fault
+                            #expect(unsafe !sisa_all_finite(count, x))
+                        }
+                        x[index] = -0.0
+                        #expect(unsafe sisa_all_finite(count, x))
+                    }
+                }
+            }
+        }
+
+        @Test(arguments: Variant.available)
+        func adamWEqualsItsSlowTwin(_ variant: Variant) {
+            var numbers = Numbers(seed: 13)
+            var c = sisa_adamw_constants()
+            (c.lr_decay, c.step, c.inverse_sqrt_correction2, c.epsilon) = (1e-5, 3e-3, 1.7, 1e-8)
+            (c.beta1, c.one_minus_beta1, c.beta2, c.one_minus_beta2) = (0.9, 0.1, 0.999, 1e-3)
+            for count in Array(0...40) + [500] {
+                let wild = count % 2 == 1
+                let (w, g) = wild ? (numbers.wild(count), numbers.wild(count)) : (numbers.plain(count), numbers.plain(count))
+                let (m, v) = (numbers.plain(count), numbers.plain(count).map(\.magnitude))
+                var (expectedW, expectedM, expectedV) = (w, m, v)
+                for i in w.indices {
+                    SlowTwins.adamW(
+                        w: &expectedW[i], g: g[i], m: &expectedM[i], v: &expectedV[i], lrDecay: c.lr_decay,
+                        beta1: c.beta1, oneMinusBeta1: c.one_minus_beta1, beta2: c.beta2,
+                        oneMinusBeta2: c.one_minus_beta2, step: c.step,
+                        inverseSqrtCorrection2: c.inverse_sqrt_correction2, epsilon: c.epsilon)
+                }
+                variant.run {
+                    var (newM, newV) = (m, v)
+                    let newW = unsafe written(w, offset: count % 16) { unsafe sisa_adamw(count, $0, g, &newM, &newV, &c) }
+                    expectSameBits(newW, expectedW, "w, count \(count)")
+                    expectSameBits(newM, expectedM, "m, count \(count)")
+                    expectSameBits(newV, expectedV, "v, count \(count)")
+                }
+            }
+        }
+    }
+}

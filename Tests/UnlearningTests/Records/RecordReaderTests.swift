@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+@testable import Unlearning
+
+@Suite struct RecordReaderTests {
+    private let reader = RecordReader(columns: Columns())
+
+    private func failure(_ file: URL) -> RecordsError.Problem? {
+        do {
+            try reader.forEach(file: file) { _, _ in }
+            return nil
+        } catch {
+            return (error as? RecordsError)?.problem
+        }
+    }
+
+    @Test func foldersDevicesAndMissingFilesAreRefused() throws {
+        try RecordsFixture.withFile("a.csv", []) { file in
+            let folder = file.deletingLastPathComponent().appendingPathComponent("folder.csv")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+            #expect(failure(folder) == .notARegularFile)
+            let device = folder.appendingPathComponent("device.csv")
+            try FileManager.default.createSymbolicLink(
+                atPath: device.path, withDestinationPath: "/dev/zero")
+            #expect(failure(device) == .notARegularFile)
+            let missing = folder.appendingPathComponent("missing.csv")
+            #expect(failure(missing) == .unreadable(reason: "there is no such file"))
+        }
+    }
+
+    @Test func aLinkToAFileIsFollowed() throws {
+        try RecordsFixture.withFile("a.csv", Array("id,text,label\nr,a,x\n".utf8)) { file in
+            let link = file.deletingLastPathComponent().appendingPathComponent("link.csv")
+            try FileManager.default.createSymbolicLink(at: link, withDestinationURL: file)
+            #expect(failure(link) == nil)
+        }
+    }
+
+    @Test func anUnknownExtensionIsRefused() {
+        #expect(
+            RecordsFixture.failure("a.txt", "id,text,label\n")?.problem
+                == .unknownExtension(found: "txt"))
+        #expect(
+            RecordsFixture.failure("a", "id,text,label\n")?.problem == .unknownExtension(found: ""))
+    }
+
+    @Test(arguments: [
+        ("a.CSV", DataFormat.csv), ("a.tsv", .tsv), ("a.tab", .tsv), ("a.jsonl", .jsonl),
+        ("a.ndjson", .jsonl)
+    ])
+    func extensionsStandForFormats(name: String, format: DataFormat) {
+        #expect(DataFormat(extensionOf: URL(fileURLWithPath: name)) == format)
+    }
+
+    @Test func anErrorOfTheCallerEndsTheReadingAndPassesThrough() throws {
+        struct Enough: Error {}
+        try RecordsFixture.withFile("a.csv", Array("id,text,label\nr,a,x\ns,b,x\n".utf8)) { file in
+            var count = 0
+            #expect(throws: Enough.self) {
+                try reader.forEach(file: file) { _, _ in
+                    count += 1
+                    throw Enough()
+                }
+            }
+            #expect(count == 1)
+        }
+    }
+
+    /// Several chunks, with records across their borders.
+    @Test func filesLongerThanAChunkAreReadWhole() throws {
+        let text = String(repeating: "wörter ", count: 30)
+        var csv = "id,text,label\n"
+        var lines = ""
+        for row in 1...3000 {
+            csv += "\(row),\"\(text)\n\(row)\",x\n"
+            lines += "{\"id\":\(row),\"text\":\"\(text)\\n\(row)\",\"label\":\"x\"}\n"
+        }
+        for (name, contents) in [("a.csv", csv), ("a.jsonl", lines)] {
+            let records = try RecordsFixture.read(name, contents)
+            #expect(records.count == 3000)
+            let last = try #require(records.last)
+            #expect(last.hasSuffix(":3000|-|\(text)\n3000|x"))
+        }
+    }
+}
