@@ -15,6 +15,9 @@ let strict: [SwiftSetting] = [
 /// Numbers are optimized in debug builds too: an unoptimized loop is hundreds of times slower.
 let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+/// Tests look inside these modules in release builds too, so that everything is built once, in one configuration.
+let testable: [SwiftSetting] = [.unsafeFlags(["-enable-testing"], .when(configuration: .release))]
+
 let package = Package(
     name: "sisa",
     platforms: [.macOS(.v15)],
@@ -40,7 +43,7 @@ let package = Package(
         .target(
             name: "Engine",
             dependencies: ["CKernels", .product(name: "Crypto", package: "swift-crypto")],
-            swiftSettings: numeric),
+            swiftSettings: numeric + testable),
         .target(
             name: "Unlearning",
             dependencies: [
@@ -49,7 +52,7 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Yams", package: "Yams"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict + testable),
         .executableTarget(
             name: "sisa",
             dependencies: [

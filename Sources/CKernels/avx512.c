@@ -10,7 +10,8 @@
 #define TILE_ROWS 12
 #define TILE_PANELS 2
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512vl,avx512dq,avx512bw"))), apply_to = function)
+#define AVX512 "avx2,fma,avx512f,avx512vl,avx512dq,avx512bw"
+#pragma clang attribute push(__attribute__((target(AVX512))), apply_to = function)
 #include "template/all.inc.h"
 #pragma clang attribute pop
 #endif

@@ -52,5 +52,5 @@ run_step() {
 }
 
 # The one configuration that is built, by the quickstart and by the tests, so that nothing is built
-# twice. Tests look inside modules (@testable), which a release build allows only when told to.
-readonly BUILD_FLAGS=(-c release -Xswiftc -enable-testing)
+# twice.
+readonly BUILD_FLAGS=(-c release)
