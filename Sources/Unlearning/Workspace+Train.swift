@@ -36,10 +36,10 @@ extension Workspace {
         guard recipe.shards * recipe.slices <= 1_000_000 else {
             throw WorkspaceError.tooManyCells(shards: recipe.shards, slices: recipe.slices)
         }
-        // What the backbone cannot do is said before anything is made.
-        let model = try Model(recipe, backbone: sources.backbone, training: false)
-        _ = model
         let files = WorkspaceFiles(root: root)
+        // A backbone that cannot do what the recipe asks for says so before anything is made.
+        let isNew = !FileManager.default.fileExists(atPath: files.ledger.path)
+        let model = isNew ? try Model(recipe, backbone: sources.backbone, training: true) : nil
         try files.makeRoot()
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
@@ -57,7 +57,7 @@ extension Workspace {
             try ingest(recipe, sources.files, ledger, key, facts)
         }
         let workspace = Workspace(files, recipe, key, ledger)
-        let trained = try workspace.bringUpToDate(threads: threads, progress: progress)
+        let trained = try workspace.bringUpToDate(model: model, threads: threads, progress: progress)
         let report = TrainReport(
             records: try ledger.recordCount(), stagesTrained: trained, isNew: old == nil,
             seconds: clock.duration(to: .now).seconds)

@@ -76,9 +76,11 @@ package final class Workspace: Sendable {
 
     /// The one function behind train, resume and repair: destroys what no key asks for, and trains what is missing.
     ///
-    /// - Parameter shards: The ones to look at; nil: all.
+    /// - Parameters:
+    ///   - shards: The ones to look at; nil: all.
+    ///   - model: If it is loaded already; else it is loaded where something is missing.
     func bringUpToDate(
-        shards: [Int]? = nil, threads: Int, progress: @escaping TrainingProgress
+        shards: [Int]? = nil, model: Model? = nil, threads: Int, progress: @escaping TrainingProgress
     ) throws -> Int {
         let (folder, digest) = try checkedBackbone()
         let chain = chain(digest)
@@ -88,7 +90,7 @@ package final class Workspace: Sendable {
         try reconciler.destroyStale(plan, shards: shards)
         let work = try reconciler.missing(plan, shards: shards)
         guard !work.isEmpty else { return 0 }
-        let model = try Model(recipe, backbone: folder, training: true)
+        let model = try model ?? Model(recipe, backbone: folder, training: true)
         try reconciler.train(work, model: model)
         return work.reduce(0) { $0 + $1.stages.count }
     }

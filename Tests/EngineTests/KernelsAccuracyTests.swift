@@ -11,7 +11,7 @@ extension KernelsTests {
         /// A bound on the error in units in the last place, from inputs `low` to `high`.
         static let bounds: [(function: Function, low: Float, high: Float, ulps: Double)] = [
             (.exp, -87.3365, 88.7228, 0.9), (.log, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 0.86),
-            (.tanh, -20, 20, 2.7), (.gelu, 0, 100, 4.5), (.geluTanh, 0, 100, 2.5), (.gelu, -3, 0, 5.9),
+            (.tanh, -20, 20, 2.7), (.gelu, 0, 100, 4.5), (.geluTanh, 0, 100, 2.5), (.gelu, -3, 0, 5.9)
         ]
 
         static func exact(_ function: Function, _ x: Double) -> Double {
@@ -48,7 +48,7 @@ extension KernelsTests {
 
         @Test func slopesStayWithinTheStatedError() {
             let x = stride(from: Float(-20), through: 20, by: 0x1p-12).map { $0 }
-            for (kind, bound) in [(Int(SISA_GELU), 1.6e-7), (Int(SISA_GELU_TANH), 2.1e-7)] {
+            for (kind, bound) in [(Int(SISA_GELU), 1.6e-7), (Int(SISA_GELU_TANH), 2.2e-7)] {
                 let slope = unsafe written([Float](repeating: 1, count: x.count)) {
                     unsafe sisa_activation_backward(Int32(kind), x.count, x, $0, $0)
                 }

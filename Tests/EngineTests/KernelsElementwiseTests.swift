@@ -41,7 +41,9 @@ extension KernelsTests {
                     let x = count % 2 == 0 ? numbers.plain(count, bound: 12) : numbers.wild(count)
                     let expected = x.map(function.twin)
                     let offset = numbers.integer(0...15)
-                    let apart = unsafe written(x.map { _ in 7 }, offset: offset) { unsafe function.kernel(count, x, $0) }
+                    let apart = unsafe written(x.map { _ in 7 }, offset: offset) {
+                        unsafe function.kernel(count, x, $0)
+                    }
                     expectSameBits(apart, expected, "count \(count)")
                     let inPlace = unsafe written(x, offset: offset) { unsafe function.kernel(count, $0, $0) }
                     expectSameBits(inPlace, expected, "in place, count \(count)")
@@ -64,7 +66,7 @@ extension KernelsTests {
         func slopesEqualTheirSlowTwins(_ variant: Variant) {
             let slopes: [(Int, (Float) -> Float)] = [
                 (Int(SISA_GELU), SlowTwins.geluSlope), (Int(SISA_GELU_TANH), SlowTwins.geluTanhSlope),
-                (Int(SISA_RELU), SlowTwins.reluSlope),
+                (Int(SISA_RELU), SlowTwins.reluSlope)
             ]
             var numbers = Numbers(seed: 11)
             for (kind, slope) in slopes {
@@ -118,7 +120,8 @@ extension KernelsTests {
             (c.beta1, c.one_minus_beta1, c.beta2, c.one_minus_beta2) = (0.9, 0.1, 0.999, 1e-3)
             for count in Array(0...40) + [500] {
                 let wild = count % 2 == 1
-                let (w, g) = wild ? (numbers.wild(count), numbers.wild(count)) : (numbers.plain(count), numbers.plain(count))
+                let (w, g) =
+                    wild ? (numbers.wild(count), numbers.wild(count)) : (numbers.plain(count), numbers.plain(count))
                 let (m, v) = (numbers.plain(count), numbers.plain(count).map(\.magnitude))
                 var (expectedW, expectedM, expectedV) = (w, m, v)
                 for i in w.indices {
@@ -130,7 +133,9 @@ extension KernelsTests {
                 }
                 variant.run {
                     var (newM, newV) = (m, v)
-                    let newW = unsafe written(w, offset: count % 16) { unsafe sisa_adamw(count, $0, g, &newM, &newV, &c) }
+                    let newW = unsafe written(w, offset: count % 16) {
+                        unsafe sisa_adamw(count, $0, g, &newM, &newV, &c)
+                    }
                     expectSameBits(newW, expectedW, "w, count \(count)")
                     expectSameBits(newM, expectedM, "m, count \(count)")
                     expectSameBits(newV, expectedV, "v, count \(count)")

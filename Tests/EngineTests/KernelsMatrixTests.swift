@@ -22,7 +22,7 @@ extension KernelsTests {
                 }
             }
 
-            /// Rows [rows) x columns [panel...) x inner [depth) of the product, on top of `c`.
+            /// The product by the kernel, on top of `c`.
             func product(onto c: [Float], start: Int, bias: [Float] = []) -> [Float] {
                 let packed = packed()
                 return unsafe written(c, offset: offset) { c in
@@ -44,7 +44,9 @@ extension KernelsTests {
                 let plainA = transposed ? (0..<m * k).map { a[$0 % k * m + $0 / k] } : a
                 SlowTwins.multiplyAdd(plainA, b, into: &dense, k: k, n: n)
                 var all = c
-                for i in 0..<m { all.replaceSubrange(i * rowStride..<i * rowStride + n, with: dense[i * n..<(i + 1) * n]) }
+                for i in 0..<m {
+                    all.replaceSubrange(i * rowStride..<i * rowStride + n, with: dense[i * n..<(i + 1) * n])
+                }
                 return all
             }
 
@@ -102,6 +104,19 @@ extension KernelsTests {
                         variant.run { problem.product(onto: problem.c, start: start, bias: bias) },
                         problem.expected(start: start, bias: bias), "m \(m) n \(n) k \(k) start \(start)")
                 }
+            }
+        }
+
+        /// Rows 512 elements apart, or an A that is read down its columns: the kernel may work from a copy.
+        @Test(arguments: Variant.available, [false, true])
+        func equalsTheSlowTwinWhereTheMatrixIsAwkward(_ variant: Variant, transposed: Bool) {
+            var numbers = Numbers(seed: 7)
+            for (m, n, k) in [(75, 70, 512), (145, 64, 130), (13, 97, 400)] {
+                var problem = Problem.random(&numbers, m, n, k)
+                problem.transposed = transposed
+                expectSameBits(
+                    variant.run { problem.product(onto: problem.c, start: Int(SISA_START_STORED)) },
+                    problem.expected(start: Int(SISA_START_STORED)), "m \(m) n \(n) k \(k)")
             }
         }
 

@@ -88,7 +88,9 @@ extension KernelsTests {
         @Test(arguments: Variant.available)
         func softmaxGivesMaskedElementsNothingAndSpreadsNaN(_ variant: Variant) {
             variant.run {
-                let masked = unsafe written([1, -.infinity, 1, -.infinity]) { unsafe sisa_softmax_forward(1, 4, 4, 1, $0) }
+                let masked = unsafe written([1, -.infinity, 1, -.infinity]) {
+                    unsafe sisa_softmax_forward(1, 4, 4, 1, $0)
+                }
                 #expect(masked == [0.5, 0, 0.5, 0])
                 for width in [1, 15, 16, 17, 40] {
                     var rows = [[Float](repeating: -.infinity, count: width)]
@@ -121,7 +123,9 @@ extension KernelsTests {
                         with: SlowTwins.softmaxBackward(dpRows[row], p: pRows[row], scale: 0.7))
                 }
                 let found = variant.run {
-                    unsafe written(dp, offset: cols % 16) { unsafe sisa_softmax_backward(rows, cols, stride, 0.7, p, $0) }
+                    unsafe written(dp, offset: cols % 16) {
+                        unsafe sisa_softmax_backward(rows, cols, stride, 0.7, p, $0)
+                    }
                 }
                 expectSameBits(found, expected, "cols \(cols)")
             }

@@ -1,8 +1,8 @@
 import CKernels
 import Testing
 
-/// Everything about CKernels. The variant is a choice for the whole process, so these suites run one test at a time; other
-/// suites may run beside them, because every variant gives the same bits.
+/// Everything about CKernels. The variant is a choice for the whole process, so these suites run one test at a time;
+/// other suites may run beside them, because every variant gives the same bits.
 @Suite(.serialized) struct KernelsTests {}
 
 /// An instruction set of `CKernels` that this build and this processor can run.
@@ -53,7 +53,7 @@ struct Numbers {
         let special: [Float] = [
             0, -0.0, .infinity, -.infinity, .nan, 1, -1, .leastNonzeroMagnitude, -.leastNonzeroMagnitude,
             .greatestFiniteMagnitude, -.greatestFiniteMagnitude, .leastNormalMagnitude, 88.72283, 88.722839, -87.33654,
-            -87.336548, 10, 16, -16, 13.2, -13.2, 0x1.6a09e6p-1, 0x1.6a09e8p-1,
+            -87.336548, 10, 16, -16, 13.2, -13.2, 0x1.6a09e6p-1, 0x1.6a09e8p-1
         ]
         return (0..<count).map { _ in
             let pick = bits()

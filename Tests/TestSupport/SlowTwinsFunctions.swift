@@ -13,7 +13,7 @@ extension SlowTwins {
     }
 
     private static let expCoefficients: [Float] = [
-        1, 1, 0x1.fffffcp-2, 0x1.555492p-3, 0x1.5558f2p-5, 0x1.1239e2p-7, 0x1.6a2432p-10,
+        1, 1, 0x1.fffffcp-2, 0x1.555492p-3, 0x1.5558f2p-5, 0x1.1239e2p-7, 0x1.6a2432p-10
     ]
 
     /// x = n ln 2 + r: n as the integer in the low bits of `shifted`, and r.
@@ -38,7 +38,7 @@ extension SlowTwins {
 
     private static let logCoefficients: [Float] = [
         0x1.555548p-2, -0x1.000006p-2, 0x1.99a4b6p-3, -0x1.555c4ep-3, 0x1.233768p-3, -0x1.fc2206p-4, 0x1.e6f068p-4,
-        -0x1.de3c1ap-4, 0x1.1457b2p-4,
+        -0x1.de3c1ap-4, 0x1.1457b2p-4
     ]
 
     package static func log(_ x: Float) -> Float {

@@ -3,7 +3,8 @@
     python3 tools/reference/minimax.py            # needs mpmath
 
 Every polynomial or quotient of polynomials is the solution of a Remez exchange in 60 digits for the stated weight;
-its coefficients are then rounded to binary32. Output: hexadecimal literals as C and Swift write them, lowest power first.
+its coefficients are then rounded to binary32. Output: hexadecimal literals as C and Swift write them, lowest power
+first.
 """
 
 from mpmath import cos, erfc, exp, expm1, log, log1p, lu_solve, matrix, mp, mpf, pi, sqrt

@@ -1,9 +1,12 @@
-// The matrix product. A tile of TILE_ROWS x (TILE_PANELS * 16) chains stays in registers while p runs; between blocks of
-// p they rest in C, in binary32, which keeps their bits.
+// The matrix product. A tile of TILE_ROWS x (TILE_PANELS * 16) chains stays in registers while p runs; between
+// blocks of p the chains rest in C, in binary32, which keeps their bits.
 
 enum {
-    BLOCK_K = 384,                       // a block of one panel, 24 KB, stays in the first-level cache
-    BLOCK_ROWS = 72 / TILE_ROWS * TILE_ROWS,  // a packed block of A, 108 KB, stays in the second-level cache
+    BLOCK_K = 384,          // a block of one panel, 24 KB, stays in the first-level cache
+    BLOCK_ROWS = 72,        // whole tiles; their block of A, 108 KB, stays in the second-level cache
+    COPY_COLUMNS = 64,      // with so many columns and so deep a product, a copy of an awkward A is cheaper
+    COPY_DEPTH = 128,       // than reading it again for every panel
+    ALIASING_STRIDE = 512,  // rows of A that are a multiple of this apart push each other out of the cache
 };
 
 typedef struct {
@@ -60,17 +63,19 @@ INLINE void tile(const int rows, const int panels, size_t k, const float *a, siz
         }
 }
 
-// Rows [0, rows) of a block against one or more panels: whole tiles, then one of fewer rows.
-#define TILE_CASE(ROWS)                                                                                  \
-    case ROWS:                                                                                           \
-        if (TILE_PANELS == 2 && panels == 2)                                                             \
-            tile(ROWS, TILE_PANELS, k, a, a_row_stride, a_column_stride, b, panel_stride, &place);       \
-        else                                                                                             \
-            tile(ROWS, 1, k, a, a_row_stride, a_column_stride, b, panel_stride, &place);                 \
+#define TILE_CASE(ROWS)                                                                            \
+    case ROWS:                                                                                     \
+        if (TILE_PANELS == 2 && panels == 2)                                                       \
+            tile(ROWS, TILE_PANELS, k, a, a_row_stride, a_column_stride, b, panel_stride, &place); \
+        else                                                                                       \
+            tile(ROWS, 1, k, a, a_row_stride, a_column_stride, b, panel_stride, &place);           \
         break;
 
-static void column_of_tiles(size_t rows, size_t panels, size_t k, const float *a, size_t a_row_stride,
-                            size_t a_column_stride, const float *b, size_t panel_stride, tile_place place) {
+// A block of rows against one or two panels: tiles below each other, the last one with fewer rows. `a_tile_stride` is
+// from one tile's first element of A to the next one's.
+static void column_of_tiles(size_t rows, size_t panels, size_t k, const float *a, size_t a_tile_stride,
+                            size_t a_row_stride, size_t a_column_stride, const float *b, size_t panel_stride,
+                            tile_place place) {
     while (rows > 0) {
         size_t height = rows < TILE_ROWS ? rows : TILE_ROWS;
         switch (height) {
@@ -80,19 +85,44 @@ static void column_of_tiles(size_t rows, size_t panels, size_t k, const float *a
 #endif
         }
         rows -= height;
-        a += height * a_row_stride;
+        a += a_tile_stride;
         place.c += height * place.row_stride;
+    }
+}
+
+// Copies a block of A tile by tile, in the order in which tiles read it: copy[tile][p][row of the tile].
+static void copy_block(size_t rows, size_t k, const float *a, size_t a_row_stride, size_t a_column_stride,
+                       float *copy) {
+    for (size_t first = 0; first < rows; first += TILE_ROWS, copy += TILE_ROWS * k) {
+        const float *tile = a + first * a_row_stride;
+        size_t height = rows - first < TILE_ROWS ? rows - first : TILE_ROWS;
+        for (size_t p = 0; p < k; p++) {
+            const float *from = tile + p * a_column_stride;
+            float *to = copy + p * TILE_ROWS;
+            if (height == TILE_ROWS)
+                for (size_t r = 0; r < TILE_ROWS; r++) to[r] = from[r * a_row_stride];
+            else
+                for (size_t r = 0; r < height; r++) to[r] = from[r * a_row_stride];
+        }
     }
 }
 
 static void gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_column_stride,
                  const float *packed, float *c, size_t c_row_stride, int start, const float *bias) {
+    const bool awkward = a_column_stride != 1 || a_row_stride % ALIASING_STRIDE == 0;
+    const bool copies = awkward && n >= COPY_COLUMNS && k >= COPY_DEPTH;
+    float copy[BLOCK_ROWS * BLOCK_K];
     size_t done = 0;
     do {
         size_t depth = k - done < BLOCK_K ? k - done : BLOCK_K;
         for (size_t i = 0; i < m; i += BLOCK_ROWS) {
             size_t rows = m - i < BLOCK_ROWS ? m - i : BLOCK_ROWS;
             const float *block = a + i * a_row_stride + done * a_column_stride;
+            size_t tile_stride = TILE_ROWS * a_row_stride, row_stride = a_row_stride, column_stride = a_column_stride;
+            if (copies) {
+                copy_block(rows, depth, block, a_row_stride, a_column_stride, copy);
+                block = copy, tile_stride = TILE_ROWS * depth, row_stride = 1, column_stride = TILE_ROWS;
+            }
             for (size_t j = 0; j < n;) {
                 size_t panels = TILE_PANELS == 2 && n - j > LANES ? 2 : 1;
                 size_t width = n - j < panels * LANES ? n - j : panels * LANES;
@@ -103,7 +133,7 @@ static void gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row_stri
                     .start = start,
                     .bias = start == SISA_START_BIAS ? bias + j : NULL,
                 };
-                column_of_tiles(rows, panels, depth, block, a_row_stride, a_column_stride,
+                column_of_tiles(rows, panels, depth, block, tile_stride, row_stride, column_stride,
                                 packed + j * k + done * LANES, LANES * k, place);
                 j += width;
             }

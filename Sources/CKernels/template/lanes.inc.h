@@ -27,36 +27,7 @@ INLINE x16 load(const float *p) {
 
 INLINE void store(float *p, x16 v) { memcpy(p, &v, sizeof v); }
 
-// load_part: the first `count` < 16 elements, and +0 in the other lanes. store_part: writes only the first `count`.
-// Neither touches memory past them.
-#if LANES_MASKED == 512
-INLINE __mmask16 first_lanes(size_t count) { return (__mmask16)((1u << count) - 1); }
-
-INLINE x16 load_part(const float *p, size_t count) { return (x16)_mm512_maskz_loadu_ps(first_lanes(count), p); }
-
-INLINE void store_part(float *p, x16 v, size_t count) { _mm512_mask_storeu_ps(p, first_lanes(count), (__m512)v); }
-#elif LANES_MASKED == 256
-typedef struct { __m256i low, high; } mask16;
-
-INLINE mask16 first_lanes(size_t count) {
-    const __m256i index = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), limit = _mm256_set1_epi32((int)count);
-    return (mask16){_mm256_cmpgt_epi32(limit, index),
-                    _mm256_cmpgt_epi32(_mm256_sub_epi32(limit, _mm256_set1_epi32(8)), index)};
-}
-
-INLINE x16 load_part(const float *p, size_t count) {
-    mask16 mask = first_lanes(count);
-    x8 low = (x8)_mm256_maskload_ps(p, mask.low), high = (x8)_mm256_maskload_ps(p + 8, mask.high);
-    return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-}
-
-INLINE void store_part(float *p, x16 v, size_t count) {
-    mask16 mask = first_lanes(count);
-    _mm256_maskstore_ps(p, mask.low, (__m256)__builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7));
-    _mm256_maskstore_ps(p + 8, mask.high, (__m256)__builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15));
-}
-#else
-// In pieces of fixed size: a memcpy of unknown size would be a call.
+// The first `count` < 16 elements, in pieces of fixed size: a memcpy of unknown size would be a call.
 INLINE void copy_part(float *to, const float *from, size_t count) {
     if (count & 8) memcpy(to, from, 32), to += 8, from += 8;
     if (count & 4) memcpy(to, from, 16), to += 4, from += 4;
@@ -64,14 +35,28 @@ INLINE void copy_part(float *to, const float *from, size_t count) {
     if (count & 1) memcpy(to, from, 4);
 }
 
+// load_part: the first `count` < 16 elements, and +0 in the other lanes. Reads no memory past them.
+#if LANES_MASKED == 512
+INLINE x16 load_part(const float *p, size_t count) {
+    return (x16)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p);
+}
+#elif LANES_MASKED == 256
+INLINE x16 load_part(const float *p, size_t count) {
+    const __m256i index = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    x8 low = (x8)_mm256_maskload_ps(p, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), index));
+    x8 high = (x8)_mm256_maskload_ps(p + 8, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count - 8), index));
+    return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+#else
 INLINE x16 load_part(const float *p, size_t count) {
     x16 v = splat(0.0f);
     copy_part((float *)&v, p, count);
     return v;
 }
-
-INLINE void store_part(float *p, x16 v, size_t count) { copy_part(p, (const float *)&v, count); }
 #endif
+
+// Not by a masked store: some processors are slow at it, and all are slow to load from it again.
+INLINE void store_part(float *p, x16 v, size_t count) { copy_part(p, (const float *)&v, count); }
 
 INLINE x16 fma16(x16 a, x16 b, x16 c) { return __builtin_elementwise_fma(a, b, c); }
 
