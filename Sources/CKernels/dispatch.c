@@ -80,6 +80,9 @@ void sisa_gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride
     current()->gemm(m, n, k, a, a_row_stride, a_column_stride, packed, c, c_row_stride, start, bias);
 }
 
+void sisa_peak(size_t rounds) { current()->peak(rounds); }
+size_t sisa_peak_operations(void) { return current()->peak_operations(); }
+
 void sisa_exp(size_t n, const float *x, float *y) { current()->exp(n, x, y); }
 void sisa_log(size_t n, const float *x, float *y) { current()->log(n, x, y); }
 void sisa_tanh(size_t n, const float *x, float *y) { current()->tanh(n, x, y); }

@@ -7,6 +7,8 @@
 typedef struct {
     void (*gemm)(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_column_stride,
                  const float *packed, float *c, size_t c_row_stride, int start, const float *bias);
+    void (*peak)(size_t rounds);
+    size_t (*peak_operations)(void);
     void (*exp)(size_t n, const float *x, float *y);
     void (*log)(size_t n, const float *x, float *y);
     void (*tanh)(size_t n, const float *x, float *y);

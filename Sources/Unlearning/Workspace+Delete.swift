@@ -4,6 +4,7 @@ extension Workspace {
     /// Accept: one transaction, after which the plan asks for other keys. Destroy: every checkpoint that no key asks for. Repair:
     /// the touched shards are brought up to date from their last clean slices. An unknown id changes nothing; a repair that
     /// fails (a backbone that went missing, a full disk) takes nothing of the forgetting back.
+    @discardableResult
     package func delete(
         _ ids: [RecordID], threads: Int = 1, progress: @escaping TrainingProgress = { _ in },
         waiting: () -> Void = {}
@@ -14,7 +15,8 @@ extension Workspace {
         defer { withExtendedLifetime(lock) {} }
         try files.sweep()
         let gone = try ledger.accept(deletionOf: unique(ids), RecordDigest(key))
-        let shards = Set(gone.map(\.position.shard)).sorted()
+        // What a killed deletion left behind is finished on the way.
+        let shards = try ledger.pendingShards()
         let plan = CheckpointPlan(try ledger.slices(), chain: chain(try backboneDigest()))
         for shard in shards { try store.removeAll(shard: shard, except: plan.keys(shard: shard)) }
         let influenceFree = clock.duration(to: .now).seconds

@@ -43,6 +43,7 @@ extension Workspace {
         try files.makeRoot()
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
+        let hadKey = FileManager.default.fileExists(atPath: files.key.path)
         let key = try files.prepare(sources.key)
         try files.sweep()
         let ledger = try Ledger(files.ledger, mayCreate: true)
@@ -54,7 +55,13 @@ extension Workspace {
         if let old {
             try adopt(recipe, after: old, ledger, key, facts, at: root)
         } else {
-            try ingest(recipe, sources.files, ledger, key, facts)
+            do {
+                try ingest(recipe, sources.files, ledger, key, facts)
+            } catch {
+                // Nothing half made is left. A key that was there before stays.
+                try files.discard(keepingKey: hadKey)
+                throw error
+            }
         }
         let workspace = Workspace(files, recipe, key, ledger)
         let trained = try workspace.bringUpToDate(model: model, threads: threads, progress: progress)

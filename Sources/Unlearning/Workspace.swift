@@ -89,9 +89,11 @@ package final class Workspace: Sendable {
         let plan = CheckpointPlan(try ledger.slices(), chain: chain)
         try reconciler.destroyStale(plan, shards: shards)
         let work = try reconciler.missing(plan, shards: shards)
-        guard !work.isEmpty else { return 0 }
-        let model = try model ?? Model(recipe, backbone: folder, training: true)
-        try reconciler.train(work, model: model)
+        if !work.isEmpty {
+            let model = try model ?? Model(recipe, backbone: folder, training: true)
+            try reconciler.train(work, model: model)
+        }
+        try ledger.settle(shards: shards)
         return work.reduce(0) { $0 + $1.stages.count }
     }
 }

@@ -46,6 +46,13 @@ struct WorkspaceFiles: Sendable {
         return try WorkspaceKey(hexadecimal: text)
     }
 
+    /// Takes back a workspace that could not be filled, and its folder if nothing else is in it.
+    func discard(keepingKey: Bool) throws {
+        try DurableFile.remove([ledger, lock] + (keepingKey ? [] : [key]))
+        let names = try FileManager.default.contentsOfDirectory(atPath: root.path)
+        if names.isEmpty { try FileManager.default.removeItem(at: root) }
+    }
+
     /// Removes what killed processes left: an unfinished verification, a half-written key.
     func sweep() throws {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []

@@ -51,6 +51,13 @@ void sisa_pack(size_t k, size_t n, const float *b, size_t row_stride, size_t col
 void sisa_gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_column_stride,
                const float *packed, float *c, size_t c_row_stride, int start, const float *bias);
 
+// --- Measuring ------------------------------------------------------------------------------------------------
+
+/// Runs `rounds` rounds of independent fused multiply-adds in registers, as fast as the current variant can.
+void sisa_peak(size_t rounds);
+/// Floating-point operations of one round; a fused multiply-add is two.
+size_t sisa_peak_operations(void);
+
 // --- Elementwise ----------------------------------------------------------------------------------------------
 
 // Errors are the largest measured, in units in the last place of the exact result (docs/numerics.md).

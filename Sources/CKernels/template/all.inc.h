@@ -4,4 +4,5 @@
 #include "elementwise.inc.h"
 #include "rows.inc.h"
 #include "gemm.inc.h"
+#include "peak.inc.h"
 #include "table.inc.h"

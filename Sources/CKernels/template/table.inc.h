@@ -1,6 +1,8 @@
 // The variant's table; SISA_TABLE is its name.
 const sisa_table SISA_TABLE = {
     .gemm = gemm,
+    .peak = peak,
+    .peak_operations = peak_operations,
     .exp = map_exp,
     .log = map_log,
     .tanh = map_tanh,

@@ -69,6 +69,10 @@ package final class Ledger: Sendable {
                         seconds REAL NOT NULL,
                         PRIMARY KEY (shard, stage)
                     ) STRICT, WITHOUT ROWID;
+                    -- Shards of accepted deletions whose traces may still be on disk, or which are not repaired.
+                    CREATE TABLE pending (
+                        shard INTEGER PRIMARY KEY NOT NULL
+                    ) STRICT;
                     CREATE TABLE facts (
                         name TEXT PRIMARY KEY NOT NULL,
                         value BLOB NOT NULL

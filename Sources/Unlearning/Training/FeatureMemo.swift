@@ -4,14 +4,16 @@ internal import Engine
 ///
 /// A feature is a function of its own text alone, so bits do not depend on what was kept. Nothing of it reaches the disk,
 /// and it is never shared between shards.
-struct FeatureMemo {
-    /// What all memos of a process together may hold, in bytes, is this times the shards that train at once.
-    static let budget = 1 << 30
+package struct FeatureMemo {
+    /// Bytes that all memos of a process together may hold: shards that train at once share it.
+    package static let budget = 2 << 30
 
+    private let budget: Int
     private var kept: [Features?]
     private var bytes = 0
 
-    init(count: Int) {
+    init(count: Int, budget: Int) {
+        self.budget = budget
         kept = [Features?](repeating: nil, count: count)
     }
 
@@ -24,7 +26,7 @@ struct FeatureMemo {
         if !missing.isEmpty {
             for (record, features) in zip(missing, try compute(missing)) {
                 fresh[record] = features
-                guard bytes + features.bytes <= Self.budget else { continue }
+                guard bytes + features.bytes <= budget else { continue }
                 kept[record] = features
                 bytes += features.bytes
             }

@@ -32,26 +32,25 @@ struct Reconciler {
         if shards == nil { try ledger.removeShards(from: plan.shards.count) }
     }
 
-    /// What is missing, shard by shard; only what is to be trained on is read.
+    /// What is missing or damaged, shard by shard. Every checkpoint that is kept is read: one whose content is not what was
+    /// stored is as good as none.
     func missing(_ plan: CheckpointPlan, shards: [Int]? = nil) throws -> [Work] {
         try (shards ?? Array(plan.shards.indices)).compactMap { shard in
             let items = plan.shards[shard]
             let rows = try ledger.stages(shard: shard)
-            func stored(_ item: CheckpointPlan.Item) -> StageRow? {
-                rows.first { $0.key == item.key && store.contains(item.key, shard: shard) }
-            }
-            guard var first = items.firstIndex(where: { stored($0) == nil }) else { return nil }
-            while first > 0 {
-                let item = items[first - 1]
-                if let row = stored(item),
-                    let checkpoint = store.read(item.key, shard: shard, size: row.size, digest: row.digest)
-                {
-                    return Work(shard: shard, stages: Array(items[first...]), start: checkpoint)
+            var start: Checkpoint?
+            for (index, item) in items.enumerated() {
+                let row = rows.first { $0.key == item.key }
+                let checkpoint = row.flatMap {
+                    store.read(item.key, shard: shard, size: $0.size, digest: $0.digest)
                 }
-                progress(.rebuilding(shard: shard, stage: item.stage))
-                first -= 1
+                guard let checkpoint else {
+                    if row != nil { progress(.rebuilding(shard: shard, stage: item.stage)) }
+                    return Work(shard: shard, stages: Array(items[index...]), start: start)
+                }
+                start = checkpoint
             }
-            return Work(shard: shard, stages: items, start: nil)
+            return nil
         }
     }
 
@@ -70,14 +69,15 @@ struct Reconciler {
             .began(
                 recordPasses: passes.reduce(0, +), stages: work.reduce(0) { $0 + $1.stages.count }))
         let outcomes = Parallel.map(work.count, threads: atOnce) { index in
-            Result { try train(work[index], model: model, threads: each) }
+            Result { try train(work[index], model: model, threads: each, memory: FeatureMemo.budget / atOnce) }
         }
         for outcome in outcomes { try outcome.get() }
     }
 
-    private func train(_ work: Work, model: Model, threads: Int) throws {
+    private func train(_ work: Work, model: Model, threads: Int, memory: Int) throws {
         let records = try ledger.records(shard: work.shard)
-        let trainer = SliceTrainer(recipe, model, shard: work.shard, records: records, threads: threads)
+        let trainer = SliceTrainer(
+            recipe, model, shard: work.shard, records: records, threads: threads, memory: memory)
         var state = work.start?.state(layout: model.layout) ?? trainer.initialState
         for item in work.stages {
             let clock = ContinuousClock().now

@@ -14,7 +14,11 @@ package final class SliceTrainer {
     private let trainer: BatchTrainer
     private var memo: FeatureMemo
 
-    package init(_ recipe: Recipe, _ model: Model, shard: Int, records: [StoredRecord], threads: Int) {
+    /// - Parameter memory: Bytes that features may be kept in.
+    package init(
+        _ recipe: Recipe, _ model: Model, shard: Int, records: [StoredRecord], threads: Int,
+        memory: Int = FeatureMemo.budget
+    ) {
         self.recipe = recipe
         self.model = model
         self.shard = shard
@@ -22,7 +26,7 @@ package final class SliceTrainer {
         self.threads = threads
         placements = records.map(\.placement)
         trainer = BatchTrainer(model.network, threads: threads)
-        memo = FeatureMemo(count: records.count)
+        memo = FeatureMemo(count: records.count, budget: memory)
     }
 
     /// The state before the first stage.
