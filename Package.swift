@@ -9,7 +9,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .strictMemorySafety(),
-    .treatAllWarnings(as: .error),
+    .treatAllWarnings(as: .error)
 ]
 
 /// Numbers are optimized in debug builds too: an unoptimized loop is hundreds of times slower.
@@ -23,13 +23,13 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "sisa", targets: ["sisa"]),
-        .executable(name: "bench", targets: ["bench"]),
+        .executable(name: "bench", targets: ["bench"])
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2")
     ],
     targets: [
         // Matrix product and vector loops that need instruction-set dispatch, and nothing else.
@@ -50,21 +50,21 @@ let package = Package(
                 "Engine", "CZstd",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "Yams", package: "Yams"),
+                .product(name: "Yams", package: "Yams")
             ],
             swiftSettings: strict + testable),
         .executableTarget(
             name: "sisa",
             dependencies: [
                 "Unlearning",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser")
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "bench",
             dependencies: [
                 "CKernels", "Engine", "Unlearning",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser")
             ],
             swiftSettings: strict),
         .target(
@@ -77,6 +77,6 @@ let package = Package(
             name: "UnlearningTests", dependencies: ["Engine", "Unlearning", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "CommandTests", dependencies: ["sisa", "TestSupport"], swiftSettings: strict),
+            name: "CommandTests", dependencies: ["sisa", "TestSupport"], swiftSettings: strict)
     ]
 )

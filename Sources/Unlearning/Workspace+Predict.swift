@@ -26,6 +26,10 @@ extension Workspace {
         let clock = ContinuousClock().now
         var texts: [String] = []
         var labels: [Int] = []
+        // Ids and owners play no part here, so held-out files need not have them.
+        var recipe = recipe
+        recipe.data.columns.id = Columns.rowNumber
+        recipe.data.columns.owner = nil
         try RecordSource(recipe, inputs).forEach { record, _ in
             texts.append(record.text)
             labels.append(record.label)

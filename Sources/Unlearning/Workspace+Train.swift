@@ -39,7 +39,7 @@ extension Workspace {
         let files = WorkspaceFiles(root: root)
         // A backbone that cannot do what the recipe asks for says so before anything is made.
         let isNew = !FileManager.default.fileExists(atPath: files.ledger.path)
-        let model = isNew ? try Model(recipe, backbone: sources.backbone, training: true) : nil
+        var model = isNew ? try Model(recipe, backbone: sources.backbone, training: true) : nil
         try files.makeRoot()
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
@@ -49,10 +49,16 @@ extension Workspace {
         let ledger = try Ledger(files.ledger, mayCreate: true)
         let facts = [
             "recipe": try JSONEncoder().encode(recipe),
-            "backbone": Data(sources.backbone.path.utf8), "backbone_digest": Data(digest),
+            "backbone": Data(sources.backbone.path.utf8), "backbone_digest": Data(digest)
         ]
         let old = try storedRecipe(ledger)
         if let old {
+            // Nor may such a recipe, or such a backbone, take the place of one that works.
+            if try old.trainingIdentity != recipe.trainingIdentity
+                || ledger.fact("backbone_digest") != Data(digest)
+            {
+                model = try Model(recipe, backbone: sources.backbone, training: true)
+            }
             try adopt(recipe, after: old, ledger, key, facts, at: root)
         } else {
             do {

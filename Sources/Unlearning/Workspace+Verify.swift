@@ -5,7 +5,7 @@ extension Workspace {
     ///
     /// The records are placed afresh from the key and their names, trained from the initial state, and stored in a workspace of
     /// their own. Then the digests of slices, the keys, the checkpoints' bytes and the probabilities of `texts` must all be the same.
-    /// - Parameter shard: Only this one; nil: all.
+    /// `shard`: Only this one; nil: all.
     package func verify(
         shard: Int? = nil, texts: [String] = Verifier.texts, threads: Int = 1,
         progress: @escaping TrainingProgress = { _ in }, waiting: () -> Void = {}

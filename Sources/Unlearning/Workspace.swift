@@ -1,5 +1,5 @@
-package import Foundation
 internal import Engine
+package import Foundation
 
 /// The front door: a folder that holds records, a plan, checkpoints and a key, and everything that can be done with it.
 ///
@@ -76,9 +76,8 @@ package final class Workspace: Sendable {
 
     /// The one function behind train, resume and repair: destroys what no key asks for, and trains what is missing.
     ///
-    /// - Parameters:
-    ///   - shards: The ones to look at; nil: all.
-    ///   - model: If it is loaded already; else it is loaded where something is missing.
+    /// Returns how many stages it trained. `shards`: the ones to look at; nil: all. `model`: if it is loaded already; else it is
+    /// loaded where something is missing.
     func bringUpToDate(
         shards: [Int]? = nil, model: Model? = nil, threads: Int, progress: @escaping TrainingProgress
     ) throws -> Int {

@@ -18,7 +18,7 @@ struct Kernels: ParsableCommand {
     /// (rows, columns, depth): frozen projections, feed-forward, LoRA, head, one head of attention.
     private static let shapes = [
         (512, 384, 384), (512, 1152, 384), (512, 1536, 384), (512, 384, 1536), (4096, 768, 768), (512, 3072, 768),
-        (512, 8, 384), (512, 384, 8), (512, 16, 768), (384, 8, 512), (512, 77, 384), (128, 128, 32), (128, 32, 128),
+        (512, 8, 384), (512, 384, 8), (512, 16, 768), (384, 8, 512), (512, 77, 384), (128, 128, 32), (128, 32, 128)
     ]
 
     func run() throws {

@@ -7,7 +7,7 @@ import Unlearning
 struct Step: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Training throughput on real text.",
-        discussion: "LoRA rank 8 on query and value, AdamW, batch 16: the setting of tools/reference and of PEFT's users.")
+        discussion: "LoRA rank 8 on query and value, AdamW, batch 16: what PEFT's users start with.")
 
     @Option(help: "A backbone folder.") var backbone: String
     @Option(help: "A .csv or .tsv file with texts.") var data: String

@@ -46,14 +46,14 @@ struct Delete: WorkspaceCommand {
             }
         if options.json { return try Console.json(output(report)) }
         var table = TextTable(header: [
-            "shard", "from slice", "deleted", "records trained again", "record-passes", "share of a full retrain",
+            "shard", "from slice", "deleted", "records trained again", "record-passes", "share of a full retrain"
         ])
         for shard in report.shards {
             let share =
                 report.fullRecordPasses == 0 ? 0 : Double(shard.recordPasses) / Double(report.fullRecordPasses)
             table.rows.append([
                 "\(shard.shard + 1)", "\(shard.slice + 1)", "\(shard.recordsDeleted)",
-                "\(shard.recordsRetrained)", "\(shard.recordPasses)", share.percent,
+                "\(shard.recordsRetrained)", "\(shard.recordPasses)", share.percent
             ])
         }
         table.print()

@@ -46,7 +46,7 @@ struct Evaluate: WorkspaceCommand {
         for label in labels where label.records > 0 {
             table.rows.append([
                 label.label, "\(label.records)", "\(label.correct)",
-                (Double(label.correct) / Double(label.records)).percent,
+                (Double(label.correct) / Double(label.records)).percent
             ])
         }
         table.rows.append(["all", "\(result.records)", "\(result.correct)", result.accuracy.percent])

@@ -66,7 +66,7 @@ struct Predict: WorkspaceCommand {
                 table.rows.append(
                     (number == 0 ? own : ["", "", ""]) + [
                         "\(vote.shard + 1)", labels[vote.label],
-                        Double(vote.probabilities[vote.label]).fixed(4), "\(vote.records)",
+                        Double(vote.probabilities[vote.label]).fixed(4), "\(vote.records)"
                     ])
             }
         }
@@ -90,17 +90,40 @@ struct Predict: WorkspaceCommand {
 
     private func read(_ file: URL, _ recipe: Recipe) throws -> (ids: [String], texts: [String]) {
         if DataFormat(extensionOf: file) != nil {
-            var ids: [String] = []
-            var texts: [String] = []
-            try RecordReader(columns: recipe.data.columns, labels: .optional).forEach(file: file) { raw, _ in
-                ids.append(raw.id.rawValue)
-                texts.append(raw.text)
+            var columns = recipe.data.columns
+            columns.owner = nil
+            do {
+                return try read(file, columns)
+            } catch let error as RecordsError where error.isAbout(columnNamed: columns.id) {
+                // Texts to label need no ids: they are numbered.
+                columns.id = Columns.rowNumber
+                return try read(file, columns)
             }
-            return (ids, texts)
         }
         guard let text = try? String(contentsOf: file, encoding: .utf8) else {
             throw UsageError.unreadableInput(path: file.path)
         }
         return ([], text.split(whereSeparator: \.isNewline).map(String.init))
+    }
+
+    private func read(_ file: URL, _ columns: Columns) throws -> (ids: [String], texts: [String]) {
+        var ids: [String] = []
+        var texts: [String] = []
+        try RecordReader(columns: columns, labels: .optional).forEach(file: file) { raw, _ in
+            ids.append(raw.id.rawValue)
+            texts.append(raw.text)
+        }
+        return (ids, texts)
+    }
+}
+
+extension RecordsError {
+    /// Whether the file lacks a column or key of this name.
+    fileprivate func isAbout(columnNamed name: String) -> Bool {
+        guard column == name else { return false }
+        switch problem {
+        case .missingColumn, .missingKey: return true
+        default: return false
+        }
     }
 }

@@ -94,7 +94,8 @@ final class ProgressLine: Sendable {
 
 extension WorkspaceOptions {
     /// Runs a piece of work with progress on standard error; with --json only for people who watch.
-    func withProgress<Result>(_ title: String, _ work: (@escaping TrainingProgress) throws -> Result) rethrows -> Result {
+    func withProgress<Result>(_ title: String, _ work: (@escaping TrainingProgress) throws -> Result) rethrows -> Result
+    {
         if json && !Console.errorIsTerminal { return try work { _ in } }
         let line = ProgressLine(title)
         defer { line.end() }

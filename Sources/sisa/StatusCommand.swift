@@ -47,7 +47,7 @@ struct StatusCommand: WorkspaceCommand {
             table.rows.append([
                 "\(shard.shard + 1)", "\(shard.records)", shown.joined(separator: " "),
                 "\(shard.stagesStored) of \(shard.stagesWanted)", "\(shard.storedBytes / 1024)",
-                shard.state.rawValue,
+                shard.state.rawValue
             ])
         }
         table.print()

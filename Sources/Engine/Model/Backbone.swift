@@ -10,7 +10,7 @@ package final class Backbone: Sendable {
 
     /// Reads a Hugging Face folder: config.json and model.safetensors.
     ///
-    /// - Parameter gradientsFrom: The lowest layer that a gradient must reach; layers from there on are packed for the backward
+    /// `gradientsFrom`: The lowest layer that a gradient must reach; layers from there on are packed for the backward
     ///   products too, which doubles their memory. `nil`: inference only.
     package init(folder: URL, gradientsFrom: Int?) throws {
         configuration = try BackboneConfiguration(contentsOf: folder.appending(path: "config.json"))

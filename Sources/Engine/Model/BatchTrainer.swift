@@ -49,7 +49,7 @@ package final class BatchTrainer {
         optimizer.step(
             &state.values, gradient: values,
             groups: [
-                (network.layout.loraParameters, learningRate), (network.layout.head, headLearningRate),
+                (network.layout.loraParameters, learningRate), (network.layout.head, headLearningRate)
             ])
         return loss
     }

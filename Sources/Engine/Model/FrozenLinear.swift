@@ -9,7 +9,7 @@ struct FrozenLinear: Sendable {
     private let backwardWeights: PackedMatrix?  // (outputs, inputs)
     private let bias: [Float]  // (outputs)
 
-    /// - Parameter weights: (outputs, inputs), row-major, as Hugging Face stores them.
+    /// `weights`: (outputs, inputs), row-major, as Hugging Face stores them.
     init(weights: [Float], bias: [Float], inputs: Int, needsGradient: Bool) {
         self.inputs = inputs
         self.outputs = bias.count

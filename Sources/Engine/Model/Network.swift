@@ -26,6 +26,7 @@ package final class Network: Sendable {
 package enum NetworkError: Error, Equatable {
     case noSuchLayer(Int, layers: Int)
     case noPooler
+    case noWeights(path: String)
     case tokenOutOfVocabulary(id: Int, vocabulary: Int)
     case tooManyTokens(found: Int, positions: Int)
     case notFinite
@@ -39,6 +40,9 @@ extension NetworkError: CustomStringConvertible {
                 + "name layers it has, or use `layers: {top: n}`"
         case .noPooler:
             "pooling is `pooler`, but the backbone's file has no pooler.dense tensors; use `pooling: mean` or `cls`"
+        case .noWeights(let path):
+            "\(path) is missing; weights are read from one safetensors file. Where the folder has only pytorch_model.bin, "
+                + "save the model again with `save_pretrained(folder, safe_serialization=True)`"
         case .tokenOutOfVocabulary(let id, let vocabulary):
             "the tokenizer gave token \(id), but the backbone's vocabulary has \(vocabulary) entries; "
                 + "tokenizer and weights are not of one model: fetch the folder again"

@@ -18,7 +18,9 @@ struct WeightSource {
             origin = .seed(seed)
             return
         }
-        let file = try SafeTensors(contentsOf: folder.appending(path: "model.safetensors"))
+        let url = folder.appending(path: "model.safetensors")
+        guard FileManager.default.fileExists(atPath: url.path) else { throw NetworkError.noWeights(path: url.path) }
+        let file = try SafeTensors(contentsOf: url)
         let prefix = "\(configuration.modelType.rawValue)."
         let isPrefixed = file.contains(prefix + "embeddings.word_embeddings.weight")
         origin = .file(file, prefix: isPrefixed ? prefix : "")

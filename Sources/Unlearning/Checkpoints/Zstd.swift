@@ -23,7 +23,7 @@ enum Zstd {
         return result
     }
 
-    /// - Parameter size: What the caller's own records say the content measures; more than that is never written.
+    /// `size`: What the caller's own records say the content measures; more than that is never written.
     static func decompress(_ bytes: [UInt8], size: Int) -> [UInt8]? {
         guard let context = unsafe ZSTD_createDCtx() else { return nil }
         defer { unsafe ZSTD_freeDCtx(context) }

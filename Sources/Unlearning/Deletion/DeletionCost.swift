@@ -3,7 +3,7 @@ struct DeletionCost {
     let recipe: Recipe
     let ledger: Ledger
 
-    /// - Parameter gone: The records that are deleted; still in the ledger or not.
+    /// `gone`: The records that are deleted; still in the ledger or not.
     func report(_ gone: [RecordLocation]) throws -> DeletionReport {
         let ids = Set(gone.map(\.id))
         let touched = Dictionary(grouping: gone, by: \.position.shard)

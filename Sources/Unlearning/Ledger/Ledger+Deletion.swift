@@ -19,7 +19,7 @@ extension Ledger {
             for location in locations {
                 try delete.execute(arguments: [
                     location.position.shard, location.position.slice, blob(location.rank),
-                    blob(location.id.rawValue),
+                    blob(location.id.rawValue)
                 ])
             }
             for position in Set(locations.map(\.position)) {

@@ -10,7 +10,7 @@ extension Ledger {
     /// Takes in records and closes all slices, in one transaction: after a failure nothing is there.
     ///
     /// Streams: memory does not grow with the number of records.
-    /// - Parameter feed: Calls its argument once a record.
+    /// `feed`: Calls its argument once a record.
     func ingest(
         _ assignment: Assignment, _ digests: RecordDigest, shards: Int, slices: Int, facts: [String: Data],
         feed: ((Record) throws -> Void) throws -> Void
@@ -27,10 +27,10 @@ extension Ledger {
                     try insert.execute(arguments: [
                         position.shard, position.slice, blob(assignment.rank(of: record.id)),
                         blob(record.id.rawValue), record.owner.map(blob), record.label, blob(record.text),
-                        Data(digests.digest(record)),
+                        Data(digests.digest(record))
                     ])
-                } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE
-                    || error.extendedResultCode == .SQLITE_CONSTRAINT_PRIMARYKEY
+                } catch let error as DatabaseError
+                    where [.SQLITE_CONSTRAINT_UNIQUE, .SQLITE_CONSTRAINT_PRIMARYKEY].contains(error.extendedResultCode)
                 {
                     throw DuplicateID(id: record.id)
                 }

@@ -61,7 +61,7 @@ extension Ledger {
                     """,
                 arguments: [
                     shard, row.stage, Data(row.key.bytes), Data(row.digest), row.size, row.stored,
-                    row.recordPasses, row.seconds,
+                    row.recordPasses, row.seconds
                 ])
             return true
         }

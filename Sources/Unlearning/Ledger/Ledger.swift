@@ -95,7 +95,10 @@ package final class Ledger: Sendable {
 
     static func set(_ db: Database, _ name: String, _ value: Data) throws {
         try db.execute(
-            sql: "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            sql: """
+                INSERT INTO facts (name, value) VALUES (?, ?)
+                ON CONFLICT (name) DO UPDATE SET value = excluded.value
+                """,
             arguments: [name, value])
     }
 }

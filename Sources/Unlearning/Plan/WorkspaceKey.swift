@@ -15,7 +15,7 @@ package struct WorkspaceKey: Sendable {
         bytes = unsafe SymmetricKey(size: .bits256).withUnsafeBytes { unsafe Array($0) }
     }
 
-    /// - Parameter text: 64 hexadecimal digits; white space around them is ignored.
+    /// `text`: 64 hexadecimal digits; white space around them is ignored.
     package init(hexadecimal text: String) throws(WorkspaceError) {
         let digits = text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard let bytes = [UInt8](hexadecimal: digits), bytes.count == Self.byteCount else {

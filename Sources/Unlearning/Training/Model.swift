@@ -1,6 +1,6 @@
+internal import Crypto
 package import Engine
 package import Foundation
-internal import Crypto
 
 /// Everything that turns text into answers but the trained numbers: tokenizer, backbone, and what trains on it.
 package struct Model: Sendable {
@@ -8,7 +8,7 @@ package struct Model: Sendable {
     package let tokenizer: Tokenizer
     private let maxTokens: Int
 
-    /// - Parameter training: Whether gradients will be asked for; without, the backbone takes less memory.
+    /// `training`: Whether gradients will be asked for; without, the backbone takes less memory.
     package init(_ recipe: Recipe, backbone folder: URL, training: Bool) throws {
         tokenizer = try Tokenizer(folder: folder)
         let configuration = try BackboneConfiguration(contentsOf: folder.appending(path: "config.json"))

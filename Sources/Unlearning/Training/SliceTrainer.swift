@@ -14,7 +14,7 @@ package final class SliceTrainer {
     private let trainer: BatchTrainer
     private var memo: FeatureMemo
 
-    /// - Parameter memory: Bytes that features may be kept in.
+    /// `memory`: Bytes that features may be kept in.
     package init(
         _ recipe: Recipe, _ model: Model, shard: Int, records: [StoredRecord], threads: Int,
         memory: Int = FeatureMemo.budget

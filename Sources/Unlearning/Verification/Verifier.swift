@@ -11,7 +11,7 @@ package struct Verifier {
     /// What both workspaces are asked, beside the bytes that are compared: no record's text, and fixed.
     package static let texts = [
         "I took it for two weeks and felt much better.", "It did nothing for me, and the side effects were awful.",
-        "How do I change the limit of my card?", "a small domesticated animal", "?", "42",
+        "How do I change the limit of my card?", "a small domesticated animal", "?", "42"
     ]
 
     func run(texts: [String], in folder: URL) throws -> VerificationReport {
@@ -27,7 +27,7 @@ package struct Verifier {
         var stages: [VerificationReport.Stage] = []
         var misplaced = 0
         for shard in shards {
-            misplaced += zip(held.slices[shard], truth.slices[shard]).count { $0 != $1 }
+            misplaced += try misplacedSlices(of: shard, held, truth, fresh)
             let surplus = try subject.ledger.stages(shard: shard).map(\.stage)
                 .filter { stage in !truth.shards[shard].contains { $0.stage == stage } }
             for stage in surplus {
@@ -51,6 +51,19 @@ package struct Verifier {
             stages: stages, predictions: answers[1] == nil ? 0 : texts.count,
             predictionsAreIdentical: answers[0] == answers[1], misplacedSlices: misplaced,
             seconds: clock.duration(to: .now).seconds)
+    }
+
+    /// Slices whose records the ledger has elsewhere, in another order or with another digest than the key and the records say.
+    private func misplacedSlices(
+        of shard: Int, _ held: CheckpointPlan, _ truth: CheckpointPlan, _ fresh: Workspace
+    ) throws -> Int {
+        let mine = Dictionary(grouping: try subject.ledger.placements(shard: shard), by: \.slice)
+        let theirs = Dictionary(grouping: try fresh.ledger.placements(shard: shard), by: \.slice)
+        let (found, expected) = (shard < held.slices.count ? held.slices[shard] : [], truth.slices[shard])
+        let wrong = expected.indices.count {
+            $0 >= found.count || found[$0] != expected[$0] || mine[$0] != theirs[$0]
+        }
+        return wrong + mine.keys.count { !expected.indices.contains($0) }
     }
 
     /// An empty workspace with the same key and recipe, and the records placed in it afresh.
