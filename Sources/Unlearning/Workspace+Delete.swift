@@ -13,10 +13,12 @@ extension Workspace {
         let clock = ContinuousClock().now
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
-        try files.sweep()
-        let gone = try ledger.accept(deletionOf: unique(ids), RecordDigest(key))
+        try sweep()
+        let gone = try locate(unique(ids))
+        try accept(gone)
+        try destroyPendingRecords()
         // What a killed deletion left behind is finished on the way.
-        let shards = try ledger.pendingShards()
+        let shards = Set(try ledger.pending().keys.map(\.shard)).sorted()
         let plan = CheckpointPlan(try ledger.slices(), chain: chain(try backboneDigest()))
         for shard in shards { try store.removeAll(shard: shard, except: plan.keys(shard: shard)) }
         let influenceFree = clock.duration(to: .now).seconds
@@ -25,7 +27,7 @@ extension Workspace {
         } catch {
             throw DeletionError.repairPending(records: gone.count, cause: error)
         }
-        var report = try DeletionCost(recipe: recipe, ledger: ledger).report(gone)
+        var report = try cost().report(gone)
         report.influenceFreeSeconds = influenceFree
         report.seconds = clock.duration(to: .now).seconds
         return report
@@ -34,14 +36,13 @@ extension Workspace {
     /// What a deletion would cost; nothing changes.
     package func planDeletion(_ ids: [RecordID]) throws -> DeletionReport {
         guard !ids.isEmpty else { throw DeletionError.nothingNamed }
-        let ids = unique(ids)
-        let locations = try zip(ids, ledger.locations(of: ids)).map { id, location in
-            guard let location else { throw DeletionError.unknownID(id.rawValue) }
-            return location
-        }
-        var report = try DeletionCost(recipe: recipe, ledger: ledger).report(locations)
+        var report = try cost().report(locate(unique(ids)))
         report.isDryRun = true
         return report
+    }
+
+    private func cost() -> DeletionCost {
+        DeletionCost(recipe: recipe, ledger: ledger) { [self] shard in try records(shard: shard).map(\.placement) }
     }
 
     private func unique(_ ids: [RecordID]) -> [RecordID] {

@@ -13,16 +13,20 @@ package struct Evaluation: Sendable {
 
 extension Workspace {
     /// Answers texts from the newest clean checkpoints. Changes nothing and waits for nobody.
-    package func predict(_ texts: [String], threads: Int = 1) throws -> [Answer] {
+    package func predict(
+        _ texts: [String], threads: Int = 1, progress: TrainingProgress = { _ in }
+    ) throws -> [Answer] {
         let (folder, digest) = try checkedBackbone()
         let plan = CheckpointPlan(try ledger.slices(), chain: chain(digest))
         let model = try Model(recipe, backbone: folder, training: false)
-        let predictor = try Predictor(recipe, model, plan, ledger: ledger, store: store)
+        let predictor = try Predictor(recipe, model, plan, ledger: ledger, store: store, progress: progress)
         return try predictor.answers(texts, threads: threads)
     }
 
     /// Answers the labelled records of files with the recipe's columns.
-    package func evaluate(_ inputs: [URL], threads: Int = 1) throws -> Evaluation {
+    package func evaluate(
+        _ inputs: [URL], threads: Int = 1, progress: TrainingProgress = { _ in }
+    ) throws -> Evaluation {
         let clock = ContinuousClock().now
         var texts: [String] = []
         var labels: [Int] = []
@@ -37,7 +41,7 @@ extension Workspace {
         guard !texts.isEmpty else {
             throw WorkspaceError.noRecords(files: inputs.map(\.lastPathComponent))
         }
-        let answers = try predict(texts, threads: threads)
+        let answers = try predict(texts, threads: threads, progress: progress)
         var byLabel = recipe.labels.map { _ in (records: 0, correct: 0) }
         for (answer, label) in zip(answers, labels) {
             byLabel[label].records += 1

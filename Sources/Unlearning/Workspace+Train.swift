@@ -25,7 +25,7 @@ extension Workspace {
     /// Makes a workspace from a recipe, or goes on with the one that is there, until everything the plan asks for exists.
     ///
     /// Data files are read once, when the workspace is made. Choices that change a weight may change later: then all keys change,
-    /// what was trained by the old ones is destroyed, and everything is trained again. Labels and data may not.
+    /// what was trained by the old ones is destroyed, and everything is trained again. Labels and columns may not.
     @discardableResult
     package static func train(
         _ recipe: Recipe, _ sources: TrainingSources, at root: URL, threads: Int = 1,
@@ -37,15 +37,15 @@ extension Workspace {
             throw WorkspaceError.tooManyCells(shards: recipe.shards, slices: recipe.slices)
         }
         let files = WorkspaceFiles(root: root)
+        try files.checkVacancy()
         // A backbone that cannot do what the recipe asks for says so before anything is made.
         let isNew = !FileManager.default.fileExists(atPath: files.ledger.path)
-        var model = isNew ? try Model(recipe, backbone: sources.backbone, training: true) : nil
+        let model = isNew ? try Model(recipe, backbone: sources.backbone, training: true) : nil
         try files.makeRoot()
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
         let hadKey = FileManager.default.fileExists(atPath: files.key.path)
         let key = try files.prepare(sources.key)
-        try files.sweep()
         let ledger = try Ledger(files.ledger, mayCreate: true)
         let facts = [
             "recipe": try JSONEncoder().encode(recipe),
@@ -53,16 +53,10 @@ extension Workspace {
         ]
         let old = try storedRecipe(ledger)
         if let old {
-            // Nor may such a recipe, or such a backbone, take the place of one that works.
-            if try old.trainingIdentity != recipe.trainingIdentity
-                || ledger.fact("backbone_digest") != Data(digest)
-            {
-                model = try Model(recipe, backbone: sources.backbone, training: true)
-            }
-            try adopt(recipe, after: old, ledger, key, facts, at: root)
+            try adopt(recipe, after: old, Workspace(files, old, key, ledger), facts)
         } else {
             do {
-                try ingest(recipe, sources.files, ledger, key, facts)
+                try ingest(recipe, sources.files, files, ledger, key, facts)
             } catch {
                 // Nothing half made is left. A key that was there before stays.
                 try files.discard(keepingKey: hadKey)
@@ -70,6 +64,7 @@ extension Workspace {
             }
         }
         let workspace = Workspace(files, recipe, key, ledger)
+        try workspace.sweep()
         let trained = try workspace.bringUpToDate(model: model, threads: threads, progress: progress)
         let report = TrainReport(
             records: try ledger.recordCount(), stagesTrained: trained, isNew: old == nil,
@@ -77,15 +72,16 @@ extension Workspace {
         return (workspace, report)
     }
 
-    /// Goes on where a killed or deferred command stopped, with the recipe that the workspace has.
+    /// Goes on where a killed command stopped, with the recipe that the workspace has. `backbone`: where it lies now, if it was moved.
     @discardableResult
     package func resume(
-        threads: Int = 1, progress: @escaping TrainingProgress = { _ in }, waiting: () -> Void = {}
+        backbone: URL? = nil, threads: Int = 1, progress: @escaping TrainingProgress = { _ in }, waiting: () -> Void = {}
     ) throws -> TrainReport {
         let clock = ContinuousClock().now
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
-        try files.sweep()
+        try sweep()
+        if let backbone { try move(backbone: backbone) }
         let trained = try bringUpToDate(threads: threads, progress: progress)
         return TrainReport(
             records: try ledger.recordCount(), stagesTrained: trained, isNew: false,
@@ -93,16 +89,14 @@ extension Workspace {
     }
 
     private static func ingest(
-        _ recipe: Recipe, _ inputs: [URL], _ ledger: Ledger, _ key: WorkspaceKey, _ facts: [String: Data]
+        _ recipe: Recipe, _ inputs: [URL], _ files: WorkspaceFiles, _ ledger: Ledger, _ key: WorkspaceKey,
+        _ facts: [String: Data]
     ) throws {
         guard !inputs.isEmpty else { throw WorkspaceError.noDataFiles }
         let source = RecordSource(recipe, inputs)
         var count = 0
         do {
-            try ledger.ingest(
-                Assignment(recipe, key: key), RecordDigest(key), shards: recipe.shards, slices: recipe.slices,
-                facts: facts
-            ) { take in
+            try fill(recipe, files, ledger, key, facts, generation: 1) { take in
                 try source.forEach { record, _ in
                     try take(record)
                     count += 1
@@ -115,19 +109,27 @@ extension Workspace {
     }
 
     private static func adopt(
-        _ recipe: Recipe, after old: Recipe, _ ledger: Ledger, _ key: WorkspaceKey, _ facts: [String: Data],
-        at root: URL
+        _ recipe: Recipe, after old: Recipe, _ workspace: Workspace, _ facts: [String: Data]
     ) throws {
         let changed = recipe.differences(from: old)
-        let data = changed.filter { $0 == "data.train" || $0 == "data.format" || $0.hasPrefix("data.columns") }
-        if !data.isEmpty { throw WorkspaceError.otherData(path: root.path, fields: data) }
-        if changed.contains("labels") { throw WorkspaceError.otherLabels(path: root.path) }
-        if changed.contains(where: { ["shards", "slices", "assign_by"].contains($0) }) {
-            try ledger.reassign(
-                Assignment(recipe, key: key), RecordDigest(key), shards: recipe.shards, slices: recipe.slices,
-                facts: facts)
-        } else {
-            for (name, value) in facts { try ledger.set(name, value) }
+        // A project that was moved has the same files elsewhere; so their names count, and not their folders.
+        func names(_ recipe: Recipe) -> [String] { recipe.data.train.map { URL(filePath: $0).lastPathComponent } }
+        let data = changed.filter {
+            $0 == "data.train" ? names(recipe) != names(old) : $0 == "data.format" || $0.hasPrefix("data.columns")
+        }
+        if !data.isEmpty { throw WorkspaceError.otherData(path: workspace.root.path, fields: data) }
+        if changed.contains("labels") { throw WorkspaceError.otherLabels(path: workspace.root.path) }
+        guard changed.contains(where: { ["shards", "slices", "assign_by"].contains($0) }) else {
+            for (name, value) in facts { try workspace.ledger.set(name, value) }
+            return
+        }
+        // Deletions under way are finished first: their cells are about to go.
+        try workspace.destroyPendingRecords()
+        try fill(
+            recipe, workspace.files, workspace.ledger, workspace.key, facts,
+            generation: try workspace.ledger.generation() + 1
+        ) { take in
+            try workspace.corpus().forEach(shards: 0..<old.shards, slices: old.slices, take)
         }
     }
 }

@@ -15,8 +15,8 @@ extension Workspace {
         }
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
-        try files.sweep()
-        defer { try? files.sweep() }
+        try sweep()
+        defer { try? sweep() }
         return try Verifier(subject: self, shard: shard, threads: threads, progress: progress)
             .run(texts: texts, in: files.verification)
     }

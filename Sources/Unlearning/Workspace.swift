@@ -63,6 +63,16 @@ package final class Workspace: Sendable {
         return (folder, found)
     }
 
+    /// Notes that the backbone lies elsewhere now; it must be the same one.
+    func move(backbone folder: URL) throws {
+        let (expected, found) = (try backboneDigest(), try Self.digest(ofBackbone: folder))
+        guard found == expected else {
+            throw WorkspaceError.backboneChanged(
+                path: folder.path, expected: expected.hexadecimal, found: found.hexadecimal)
+        }
+        try ledger.set("backbone", Data(folder.path.utf8))
+    }
+
     static func digest(ofBackbone folder: URL) throws -> [UInt8] {
         guard FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) else {
             throw WorkspaceError.noBackbone(path: folder.path)
@@ -84,7 +94,9 @@ package final class Workspace: Sendable {
         let (folder, digest) = try checkedBackbone()
         let chain = chain(digest)
         let reconciler = Reconciler(
-            recipe: recipe, ledger: ledger, store: store, chain: chain, threads: threads, progress: progress)
+            recipe: recipe, ledger: ledger, store: store, chain: chain, threads: threads, progress: progress,
+            records: { [self] shard in try records(shard: shard) })
+        try destroyPendingRecords()
         let plan = CheckpointPlan(try ledger.slices(), chain: chain)
         try reconciler.destroyStale(plan, shards: shards)
         let work = try reconciler.missing(plan, shards: shards)

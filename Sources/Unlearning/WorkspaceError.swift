@@ -7,6 +7,8 @@ package enum WorkspaceError: Error, Equatable {
     case keyMissing(path: String)
     case keyDiffers(path: String)
     case recipeDamaged(path: String)
+    case labelDamaged(found: Int, labels: Int)
+    case recordsDamaged(path: String)
     case otherData(path: String, fields: [String])
     case otherLabels(path: String)
     case duplicateID(id: String, first: String, second: String)
@@ -40,6 +42,12 @@ extension WorkspaceError: CustomStringConvertible {
             "the workspace \(path) was made with another key; leave --key out, or name another workspace"
         case .recipeDamaged(let path):
             "the recipe kept in \(path) cannot be read; it was made by another version of sisa, or is damaged"
+        case .labelDamaged(let found, let labels):
+            "a stored record has label number \(found), but the recipe has only \(labels) labels; the records are damaged: "
+                + "restore the workspace from a backup, or train a new one"
+        case .recordsDamaged(let path):
+            "\(path) does not hold the records that the ledger says; it was changed or damaged. Restore the file, or train a "
+                + "new workspace from the data"
         case .otherData(let path, let fields):
             "the workspace \(path) holds the records of other data (\(fields.joined(separator: ", ")) differ); "
                 + "records are read once, when a workspace is made: name a new one with --workspace"
@@ -58,8 +66,8 @@ extension WorkspaceError: CustomStringConvertible {
                 + "or name its folder with `sisa train <recipe folder> --backbone DIR`"
         case .backboneChanged(let path, let expected, let found):
             "the backbone in \(path) is not the one that this workspace was trained on (expected "
-                + "\(expected.prefix(16))..., found \(found.prefix(16))...); put the old one back, or train again with "
-                + "`sisa train <recipe folder>`"
+                + "\(expected.prefix(16))..., found \(found.prefix(16))...); put the old one back, name it with `sisa train --backbone DIR`, or train "
+                + "again with `sisa train <recipe folder>`"
         case .noSuchShard(let shard, let shards):
             "there is no shard \(shard); this workspace has shards 1 to \(shards)"
         case .untrained:

@@ -8,22 +8,37 @@ struct WorkspaceFiles: Sendable {
     var key: URL { root.appending(path: "key") }
     var lock: URL { root.appending(path: "lock") }
     var checkpoints: URL { root.appending(path: "checkpoints") }
+    /// Sorts records while a workspace is filled; gone afterwards.
+    var staging: URL { root.appending(path: "staging.sqlite") }
     /// Where a verification trains; gone when it ends, and swept by the next writer if it was killed.
     var verification: URL { root.appending(path: "verification") }
 
-    /// Makes the folder and its key, or finds both there.
+    /// A folder of records. Another shape of the plan is written beside the one in use, which then goes.
+    func records(_ generation: Int) -> URL {
+        root.appending(path: generation == 1 ? "records" : "records-\(generation)")
+    }
+
+    /// Refuses a folder that holds something else.
+    func checkVacancy() throws {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
+        let ours = Set([key, ledger, lock, staging, records(1)].map(\.lastPathComponent))
+        let isWorkspace = names.contains(key.lastPathComponent) || names.contains(ledger.lastPathComponent)
+        if !isWorkspace, names.contains(where: { !ours.contains($0) && !$0.hasPrefix(DurableFile.temporaryPrefix) }) {
+            throw WorkspaceError.occupied(path: root.path)
+        }
+    }
+
+    /// Makes the folder's key, or finds it there.
     func prepare(_ given: WorkspaceKey?) throws -> WorkspaceKey {
-        let manager = FileManager.default
-        if manager.fileExists(atPath: key.path) {
+        if FileManager.default.fileExists(atPath: key.path) {
             let found = try readKey()
             if let given, given.hexadecimal != found.hexadecimal {
                 throw WorkspaceError.keyDiffers(path: root.path)
             }
             return found
         }
-        let names = (try? manager.contentsOfDirectory(atPath: root.path)) ?? []
-        if names.contains(where: { $0 != "lock" && !$0.hasPrefix(DurableFile.temporaryPrefix) }) {
-            throw WorkspaceError.occupied(path: root.path)
+        if FileManager.default.fileExists(atPath: ledger.path) {
+            throw WorkspaceError.keyMissing(path: key.path)
         }
         let new = given ?? WorkspaceKey()
         try DurableFile.write(Array((new.hexadecimal + "\n").utf8), to: key)
@@ -53,13 +68,16 @@ struct WorkspaceFiles: Sendable {
         if names.isEmpty { try FileManager.default.removeItem(at: root) }
     }
 
-    /// Removes what killed processes left: an unfinished verification, a half-written key.
-    func sweep() throws {
+    /// Removes everything at the top of the folder that a finished command would not have left.
+    func sweep(generation: Int) throws {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
+        let current = records(generation).lastPathComponent
         try DurableFile.remove(
-            names.filter { $0.hasPrefix(DurableFile.temporaryPrefix) }.map { root.appending(path: $0) })
-        if FileManager.default.fileExists(atPath: verification.path) {
-            try FileManager.default.removeItem(at: verification)
+            names.filter { $0.hasPrefix(DurableFile.temporaryPrefix) }.map { root.appending(path: $0) }
+                + [staging])
+        for name in names
+        where name == verification.lastPathComponent || (name.hasPrefix("records") && name != current) {
+            try FileManager.default.removeItem(at: root.appending(path: name))
         }
     }
 }

@@ -9,8 +9,8 @@ struct Delete: WorkspaceCommand {
             last clean slice. A command that was killed in between is finished by `sisa train`. An unknown id changes nothing.
 
             EXAMPLES:
-              sisa delete review-48134 --workspace workspace/reviews --dry-run
-              sisa delete review-48134 review-43221 --workspace workspace/reviews
+              sisa delete review-48134 --workspace workspaces/reviews --dry-run
+              sisa delete review-48134 review-43221 --workspace workspaces/reviews
             """)
 
     @Argument(help: "Ids of the records to forget.")

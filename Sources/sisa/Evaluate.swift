@@ -7,7 +7,7 @@ struct Evaluate: WorkspaceCommand {
         abstract: "Measure the accuracy on held-out records.",
         discussion: """
             EXAMPLE:
-              sisa evaluate --workspace workspace/banking77 --input test.csv
+              sisa evaluate --workspace workspaces/banking77 --input test.csv
             """)
 
     @OptionGroup var options: WorkspaceOptions
@@ -32,7 +32,8 @@ struct Evaluate: WorkspaceCommand {
         let workspace = try options.open()
         let files = input.map { [URL(filePath: $0)] } ?? workspace.recipe.data.test.map { URL(filePath: $0) }
         if files.isEmpty { throw UsageError.noEvaluationFile }
-        let result = try workspace.evaluate(files, threads: options.threadCount)
+        let result = try workspace.evaluate(
+            files, threads: options.threadCount, progress: ProgressLine("evaluating").sink)
         let labels = zip(workspace.recipe.labels, result.byLabel).map {
             Output.Label(label: $0, records: $1.records, correct: $1.correct)
         }

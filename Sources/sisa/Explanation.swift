@@ -9,11 +9,13 @@ struct Explanation {
 
     init(_ error: any Error) {
         switch error {
+        case UsageError.unreadableKey, UsageError.unreadableInput: exitCode = 66
         case is UsageError: exitCode = 64
         case let error as RecordsError: exitCode = error.isMissingFile ? 66 : 65
         case let error as WorkspaceError: exitCode = error.exitCode
         case let error as DeletionError: exitCode = error.exitCode
-        case is RecipeError, is BackboneConfigurationError, is TokenizerError, is SafeTensorsError: exitCode = 78
+        case let error as RecipeError: exitCode = error.isMissingFile ? 66 : 78
+        case is BackboneConfigurationError, is TokenizerError, is SafeTensorsError: exitCode = 78
         case let error as NetworkError: exitCode = error == .notFinite ? 65 : 78
         case is CheckpointError: exitCode = 74
         default: exitCode = 74
@@ -26,6 +28,15 @@ struct Explanation {
         if let described = error as? any CustomStringConvertible { return described.description }
         if let error = error as? any Error { return error.localizedDescription }
         return "\(error)"
+    }
+}
+
+extension RecipeError {
+    fileprivate var isMissingFile: Bool {
+        switch problem {
+        case .unreadable, .notARegularFile: true
+        default: false
+        }
     }
 }
 
@@ -44,10 +55,10 @@ extension WorkspaceError {
         case .notAWorkspace, .noBackbone: 66
         case .occupied, .notWritable: 73
         case .badKey, .noDataFiles, .noSuchShard: 64
-        case .duplicateID, .noRecords: 65
+        case .duplicateID, .noRecords, .labelDamaged: 65
         case .untrained, .noSurvivors: 69
         case .planChanged: 75
-        case .keyMissing, .keyDiffers, .recipeDamaged, .otherData, .otherLabels, .backboneChanged, .tooManyCells: 78
+        case .keyMissing, .keyDiffers, .recipeDamaged, .recordsDamaged, .otherData, .otherLabels, .backboneChanged, .tooManyCells: 78
         }
     }
 }

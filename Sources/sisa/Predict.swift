@@ -7,7 +7,7 @@ struct Predict: WorkspaceCommand {
         abstract: "Label texts with the ensemble of all shards.",
         discussion: """
             EXAMPLES:
-              sisa predict --workspace workspace/reviews "It worked wonders for me." --explain
+              sisa predict --workspace workspaces/reviews "It worked wonders for me." --explain
               sisa predict --input texts.txt --json
             """)
 
@@ -45,7 +45,9 @@ struct Predict: WorkspaceCommand {
         let workspace = try options.open()
         let (ids, texts) = try input.map { try read(URL(filePath: $0), workspace.recipe) } ?? ([], texts)
         if texts.isEmpty { throw UsageError.noText }
-        let answers = try workspace.predict(texts, threads: options.threadCount)
+        if let empty = texts.firstIndex(of: "") { throw UsageError.emptyText(number: empty + 1) }
+        let answers = try workspace.predict(
+            texts, threads: options.threadCount, progress: ProgressLine("predicting").sink)
         let labels = workspace.recipe.labels
         if options.json {
             return try Console.json(

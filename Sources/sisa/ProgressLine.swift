@@ -55,6 +55,10 @@ final class ProgressLine: Sendable {
                 Console.error(
                     "warning: the checkpoint of shard \(shard + 1) slice \(stage + 1) is missing or damaged; "
                         + "it is trained again")
+            case .skipping(let shard, let stage):
+                Console.error(
+                    "warning: the checkpoint of shard \(shard + 1) slice \(stage + 1) is missing or damaged; an earlier one "
+                        + "answers, if there is one. `sisa train` repairs it")
             }
         }
     }

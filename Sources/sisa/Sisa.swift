@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The program: one file a subcommand. Each parses, calls `Workspace`, and prints; it holds no logic of its own, and must not know
 /// GRDB, CZstd or CKernels.
@@ -12,11 +13,11 @@ struct Sisa: ParsableCommand {
             clean slice; afterwards every byte is that of a run which never saw the record.
 
             EXAMPLES:
-              sisa train shards/toy --workspace workspace/toy
-              sisa predict --workspace workspace/toy "rain and strong wind tonight" --explain
-              sisa delete toy-07 --workspace workspace/toy --dry-run
-              sisa delete toy-07 --workspace workspace/toy
-              sisa verify --workspace workspace/toy
+              sisa train shards/toy --workspace workspaces/toy
+              sisa predict --workspace workspaces/toy "rain and strong wind tonight" --explain
+              sisa delete toy-07 --workspace workspaces/toy --dry-run
+              sisa delete toy-07 --workspace workspaces/toy
+              sisa verify --workspace workspaces/toy
 
             Every command takes --json. Without --workspace the variable SISA_WORKSPACE is used, else ./workspace.
             Exit codes: 0 done; 64 wrong usage; 65 wrong data, unknown id, or a verification that failed; 66 a file is missing; \
@@ -24,4 +25,11 @@ struct Sisa: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [Train.self, Predict.self, Evaluate.self, Delete.self, StatusCommand.self, Verify.self])
+
+    static func main() {
+        // A reader that has gone away (`sisa status | head -1`) must not end a deletion in the middle: without this, writing to a
+        // closed pipe kills the process.
+        signal(SIGPIPE, SIG_IGN)
+        main(nil)
+    }
 }

@@ -11,9 +11,10 @@ struct Train: WorkspaceCommand {
             the change touches. Without a recipe folder it goes on with the recipe that the workspace has.
 
             EXAMPLES:
-              sisa train shards/toy --workspace workspace/toy
-              sisa train shards/banking77 --data train.csv --workspace workspace/banking77
-              sisa train --workspace workspace/toy
+              sisa train shards/toy --workspace workspaces/toy
+              sisa train shards/banking77 --data train.csv --workspace workspaces/banking77
+              sisa train --workspace workspaces/toy
+              sisa train --workspace workspaces/toy --backbone /models/moved-here
             """)
 
     @Argument(help: "A folder with a recipe.yaml, or the file itself.", completion: .directory)
@@ -38,7 +39,9 @@ struct Train: WorkspaceCommand {
         guard let recipe else { return try resume() }
         let folder = URL(filePath: recipe)
         var loaded = try Recipe.load(folder: folder)
-        let base = folder.pathExtension == "yaml" ? folder.deletingLastPathComponent() : folder
+        var isFolder: ObjCBool = false
+        _ = unsafe FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder)
+        let base = isFolder.boolValue ? folder : folder.deletingLastPathComponent()
         if !data.isEmpty { loaded.data.train = data.map { URL(filePath: $0).standardizedFileURL.path } }
         let sources = TrainingSources(
             backbone: backbone.map { URL(filePath: $0).standardizedFileURL }
@@ -55,8 +58,7 @@ struct Train: WorkspaceCommand {
     }
 
     private func resume() throws {
-        for (name, isUsed) in [("--data", !data.isEmpty), ("--backbone", backbone != nil), ("--key", key != nil)]
-        where isUsed {
+        for (name, isUsed) in [("--data", !data.isEmpty), ("--key", key != nil)] where isUsed {
             throw UsageError.needsRecipe(option: name)
         }
         let workspace: Workspace
@@ -67,7 +69,7 @@ struct Train: WorkspaceCommand {
         }
         let report = try options.withProgress("training") { progress in
             try workspace.resume(
-                threads: options.threadCount, progress: progress, waiting: options.waiting)
+                backbone: backbone.map { URL(filePath: $0).standardizedFileURL }, threads: options.threadCount, progress: progress, waiting: options.waiting)
         }
         try tell(workspace, report)
     }
@@ -75,7 +77,7 @@ struct Train: WorkspaceCommand {
     private func readKey() throws -> WorkspaceKey? {
         guard let key else { return nil }
         guard let text = try? String(contentsOf: URL(filePath: key), encoding: .utf8) else {
-            throw WorkspaceError.keyMissing(path: key)
+            throw UsageError.unreadableKey(path: key)
         }
         return try WorkspaceKey(hexadecimal: text)
     }

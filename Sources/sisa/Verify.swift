@@ -10,8 +10,8 @@ struct Verify: WorkspaceCommand {
             where anything differs.
 
             EXAMPLES:
-              sisa verify --workspace workspace/reviews
-              sisa verify --workspace workspace/reviews --shard 2
+              sisa verify --workspace workspaces/reviews
+              sisa verify --workspace workspaces/reviews --shard 2
             """)
 
     @OptionGroup var options: WorkspaceOptions

@@ -34,6 +34,8 @@ enum UsageError: Error, CustomStringConvertible {
     case unknownInstructionSet(String)
     case unavailableInstructionSet(String)
     case noText
+    case emptyText(number: Int)
+    case unreadableKey(path: String)
     case textAndInput
     case noEvaluationFile
     case nothingToResume
@@ -48,6 +50,10 @@ enum UsageError: Error, CustomStringConvertible {
         case .unavailableInstructionSet(let name):
             "SISA_ISA is \"\(name)\", which this machine cannot run; it can run: \(known)"
         case .noText: "no text was given; write one in quotes, or name a file with --input"
+        case .emptyText(let number):
+            "text \(number) is empty, so there is nothing to label; leave it out"
+        case .unreadableKey(let path):
+            "there is no readable key file at \(path); name a file with 64 hexadecimal digits, or leave --key out"
         case .textAndInput: "texts were given and --input too; use one of them"
         case .noEvaluationFile:
             "the recipe names no test file; name one with --input FILE, or under `data: test:`"

@@ -47,7 +47,7 @@ extension NetworkError: CustomStringConvertible {
             "the tokenizer gave token \(id), but the backbone's vocabulary has \(vocabulary) entries; "
                 + "tokenizer and weights are not of one model: fetch the folder again"
         case .tooManyTokens(let found, let positions):
-            "a text has \(found) tokens, but the backbone has positions for \(positions); lower `max_tokens`"
+            "texts may have \(found) tokens, but the backbone has positions for \(positions); lower `max_tokens`"
         case .notFinite:
             "training left the range of numbers (a loss or weight is infinite or not a number); "
                 + "lower the learning rate, or look for damaged weights"

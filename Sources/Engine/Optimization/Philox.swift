@@ -18,7 +18,7 @@ package struct Philox: Sendable {
         var hash = SHA256()
         for part in ["sisa numerics \(numericsVersion)", String(seed), purpose] + context {
             let bytes = Array(part.utf8)
-            hash.update(data: bigEndianBytes(UInt64(bytes.count)))
+            hash.update(data: UInt64(bytes.count).bigEndianBytes)
             hash.update(data: bytes)
         }
         var key: UInt64 = 0
@@ -62,7 +62,3 @@ package struct Philox: Sendable {
 
 /// The version of docs/numerics.md that this build follows. It enters every digest.
 package let numericsVersion = 1
-
-package func bigEndianBytes(_ value: UInt64) -> [UInt8] {
-    (0..<8).map { UInt8(truncatingIfNeeded: value >> (56 - 8 * UInt64($0))) }
-}

@@ -8,13 +8,25 @@ enum DurableFile {
     static let temporaryPrefix = ".writing-"
 
     static func write(_ bytes: [UInt8], to url: URL) throws(CheckpointError) {
-        let temporary = url.deletingLastPathComponent()
-            .appending(path: temporaryPrefix + url.lastPathComponent)
+        try write(bytes, to: url, synced: true)
+        try syncFolder(of: url)
+    }
+
+    /// Writes one of many new files; none of them counts before `syncAll`.
+    static func writeLater(_ bytes: [UInt8], to url: URL) throws(CheckpointError) {
+        try write(bytes, to: url, synced: false)
+    }
+
+    /// Makes everything durable that was written so far: for many files one call costs less than one each.
+    static func syncAll() { sync() }
+
+    private static func write(_ bytes: [UInt8], to url: URL, synced: Bool) throws(CheckpointError) {
+        let temporary = temporary(url)
         let descriptor = unsafe open(temporary.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure("open", temporary) }
         do throws(CheckpointError) {
             try writeAll(bytes, descriptor, temporary)
-            guard fsync(descriptor) == 0 else { throw failure("fsync", temporary) }
+            guard !synced || fsync(descriptor) == 0 else { throw failure("fsync", temporary) }
         } catch {
             close(descriptor)
             unsafe unlink(temporary.path)
@@ -26,7 +38,11 @@ enum DurableFile {
             unsafe unlink(temporary.path)
             throw error
         }
-        try syncFolder(of: url)
+    }
+
+    /// The name under which a file is written.
+    static func temporary(_ url: URL) -> URL {
+        url.deletingLastPathComponent().appending(path: temporaryPrefix + url.lastPathComponent)
     }
 
     private static func writeAll(_ bytes: [UInt8], _ descriptor: Int32, _ url: URL) throws(CheckpointError) {

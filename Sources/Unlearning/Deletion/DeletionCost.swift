@@ -2,6 +2,8 @@
 struct DeletionCost {
     let recipe: Recipe
     let ledger: Ledger
+    /// The live records of a shard, in canonical order.
+    let placements: (_ shard: Int) throws -> [Placement]
 
     /// `gone`: The records that are deleted; still in the ledger or not.
     func report(_ gone: [RecordLocation]) throws -> DeletionReport {
@@ -14,7 +16,7 @@ struct DeletionCost {
                 full += try passes(ofWholeShard: shard)
                 continue
             }
-            let left = try ledger.placements(shard: shard).filter { !ids.contains($0.id) }
+            let left = try placements(shard).filter { !ids.contains($0.id) }
             let occupied = Set(left.map(\.slice))
             let all = (0..<recipe.slices).filter(occupied.contains).map { Stage($0, of: recipe, shard: shard) }
             let first = deleted.map(\.position.slice).min() ?? 0
@@ -34,7 +36,7 @@ struct DeletionCost {
         let rows = try ledger.stages(shard: shard)
         let occupied = try ledger.occupiedSlices(shard: shard)
         if rows.map(\.stage) == occupied { return rows.reduce(0) { $0 + $1.recordPasses } }
-        let placements = try ledger.placements(shard: shard)
+        let placements = try placements(shard)
         return occupied.reduce(0) { $0 + Stage($1, of: recipe, shard: shard).recordPasses(placements) }
     }
 }

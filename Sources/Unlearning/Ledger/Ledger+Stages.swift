@@ -35,6 +35,15 @@ extension Ledger {
         }
     }
 
+    /// The slices of one shard.
+    package func slices(shard: Int) throws -> [SliceSummary] {
+        try queue.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM slices WHERE shard = ? ORDER BY slice", arguments: [shard]
+            ).map(SliceSummary.init)
+        }
+    }
+
     /// The rows of a shard's stored checkpoints, by stage.
     package func stages(shard: Int) throws -> [StageRow] {
         try queue.read { db in

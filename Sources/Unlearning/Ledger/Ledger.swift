@@ -1,10 +1,10 @@
 package import Foundation
 internal import GRDB
 
-/// The workspace's book: records, digests of slices, and what each checkpoint holds. SQLite, and the only import of GRDB.
+/// The workspace's book: digests of slices, what each checkpoint holds, and deletions under way. SQLite, and the only import of GRDB.
 ///
-/// Deleted rows are overwritten (`secure_delete`), and the rollback journal is removed with each commit, so no
-/// page keeps a deleted text. Every change of several rows is one transaction.
+/// It names records by keyed digests and holds no id, owner or text, so no page of it can keep one. Every change of several rows is one
+/// transaction.
 package final class Ledger: Sendable {
     let queue: DatabaseQueue
 
@@ -36,21 +36,8 @@ package final class Ledger: Sendable {
     private static var schema: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { db in
-            // Clustered by cell, so that a shard or a slice is read as one run of pages.
-            // Ids and texts are blobs: their identity is their bytes, and they may hold NUL.
             try db.execute(
                 sql: """
-                    CREATE TABLE records (
-                        shard INTEGER NOT NULL CHECK (shard >= 0),
-                        slice INTEGER NOT NULL CHECK (slice >= 0),
-                        rank BLOB NOT NULL CHECK (length(rank) = 8),
-                        id BLOB NOT NULL UNIQUE,
-                        owner BLOB,
-                        label INTEGER NOT NULL CHECK (label >= 0),
-                        text BLOB NOT NULL,
-                        digest BLOB NOT NULL CHECK (length(digest) = 32),
-                        PRIMARY KEY (shard, slice, rank, id)
-                    ) STRICT, WITHOUT ROWID;
                     CREATE TABLE slices (
                         shard INTEGER NOT NULL,
                         slice INTEGER NOT NULL,
@@ -69,10 +56,19 @@ package final class Ledger: Sendable {
                         seconds REAL NOT NULL,
                         PRIMARY KEY (shard, stage)
                     ) STRICT, WITHOUT ROWID;
-                    -- Shards of accepted deletions whose traces may still be on disk, or which are not repaired.
+                    -- Records of accepted deletions that may still be on disk, or whose shards are not repaired.
                     CREATE TABLE pending (
-                        shard INTEGER PRIMARY KEY NOT NULL
-                    ) STRICT;
+                        shard INTEGER NOT NULL,
+                        slice INTEGER NOT NULL,
+                        tag BLOB NOT NULL CHECK (length(tag) = 32),
+                        PRIMARY KEY (shard, slice, tag)
+                    ) STRICT, WITHOUT ROWID;
+                    -- Where records are that were placed by their owners.
+                    CREATE TABLE owned (
+                        tag BLOB PRIMARY KEY NOT NULL CHECK (length(tag) = 32),
+                        shard INTEGER NOT NULL,
+                        slice INTEGER NOT NULL
+                    ) STRICT, WITHOUT ROWID;
                     CREATE TABLE facts (
                         name TEXT PRIMARY KEY NOT NULL,
                         value BLOB NOT NULL

@@ -65,6 +65,14 @@ package struct RecordDigest: Sendable {
         return digest.finish()
     }
 
+    /// What the ledger calls a record.
+    package func tag(_ id: RecordID) -> RecordTag {
+        var digest = KeyedDigest(key)
+        digest.add("tag".utf8)
+        digest.add(id.rawValue.utf8)
+        return RecordTag(bytes: digest.finish())
+    }
+
     /// Every record of the slice, the last ones included, in the slice's canonical order: by rank, then id.
     package func digest(slice records: some Sequence<[UInt8]>) -> [UInt8] {
         var digest = KeyedDigest(key)

@@ -1,7 +1,7 @@
 extension Recipe {
     /// What is trained on top of the frozen backbone.
     package enum Adapter: Sendable, Equatable, Codable {
-        /// The classification head alone (SISA-FC of Kumar et al. 2023).
+        /// The classification head alone (SISA-FC of Kumar et al. 2022).
         case head
         /// Low-rank updates of chosen matrices, and the head.
         case lora(LoRA)

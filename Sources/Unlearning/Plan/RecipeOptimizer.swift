@@ -20,7 +20,7 @@ extension Recipe {
         /// The course of the learning rate within one stage.
         package enum Schedule: String, Sendable, Codable, CaseIterable {
             case constant
-            /// Falls to zero at the stage's last step.
+            /// Falls evenly after the warm-up, from the full rate to one step's share of it at the stage's last step.
             case linear
         }
     }

@@ -38,7 +38,7 @@ package struct Stage: Sendable {
     }
 
     /// Passes over records, the thinned one included.
-    package var passes: Int { wholePasses + (threshold > 0 ? 1 : 0) }
+    package var passes: Int { wholePasses + (threshold > 0 || wholePasses == 0 ? 1 : 0) }
 
     private var thinning: Philox {
         Philox(seed: seed, purpose: "thinning", context: ["\(shard)", "\(index)"])

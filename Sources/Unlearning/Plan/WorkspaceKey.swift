@@ -48,7 +48,7 @@ struct KeyedDigest {
     }
 
     mutating func add(_ number: UInt64) {
-        code.update(data: bigEndianBytes(number))
+        code.update(data: number.bigEndianBytes)
     }
 
     consuming func finish() -> [UInt8] { Array(code.finalize()) }

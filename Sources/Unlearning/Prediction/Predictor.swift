@@ -25,7 +25,7 @@ struct Predictor {
 
     init(
         _ recipe: Recipe, _ model: Model, _ plan: CheckpointPlan, ledger: Ledger, store: CheckpointStore,
-        only shard: Int? = nil
+        only shard: Int? = nil, progress: TrainingProgress = { _ in }
     ) throws {
         self.model = model
         self.recipe = recipe
@@ -33,10 +33,13 @@ struct Predictor {
         for (index, items) in plan.shards.enumerated() where shard == nil || shard == index {
             let rows = try ledger.stages(shard: index)
             for item in items.reversed() {
-                guard let row = rows.first(where: { $0.key == item.key }),
-                    let checkpoint = store.read(item.key, shard: index, size: row.size, digest: row.digest),
+                guard let row = rows.first(where: { $0.key == item.key }) else { continue }
+                guard let checkpoint = store.read(item.key, shard: index, size: row.size, digest: row.digest),
                     let state = checkpoint.state(layout: model.layout)
-                else { continue }
+                else {
+                    progress(.skipping(shard: index, stage: item.stage))
+                    continue
+                }
                 voters.append(
                     Voter(
                         shard: index, records: item.records, classifier: Classifier(model.network, state)))

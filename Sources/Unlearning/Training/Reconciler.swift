@@ -12,6 +12,8 @@ struct Reconciler {
     let chain: KeyChain
     let threads: Int
     let progress: TrainingProgress
+    /// The live records of a shard, in canonical order.
+    let records: @Sendable (_ shard: Int) throws -> [StoredRecord]
 
     /// What one shard still needs.
     struct Work: Sendable {
@@ -60,7 +62,7 @@ struct Reconciler {
         let atOnce = min(max(1, threads), work.count)
         let each = max(1, threads / atOnce)
         let passes = try work.map { item in
-            let placements = try ledger.placements(shard: item.shard)
+            let placements = try records(item.shard).map(\.placement)
             return item.stages.reduce(0) {
                 $0 + Stage($1.stage, of: recipe, shard: item.shard).recordPasses(placements)
             }
@@ -75,7 +77,7 @@ struct Reconciler {
     }
 
     private func train(_ work: Work, model: Model, threads: Int, memory: Int) throws {
-        let records = try ledger.records(shard: work.shard)
+        let records = try records(work.shard)
         let trainer = SliceTrainer(
             recipe, model, shard: work.shard, records: records, threads: threads, memory: memory)
         var state = work.start?.state(layout: model.layout) ?? trainer.initialState

@@ -44,6 +44,9 @@ package final class SliceTrainer {
         stage index: Int, from state: AdapterState, progress: (_ recordPasses: Int) -> Void
     ) throws -> AdapterState {
         guard placements.contains(where: { $0.slice == index }) else { return state }
+        if let wrong = records.first(where: { $0.record.label >= recipe.labels.count }) {
+            throw WorkspaceError.labelDamaged(found: wrong.record.label, labels: recipe.labels.count)
+        }
         let stage = Stage(index, of: recipe, shard: shard)
         let orders = (0..<stage.passes).map { stage.order(pass: $0, placements) }
         let steps = orders.reduce(0) { $0 + ($1.count + recipe.batch - 1) / recipe.batch }

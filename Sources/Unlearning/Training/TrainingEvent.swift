@@ -8,6 +8,8 @@ package enum TrainingEvent: Sendable {
     case finished(shard: Int, stage: Int, seconds: Double)
     /// A stored checkpoint was damaged, or had gone, and is trained again.
     case rebuilding(shard: Int, stage: Int)
+    /// A stored checkpoint is damaged or has gone; an earlier one of the shard answers, or none.
+    case skipping(shard: Int, stage: Int)
 }
 
 package typealias TrainingProgress = @Sendable (TrainingEvent) -> Void

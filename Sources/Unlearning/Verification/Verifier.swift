@@ -53,17 +53,16 @@ package struct Verifier {
             seconds: clock.duration(to: .now).seconds)
     }
 
-    /// Slices whose records the ledger has elsewhere, in another order or with another digest than the key and the records say.
+    /// Slices whose file, or whose entry in the ledger, is not what the key and the records make of it.
     private func misplacedSlices(
         of shard: Int, _ held: CheckpointPlan, _ truth: CheckpointPlan, _ fresh: Workspace
     ) throws -> Int {
-        let mine = Dictionary(grouping: try subject.ledger.placements(shard: shard), by: \.slice)
-        let theirs = Dictionary(grouping: try fresh.ledger.placements(shard: shard), by: \.slice)
-        let (found, expected) = (shard < held.slices.count ? held.slices[shard] : [], truth.slices[shard])
-        let wrong = expected.indices.count {
-            $0 >= found.count || found[$0] != expected[$0] || mine[$0] != theirs[$0]
+        let (mine, theirs) = (try subject.corpus(), try fresh.corpus())
+        return truth.slices[shard].indices.count { slice in
+            let cell = Position(shard: shard, slice: slice)
+            return held.slices[shard][slice] != truth.slices[shard][slice]
+                || mine.bytes(cell) != theirs.bytes(cell)
         }
-        return wrong + mine.keys.count { !expected.indices.contains($0) }
     }
 
     /// An empty workspace with the same key and recipe, and the records placed in it afresh.
@@ -73,14 +72,22 @@ package struct Verifier {
         let ledger = try Ledger(files.ledger, mayCreate: true)
         let recipe = subject.recipe
         let assignment = Assignment(recipe, key: subject.key)
-        try ledger.ingest(
-            assignment, RecordDigest(subject.key), shards: recipe.shards, slices: recipe.slices,
-            facts: ["backbone": Data(backbone.path.utf8), "backbone_digest": Data(digest)]
+        let pending = try subject.ledger.pending()
+        let corpus = try subject.corpus()
+        try Workspace.fill(
+            recipe, files, ledger, subject.key,
+            ["backbone": Data(backbone.path.utf8), "backbone_digest": Data(digest)], generation: 1
         ) { take in
-            try subject.ledger.forEachRecord { record in
-                let place = assignment.position(of: record.id, owner: record.owner)
-                if let shard, place.shard != shard { return }
-                try take(record)
+            for shard in shard.map({ $0..<$0 + 1 }) ?? 0..<recipe.shards {
+                for slice in 0..<recipe.slices {
+                    let cell = Position(shard: shard, slice: slice)
+                    for stored in try corpus.slice(cell, without: pending[cell] ?? []) {
+                        // Placed afresh: a record that lies in a wrong shard is missed there, and noticed.
+                        let place = assignment.position(of: stored.record.id, owner: stored.record.owner)
+                        if let only = self.shard, place.shard != only { continue }
+                        try take(stored.record)
+                    }
+                }
             }
         }
         return Workspace(files, recipe, subject.key, ledger)

@@ -1,0 +1,104 @@
+internal import Foundation
+internal import GRDB
+
+/// The keyed digest of a record's id: what the ledger calls a record. It holds no id.
+package struct RecordTag: Hashable, Sendable {
+    let bytes: [UInt8]
+}
+
+extension Ledger {
+    /// Enters the plan's cells and the workspace's facts, in one transaction: from then on the workspace is this.
+    func open(_ cells: [[SliceSummary]], owned: [(RecordTag, Position)], facts: [String: Data]) throws {
+        try queue.write { db in
+            try db.execute(sql: "DELETE FROM slices; DELETE FROM owned")
+            for (shard, slices) in cells.enumerated() {
+                for (slice, summary) in slices.enumerated() {
+                    try Ledger.set(db, Position(shard: shard, slice: slice), summary)
+                }
+            }
+            let insert = try db.makeStatement(sql: "INSERT INTO owned (tag, shard, slice) VALUES (?, ?, ?)")
+            for (tag, position) in owned {
+                try insert.execute(arguments: [Data(tag.bytes), position.shard, position.slice])
+            }
+            for (name, value) in facts { try Ledger.set(db, name, value) }
+        }
+    }
+
+    private static func set(_ db: Database, _ position: Position, _ summary: SliceSummary) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO slices (shard, slice, records, digest) VALUES (?, ?, ?, ?)
+                ON CONFLICT (shard, slice) DO UPDATE SET records = excluded.records, digest = excluded.digest
+                """,
+            arguments: [position.shard, position.slice, summary.records, Data(summary.digest)])
+    }
+
+    /// The cell of a record that was placed by its owner; its id alone does not tell.
+    func ownedPosition(_ tag: RecordTag) throws -> Position? {
+        try queue.read { db in
+            try Row.fetchOne(
+                db, sql: "SELECT shard, slice FROM owned WHERE tag = ?", arguments: [Data(tag.bytes)]
+            ).map { Position(shard: $0["shard"], slice: $0["slice"]) }
+        }
+    }
+
+    package func recordCount() throws -> Int {
+        try queue.read { db in try Int.fetchOne(db, sql: "SELECT sum(records) FROM slices") ?? 0 }
+    }
+
+    /// Slices of a shard that have records, ascending.
+    package func occupiedSlices(shard: Int) throws -> [Int] {
+        try queue.read { db in
+            try Int.fetchAll(
+                db, sql: "SELECT slice FROM slices WHERE shard = ? AND records > 0 ORDER BY slice",
+                arguments: [shard])
+        }
+    }
+
+    /// Accepts a deletion: one transaction that names the records as gone, closes their slices without them, and forgets what was
+    /// known of every stage they reached.
+    ///
+    /// From this commit on the plan asks for other keys, so no answer can come from a stage that saw them, and no reader
+    /// hands them out. Their text is destroyed next; a process that is killed in between has the list in `pending`.
+    func accept(_ gone: [Position: [RecordTag]], leaving cells: [Position: SliceSummary]) throws {
+        try queue.write { db in
+            for (position, tags) in gone {
+                for tag in tags {
+                    try db.execute(
+                        sql: "INSERT OR IGNORE INTO pending (shard, slice, tag) VALUES (?, ?, ?)",
+                        arguments: [position.shard, position.slice, Data(tag.bytes)])
+                    try db.execute(sql: "DELETE FROM owned WHERE tag = ?", arguments: [Data(tag.bytes)])
+                }
+            }
+            for (position, summary) in cells {
+                try Ledger.set(db, position, summary)
+                try db.execute(
+                    sql: "DELETE FROM checkpoints WHERE shard = ? AND stage >= ?",
+                    arguments: [position.shard, position.slice])
+            }
+        }
+    }
+
+    /// Records of accepted deletions whose text may still be on disk, or whose shards are not repaired: all that a killed command
+    /// needs to be finished.
+    package func pending() throws -> [Position: Set<RecordTag>] {
+        try queue.read { db in
+            var pending: [Position: Set<RecordTag>] = [:]
+            for row in try Row.fetchAll(db, sql: "SELECT shard, slice, tag FROM pending") {
+                pending[Position(shard: row["shard"], slice: row["slice"]), default: []]
+                    .insert(RecordTag(bytes: Array(row["tag"] as Data)))
+            }
+            return pending
+        }
+    }
+
+    /// Notes that nothing stale is left of these shards, and nothing missing; nil: of all.
+    func settle(shards: [Int]?) throws {
+        try queue.write { db in
+            guard let shards else { return try db.execute(sql: "DELETE FROM pending") }
+            for shard in shards {
+                try db.execute(sql: "DELETE FROM pending WHERE shard = ?", arguments: [shard])
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+internal import Engine
+internal import Foundation
+internal import GRDB
+
+/// An id that came twice.
+struct DuplicateID: Error {
+    let id: RecordID
+}
+
+/// Brings a stream of records into the order of their cells, on disk, while a workspace is filled. Then it is gone.
+struct RecordSorter {
+    private let url: URL
+    private let queue: DatabaseQueue
+
+    init(_ url: URL) throws {
+        self.url = url
+        var configuration = Configuration()
+        // Nobody needs this file after a crash.
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY")
+        }
+        queue = try DatabaseQueue(path: url.path, configuration: configuration)
+        guard unsafe chmod(url.path, 0o600) == 0 else { throw WorkspaceError.notWritable(path: url.path) }
+        // Ids, owners and texts are blobs: their identity is their bytes, and they may hold NUL.
+        try queue.write { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE records (
+                        shard INTEGER NOT NULL, slice INTEGER NOT NULL, rank BLOB NOT NULL,
+                        id BLOB NOT NULL UNIQUE, owner BLOB, label INTEGER NOT NULL, text BLOB NOT NULL,
+                        PRIMARY KEY (shard, slice, rank, id)
+                    ) STRICT, WITHOUT ROWID
+                    """)
+        }
+    }
+
+    /// Takes in everything that `feed` hands over.
+    func take(_ feed: (@escaping (StoredRecord) throws -> Void) throws -> Void) throws {
+        try queue.writeWithoutTransaction { db in
+            try db.execute(sql: "BEGIN")
+            let insert = try db.makeStatement(sql: "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?)")
+            try feed { stored in
+                let record = stored.record
+                do {
+                    try insert.execute(arguments: [
+                        stored.position.shard, stored.position.slice, blob(stored.rank),
+                        blob(record.id.rawValue), record.owner.map(blob), record.label, blob(record.text)
+                    ])
+                } catch let error as DatabaseError
+                    where [.SQLITE_CONSTRAINT_UNIQUE, .SQLITE_CONSTRAINT_PRIMARYKEY].contains(error.extendedResultCode)
+                {
+                    throw DuplicateID(id: record.id)
+                }
+            }
+            try db.execute(sql: "COMMIT")
+        }
+    }
+
+    /// Hands out every cell that has records, in order, its records by rank and id.
+    func forEachCell(_ body: (Position, [StoredRecord]) throws -> Void) throws {
+        try queue.read { db in
+            let rows = try Row.fetchCursor(db, sql: "SELECT * FROM records ORDER BY shard, slice, rank, id")
+            var cell: [StoredRecord] = []
+            while let row = try rows.next() {
+                let next = StoredRecord(row)
+                if let first = cell.first, first.position != next.position {
+                    try body(first.position, cell)
+                    cell = []
+                }
+                cell.append(next)
+            }
+            if let first = cell.first { try body(first.position, cell) }
+        }
+    }
+
+    func discard() throws {
+        try queue.close()
+        try DurableFile.remove([url])
+    }
+}
+
+extension StoredRecord {
+    fileprivate init(_ row: Row) {
+        let owner: Data? = row["owner"]
+        record = Record(
+            id: RecordID(text(row["id"])), owner: owner.map(text), text: text(row["text"]), label: row["label"])
+        position = Position(shard: row["shard"], slice: row["slice"])
+        let bytes: Data = row["rank"]
+        rank = bytes.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}
+
+/// Texts were valid UTF-8 when they came in.
+private func text(_ data: Data) -> String { String(decoding: data, as: UTF8.self) }
+private func blob(_ text: String) -> Data { Data(text.utf8) }
+private func blob(_ rank: UInt64) -> Data { Data(rank.bigEndianBytes) }

@@ -1,0 +1,81 @@
+package import Foundation
+
+/// A record with its cell and rank.
+package struct StoredRecord: Sendable {
+    package let record: Record
+    package let position: Position
+    package let rank: UInt64
+
+    package var placement: Placement {
+        Placement(slice: position.slice, rank: rank, id: record.id)
+    }
+}
+
+/// Where a record is, without its text.
+package struct RecordLocation: Sendable, Equatable {
+    package let id: RecordID
+    package let position: Position
+    package let rank: UInt64
+}
+
+/// The records of a workspace: one file a slice, and the only place where an id, an owner or a text is kept.
+///
+/// A database would leave copies of moved rows in the slack of its pages, where no deletion finds them; a file that is
+/// written anew and takes the old one's name leaves nothing. Removing a record costs its slice, reading for training its shard.
+package struct Corpus: Sendable {
+    private let root: URL
+    private let assignment: Assignment
+    private let digests: RecordDigest
+
+    package init(_ root: URL, _ recipe: Recipe, _ key: WorkspaceKey) {
+        self.root = root
+        assignment = Assignment(recipe, key: key)
+        digests = RecordDigest(key)
+    }
+
+    func url(_ position: Position) -> URL {
+        root.appending(path: "shard-\(position.shard + 1)/slice-\(position.slice + 1).jsonl")
+    }
+
+    /// The records of one slice in canonical order, as they lie in the file; `gone` are left out.
+    func slice(_ position: Position, without gone: Set<RecordTag> = []) throws -> [StoredRecord] {
+        let url = url(position)
+        guard FileManager.default.fileExists(atPath: url.path) else { return [] }
+        return try RecordSegment.decode(url).compactMap { record in
+            if !gone.isEmpty, gone.contains(digests.tag(record.id)) { return nil }
+            return StoredRecord(record: record, position: position, rank: assignment.rank(of: record.id))
+        }
+    }
+
+    /// The file of a slice as it lies on disk; nil where there is none.
+    func bytes(_ position: Position) -> Data? { try? Data(contentsOf: url(position)) }
+
+    /// Count and digest of a slice.
+    func summary(_ records: [StoredRecord]) -> SliceSummary {
+        SliceSummary(
+            records: records.count, digest: digests.digest(slice: records.map { digests.digest($0.record) }))
+    }
+
+    func tag(_ id: RecordID) -> RecordTag { digests.tag(id) }
+
+    /// Replaces the file of a slice, durably; an empty slice has none.
+    func replace(_ position: Position, _ records: [StoredRecord]) throws {
+        let url = url(position)
+        guard !records.isEmpty else { return try DurableFile.remove([url]) }
+        try DurableFile.write(RecordSegment.encode(records.map(\.record)), to: url)
+    }
+
+    /// Removes a half-written file of a slice.
+    func sweep(_ position: Position) throws {
+        try DurableFile.remove([DurableFile.temporary(url(position))])
+    }
+
+    /// Hands out every record of the cells, one slice at a time.
+    func forEach(shards: Range<Int>, slices: Int, _ body: (Record) throws -> Void) throws {
+        for shard in shards {
+            for slice in 0..<slices {
+                for stored in try self.slice(Position(shard: shard, slice: slice)) { try body(stored.record) }
+            }
+        }
+    }
+}

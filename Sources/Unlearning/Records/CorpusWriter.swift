@@ -1,0 +1,45 @@
+internal import Foundation
+
+/// Fills an empty corpus from a stream of records, in memory that does not grow with their number.
+///
+/// Records are sorted into cells by a database that exists only meanwhile. Nothing counts until the caller says so: the files
+/// written here are durable when this returns, and are discarded if it throws.
+struct CorpusWriter {
+    let corpus: Corpus
+    let assignment: Assignment
+    let staging: URL
+    let root: URL
+
+    /// Returns what every cell holds. `feed` calls its argument once a record.
+    func fill(
+        shards: Int, slices: Int, feed: (@escaping (Record) throws -> Void) throws -> Void
+    ) throws -> [[SliceSummary]] {
+        let sorter = try RecordSorter(staging)
+        try sorter.take { insert in
+            try feed { record in
+                try insert(
+                    StoredRecord(
+                        record: record, position: assignment.position(of: record.id, owner: record.owner),
+                        rank: assignment.rank(of: record.id)))
+            }
+        }
+        let empty = corpus.summary([])
+        var summaries = [[SliceSummary]](
+            repeating: [SliceSummary](repeating: empty, count: slices), count: shards)
+        var folder = -1
+        try FileManager.default.createDirectory(
+            at: root, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try sorter.forEachCell { position, records in
+            if position.shard != folder {
+                folder = position.shard
+                try DurableFile.makeFolder(corpus.url(position).deletingLastPathComponent())
+            }
+            try DurableFile.writeLater(
+                RecordSegment.encode(records.map(\.record)), to: corpus.url(position))
+            summaries[position.shard][position.slice] = corpus.summary(records)
+        }
+        DurableFile.syncAll()
+        try sorter.discard()
+        return summaries
+    }
+}

@@ -1,0 +1,62 @@
+internal import Foundation
+
+/// The records of one slice as the bytes of one file: JSON Lines in canonical order (by rank, then id).
+///
+/// The bytes are a function of the records alone, so a slice that lost a record is the file of a slice that never had it. It holds no
+/// position, count or time.
+enum RecordSegment {
+    static func encode(_ records: [Record]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for record in records {
+            bytes += "{\"id\":".utf8
+            append(record.id.rawValue, to: &bytes)
+            if let owner = record.owner {
+                bytes += ",\"owner\":".utf8
+                append(owner, to: &bytes)
+            }
+            bytes += ",\"label\":\(record.label),\"text\":".utf8
+            append(record.text, to: &bytes)
+            bytes += "}\n".utf8
+        }
+        return bytes
+    }
+
+    /// A JSON string: quotes, backslashes and control characters escaped, everything else as it is.
+    private static func append(_ text: String, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                bytes.append(UInt8(ascii: "\\"))
+                bytes.append(byte)
+            case 0..<0x20:
+                bytes += "\\u00".utf8
+                bytes.append(hexadecimal[Int(byte >> 4)])
+                bytes.append(hexadecimal[Int(byte & 15)])
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static let hexadecimal = Array("0123456789abcdef".utf8)
+
+    /// Reads a segment; a file that is not one is `damaged`.
+    static func decode(_ url: URL) throws -> [Record] {
+        var records: [Record] = []
+        let reader = RecordReader(
+            columns: Columns(id: "id", text: "text", label: "label", owner: "owner"), format: .jsonl,
+            maxRecordBytes: .max)
+        do {
+            try reader.forEach(file: url) { raw, _ in
+                guard let label = raw.label.flatMap({ Int($0) }) else {
+                    throw WorkspaceError.recordsDamaged(path: url.path)
+                }
+                records.append(Record(id: raw.id, owner: raw.owner, text: raw.text, label: label))
+            }
+        } catch is RecordsError {
+            throw WorkspaceError.recordsDamaged(path: url.path)
+        }
+        return records
+    }
+}

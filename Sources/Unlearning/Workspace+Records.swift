@@ -1,0 +1,75 @@
+internal import Foundation
+
+/// How records are read: always without the ones whose deletion is accepted.
+extension Workspace {
+    func corpus() throws -> Corpus {
+        Corpus(files.records(try ledger.generation()), recipe, key)
+    }
+
+    /// The records of one shard in canonical order: slice, rank, id. Every slice is checked against the ledger's digest.
+    package func records(shard: Int) throws -> [StoredRecord] {
+        let corpus = try corpus()
+        let pending = try ledger.pending()
+        let summaries = try ledger.slices(shard: shard)
+        return try summaries.indices.flatMap { slice in
+            let position = Position(shard: shard, slice: slice)
+            let records = try corpus.slice(position, without: pending[position] ?? [])
+            guard corpus.summary(records) == summaries[slice] else {
+                throw WorkspaceError.recordsDamaged(path: corpus.url(position).path)
+            }
+            return records
+        }
+    }
+
+    /// Every id's location; an id that no live record has is an error.
+    func locate(_ ids: [RecordID]) throws -> [RecordLocation] {
+        let corpus = try corpus()
+        let assignment = Assignment(recipe, key: key)
+        let pending = try ledger.pending()
+        var slices: [Position: [RecordID: UInt64]] = [:]
+        return try ids.map { id in
+            let position =
+                try recipe.assignBy == .owner
+                ? ledger.ownedPosition(corpus.tag(id)) : assignment.position(of: id, owner: nil)
+            guard let position else { throw DeletionError.unknownID(id.rawValue) }
+            if slices[position] == nil {
+                let records = try corpus.slice(position, without: pending[position] ?? [])
+                slices[position] = Dictionary(
+                    records.map { ($0.record.id, $0.rank) }, uniquingKeysWith: { first, _ in first })
+            }
+            guard let rank = slices[position]?[id] else { throw DeletionError.unknownID(id.rawValue) }
+            return RecordLocation(id: id, position: position, rank: rank)
+        }
+    }
+
+    /// Accepts a deletion, durably; see `Ledger.accept`.
+    func accept(_ locations: [RecordLocation]) throws {
+        let corpus = try corpus()
+        let pending = try ledger.pending()
+        var gone: [Position: [RecordTag]] = [:]
+        var left: [Position: SliceSummary] = [:]
+        for (position, locations) in Dictionary(grouping: locations, by: \.position) {
+            let tags = locations.map { corpus.tag($0.id) }
+            gone[position] = tags
+            left[position] = corpus.summary(
+                try corpus.slice(position, without: Set(tags).union(pending[position] ?? [])))
+        }
+        try ledger.accept(gone, leaving: left)
+    }
+
+    /// Destroys the text of records whose deletion is accepted: their slices' files are written anew without them.
+    func destroyPendingRecords() throws {
+        let corpus = try corpus()
+        for (position, tags) in try ledger.pending() {
+            try corpus.replace(position, try corpus.slice(position, without: tags))
+        }
+    }
+
+    /// Removes what killed processes left: half-written files, an unfinished verification, records folders that are not in use.
+    func sweep() throws {
+        try files.sweep(generation: try ledger.generation())
+        for position in try ledger.pending().keys {
+            try corpus().sweep(position)
+        }
+    }
+}
