@@ -58,7 +58,9 @@ extension WorkspaceError {
         case .duplicateID, .noRecords, .labelDamaged: 65
         case .untrained, .noSurvivors: 69
         case .planChanged: 75
-        case .keyMissing, .keyDiffers, .recipeDamaged, .recordsDamaged, .otherData, .otherLabels, .backboneChanged, .tooManyCells: 78
+        case .keyMissing, .keyDiffers, .recipeDamaged, .recordsDamaged, .otherData, .otherLabels, .backboneChanged,
+            .tooManyCells:
+            78
         }
     }
 }

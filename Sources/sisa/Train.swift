@@ -69,7 +69,8 @@ struct Train: WorkspaceCommand {
         }
         let report = try options.withProgress("training") { progress in
             try workspace.resume(
-                backbone: backbone.map { URL(filePath: $0).standardizedFileURL }, threads: options.threadCount, progress: progress, waiting: options.waiting)
+                backbone: backbone.map { URL(filePath: $0).standardizedFileURL }, threads: options.threadCount,
+                progress: progress, waiting: options.waiting)
         }
         try tell(workspace, report)
     }

@@ -10,9 +10,11 @@ enum RecordSegment {
         for record in records {
             bytes += "{\"id\":".utf8
             append(record.id.rawValue, to: &bytes)
+            bytes += ",\"owner\":".utf8
             if let owner = record.owner {
-                bytes += ",\"owner\":".utf8
                 append(owner, to: &bytes)
+            } else {
+                bytes += "null".utf8
             }
             bytes += ",\"label\":\(record.label),\"text\":".utf8
             append(record.text, to: &bytes)

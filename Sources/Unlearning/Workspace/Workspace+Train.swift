@@ -38,9 +38,10 @@ extension Workspace {
         }
         let files = WorkspaceFiles(root: root)
         try files.checkVacancy()
-        // A backbone that cannot do what the recipe asks for says so before anything is made.
+        // A backbone that cannot do what the recipe asks for says so before anything is made or changed.
         let isNew = !FileManager.default.fileExists(atPath: files.ledger.path)
-        let model = isNew ? try Model(recipe, backbone: sources.backbone, training: true) : nil
+        let isKnown = try !isNew && storedRecipe(Ledger(files.ledger, mayCreate: false)) == recipe
+        let model = isKnown ? nil : try Model(recipe, backbone: sources.backbone, training: true)
         try files.makeRoot()
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
@@ -75,7 +76,8 @@ extension Workspace {
     /// Goes on where a killed command stopped, with the recipe that the workspace has. `backbone`: where it lies now, if it was moved.
     @discardableResult
     package func resume(
-        backbone: URL? = nil, threads: Int = 1, progress: @escaping TrainingProgress = { _ in }, waiting: () -> Void = {}
+        backbone: URL? = nil, threads: Int = 1, progress: @escaping TrainingProgress = { _ in },
+        waiting: () -> Void = {}
     ) throws -> TrainReport {
         let clock = ContinuousClock().now
         let lock = try WorkspaceLock(files.lock, waiting: waiting)

@@ -8,7 +8,8 @@ import Testing
     static let onMiniLM = ["lora-all", "lora-top2-qv", "head-only", "pooler"]
     static let tiny = ["tiny-bert-prefixed", "tiny-bert-f16", "tiny-bert-relu", "tiny-distilbert", "tiny-electra"]
 
-    @Test(.enabled(if: TestData.miniLM != nil, "needs .downloads/minilm-l6; run tools/fetch minilm"), arguments: onMiniLM)
+    @Test(
+        .enabled(if: TestData.miniLM != nil, "needs .downloads/minilm-l6; run tools/fetch minilm"), arguments: onMiniLM)
     func miniLMAgreesWithTheReference(name: String) throws {
         try agreesWithTheReference(ReferenceCase(name))
     }

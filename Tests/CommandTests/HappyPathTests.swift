@@ -1,0 +1,126 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Every command on a good day: what it prints for programs, and that people get something too.
+@Suite struct HappyPathTests {
+    @Test func trainTellsWhatItMadeAndThenThatNothingIsLeftToDo() throws {
+        try CommandFixture.with(trained: false) { fixture in
+            let first = try fixture.program.run("train", "toy", "--json")
+            #expect(first.code == 0 && first.errors.isEmpty, "\(first.errors)")
+            let report = try first.object()
+            #expect(report["records"] as? Int == 24)
+            #expect(report["shards"] as? Int == 3 && report["slices"] as? Int == 4)
+            #expect(report["stages_trained"] as? Int ?? 0 >= 3)
+            #expect(report["record_passes"] as? Int ?? 0 > 0 && report["bytes_stored"] as? Int ?? 0 > 0)
+            #expect(report["seconds"] is Double && report["workspace"] is String)
+
+            let again = try fixture.program.run("train", "--json")
+            #expect(again.code == 0)
+            #expect(try again.object()["stages_trained"] as? Int == 0)
+            let forPeople = try fixture.program.run("train", "toy")
+            #expect(forPeople.code == 0 && forPeople.output.hasPrefix("up to date: 24 records"))
+        }
+    }
+
+    @Test func predictGivesLabelAndProbabilityAndWithExplainEachVote() throws {
+        try CommandFixture.with { fixture in
+            let outcome = try fixture.program.run("predict", "rain and wind", "soup", "--json", "--explain")
+            #expect(outcome.code == 0 && outcome.errors.isEmpty)
+            let answers = try #require(try outcome.json() as? [[String: Any]])
+            #expect(answers.count == 2)
+            for (index, answer) in answers.enumerated() {
+                #expect(answer["index"] as? Int == index)
+                let label = try #require(answer["label"] as? String)
+                #expect(["weather", "food", "travel"].contains(label))
+                let probabilities = try #require(answer["probabilities"] as? [String: Double])
+                #expect(probabilities.count == 3 && probabilities[label] == answer["probability"] as? Double)
+                #expect((probabilities.values.reduce(0, +) - 1).magnitude < 1e-5)
+                let votes = try #require(answer["votes"] as? [[String: Any]])
+                #expect(votes.compactMap { $0["shard"] as? Int } == [1, 2, 3])
+                #expect(votes.compactMap { $0["records"] as? Int }.reduce(0, +) == 24)
+            }
+            let forPeople = try fixture.program.run("predict", "rain and wind")
+            #expect(forPeople.code == 0 && forPeople.output.hasPrefix("text  label"))
+        }
+    }
+
+    @Test func predictReadsFilesOfTextsAndOfRecords() throws {
+        try CommandFixture.with { fixture in
+            let lines = fixture.folder.appending(path: "texts.txt")
+            try Data("rain\n\nsoup\n".utf8).write(to: lines)
+            let plain = try fixture.program.run("predict", "--input", lines.path, "--json")
+            #expect((try plain.json() as? [Any])?.count == 2)
+            let table = try fixture.program.run("predict", "--input", "toy/test.csv", "--json")
+            let answers = try #require(try table.json() as? [[String: Any]])
+            #expect(answers.count == 9 && answers[0]["id"] as? String == "toy-test-1")
+        }
+    }
+
+    @Test func evaluateGivesTheAccuracy() throws {
+        try CommandFixture.with { fixture in
+            for arguments in [["evaluate", "--json"], ["evaluate", "--input", "toy/test.csv", "--json"]] {
+                let outcome = try fixture.program.run(arguments)
+                #expect(outcome.code == 0, "\(outcome.errors)")
+                let report = try outcome.object()
+                let (correct, records) = (report["correct"] as? Int ?? -1, report["records"] as? Int ?? -1)
+                #expect(records == 9 && report["accuracy"] as? Double == Double(correct) / 9)
+                #expect((report["labels"] as? [Any])?.count == 3)
+            }
+            #expect(try fixture.program.run("evaluate").output.contains("all"))
+        }
+    }
+
+    @Test func deletePlansThenDeletesThenVerifies() throws {
+        try CommandFixture.with { fixture in
+            let before = try TestFolder.contents(fixture.workspace)
+            let dry = try fixture.program.run("delete", "toy-07", "toy-12", "--dry-run", "--json")
+            #expect(dry.code == 0)
+            #expect(try TestFolder.contents(fixture.workspace) == before)
+            let real = try fixture.program.run("delete", "toy-07", "toy-12", "--json")
+            #expect(real.code == 0 && real.errors.isEmpty)
+            let (plan, report) = (try dry.object(), try real.object())
+            #expect(plan["dry_run"] as? Bool == true && report["dry_run"] as? Bool == false)
+            for field in ["shard", "slice", "records_deleted", "records_retrained", "record_passes"] {
+                let value = try #require(report[field] as? Int, "\(field)")
+                #expect(value == plan[field] as? Int && value > 0, "\(field)")
+            }
+            let fraction = try #require(report["fraction_of_full_retrain"] as? Double)
+            #expect(fraction > 0 && fraction <= 1)
+            #expect(report["seconds"] as? Double ?? 0 > 0)
+            #expect((report["shards"] as? [Any])?.isEmpty == false)
+
+            let verified = try fixture.program.run("verify", "--json")
+            #expect(verified.code == 0)
+            #expect(try verified.object()["identical"] as? Bool == true)
+            #expect(try fixture.program.run("verify", "--shard", "1").output.hasPrefix("verified: bit-identical"))
+            #expect(try fixture.program.run("delete", "toy-01").output.contains("forgotten after"))
+        }
+    }
+
+    @Test func statusTellsOfEveryShard() throws {
+        try CommandFixture.with { fixture in
+            let outcome = try fixture.program.run("status", "--json")
+            #expect(outcome.code == 0)
+            let shards = try #require(try outcome.object()["shards"] as? [[String: Any]])
+            #expect(shards.compactMap { $0["records"] as? Int }.reduce(0, +) == 24)
+            #expect(shards.compactMap { $0["slices"] as? Int } == [4, 4, 4])
+            #expect(shards.compactMap { $0["state"] as? String } == .init(repeating: "retrain-equivalent", count: 3))
+            #expect(try fixture.program.run("status").output.contains("retrain-equivalent"))
+        }
+    }
+
+    @Test func afterTheLastRecordNothingIsLeft() throws {
+        try CommandFixture.with { fixture in
+            let ids = try ToyRecord.all().map(\.id)
+            let outcome = try fixture.program.run(["delete", "--json"] + ids)
+            #expect(outcome.code == 0)
+            #expect(try outcome.object()["fraction_of_full_retrain"] as? Double == 0)
+            let shards = try #require(
+                try fixture.program.run("status", "--json").object()["shards"] as? [[String: Any]])
+            #expect(shards.compactMap { $0["state"] as? String } == ["empty", "empty", "empty"])
+            #expect(try fixture.program.run("predict", "rain").code == 69)
+            #expect(try fixture.program.run("verify").code == 0)
+        }
+    }
+}

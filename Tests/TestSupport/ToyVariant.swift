@@ -1,0 +1,82 @@
+package import Unlearning
+
+/// A way to train the toy world that takes other paths through the code than its recipe does.
+package struct ToyVariant: Sendable, CustomStringConvertible {
+    package let description: String
+    package let change: @Sendable (inout Recipe) -> Void
+
+    private init(_ description: String, _ change: @escaping @Sendable (inout Recipe) -> Void) {
+        self.description = description
+        self.change = change
+    }
+
+    package static let all: [ToyVariant] = [
+        ToyVariant("head only") { $0.adapter = .head },
+        ToyVariant("head only on the pooler, with fractional epochs") {
+            $0.adapter = .head
+            $0.pooling = .pooler
+            $0.epochs = 3.5
+        },
+        ToyVariant("LoRA on all six matrices, pooler") {
+            $0.adapter = .lora(rank: 3, targets: Recipe.TargetModule.allCases)
+            $0.pooling = .pooler
+        },
+        ToyVariant("LoRA on the top layer alone, cls") {
+            $0.adapter = .lora(rank: 2, targets: [.key, .attentionOutput, .output], layers: .top(1))
+            $0.pooling = .cls
+        },
+        ToyVariant("every stage below one epoch") { $0.epochs = 0.5 },
+        ToyVariant("stages of 1.4 epochs") { $0.epochs = 3.5 },
+        ToyVariant("one epoch over sixteen slices") {
+            $0.epochs = 1
+            $0.slices = 16
+        },
+        ToyVariant("bf16 checkpoints") { $0.checkpointPrecision = .bf16 },
+        ToyVariant("linear schedule with warm-up and weight decay") {
+            $0.optimizer.schedule = .linear
+            $0.optimizer.warmup = 0.3
+            $0.optimizer.weightDecay = 0.1
+        },
+        ToyVariant("one shard of one slice") {
+            $0.shards = 1
+            $0.slices = 1
+        },
+        ToyVariant("one shard of six slices") {
+            $0.shards = 1
+            $0.slices = 6
+        },
+        ToyVariant("more shards than records") {
+            $0.shards = 40
+            $0.slices = 2
+        },
+        ToyVariant("a batch larger than any slice") { $0.batch = 64 },
+        ToyVariant("batches of one") {
+            $0.batch = 1
+            $0.epochs = 2
+        },
+        ToyVariant("placed by owner, majority vote") {
+            $0.assignBy = .owner
+            $0.aggregation = .majority
+        },
+        ToyVariant("placed by owner, bf16, linear, fractional, weighted") {
+            $0.assignBy = .owner
+            $0.checkpointPrecision = .bf16
+            $0.optimizer.schedule = .linear
+            $0.optimizer.warmup = 0.1
+            $0.epochs = 2.2
+            $0.aggregation = .weighted
+        }
+    ]
+}
+
+extension Recipe.Adapter {
+    package static func lora(
+        rank: Int, targets: [Recipe.TargetModule], layers: Recipe.LayerSelection = .all
+    ) -> Recipe.Adapter {
+        var lora = Recipe.LoRA()
+        lora.rank = rank
+        lora.targetModules = Recipe.TargetModule.allCases.filter(targets.contains)
+        lora.layers = layers
+        return .lora(lora)
+    }
+}

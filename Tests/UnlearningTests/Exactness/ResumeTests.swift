@@ -1,0 +1,100 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Unlearning
+
+/// A process that was killed leaves nothing behind that another run would not have made.
+@Suite struct ResumeTests {
+    /// Ends the process with SIGKILL at the event with this number.
+    fileprivate static func killer(at event: Int) -> TrainingProgress {
+        let left = Counter(event)
+        return { _ in if left.next() == 0 { kill(getpid(), SIGKILL) } }
+    }
+
+    fileprivate final class Counter: Sendable {
+        private let value: Mutex<Int>
+        init(_ start: Int) { value = Mutex(start) }
+        func next() -> Int {
+            value.withLock { value in
+                defer { value -= 1 }
+                return value
+            }
+        }
+    }
+
+    @Test(arguments: [0, 1, 6, 13, 19, 27, 36, 44, 49])
+    func aTrainingKilledAnywhereGoesOnToTheSameBytes(event: Int) async throws {
+        try await TestFolder.with { folder in
+            let world = try ToyWorld(folder: folder)
+            let records = try ToyRecord.all()
+            let file = folder.appending(path: "records.jsonl")
+            try ToyWorld.write(records, to: file)
+            let path = folder.path
+            await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, event = event as Int] in
+                let world = try ToyWorld(folder: URL(filePath: path))
+                let sources = TrainingSources(
+                    backbone: world.backbone, files: [world.root("records.jsonl")], key: world.key)
+                try Workspace.train(
+                    world.recipe, sources, at: world.root("subject"), progress: Self.killer(at: event))
+            }
+            try FileManager.default.removeItem(at: file)
+            let subject = try Workspace(at: world.root("subject"))
+            let isWhole = try subject.status().shards.allSatisfy { $0.state == .retrainEquivalent }
+            #expect(!isWhole, "killed too late to test anything")
+            #expect(try !subject.verify().isIdentical)
+            try subject.resume()
+            let truth = try Snapshot(world.workspace("truth", records))
+            #expect(try Snapshot(subject).differences(from: truth) == [])
+        }
+    }
+
+    @Test(arguments: [0, 1, 4, 7])
+    func aDeletionKilledDuringItsRepairStaysForgottenAndIsFinishedByResume(event: Int) async throws {
+        try await TestFolder.with { folder in
+            let world = try ToyWorld(folder: folder)
+            let records = try ToyRecord.all()
+            let gone = try #require(records.first { world.position($0).slice == 0 })
+            try world.workspace("subject", records)
+            let (path, id) = (folder.path, gone.id)
+            await #expect(processExitsWith: .signal(SIGKILL)) {
+                [path = path as String, id = id as String, event = event as Int] in
+                let subject = try Workspace(at: URL(filePath: path).appending(path: "subject"))
+                try subject.delete([RecordID(id)], progress: Self.killer(at: event))
+            }
+            let subject = try Workspace(at: world.root("subject"))
+            #expect(throws: DeletionError.self) { try subject.planDeletion([gone.recordID]) }
+            #expect(try subject.status().shards[world.position(gone).shard].state == .influenceFree)
+            let text = Data(gone.text.utf8)
+            let found = try TestFolder.contents(subject.root).filter { $0.value.range(of: text) != nil }
+            #expect(found.keys.sorted() == [])
+            try subject.resume()
+            let truth = try Snapshot(world.workspace("truth", records.without([gone])))
+            #expect(try Snapshot(subject).differences(from: truth) == [])
+        }
+    }
+
+    @Test func aCheckpointThatWasWrittenButNeverEnteredIsMadeAgain() throws {
+        try ToyWorld.with { world in
+            let subject = try world.workspace("subject", ToyRecord.all())
+            let truth = try Snapshot(subject)
+            for stage in (0..<world.recipe.slices).reversed() {
+                try LedgerSurgeon.execute(
+                    "DELETE FROM checkpoints WHERE stage >= \(stage)", workspace: subject.root)
+                #expect(try subject.resume().stagesTrained > 0 || stage > 0)
+                #expect(try Snapshot(subject).differences(from: truth) == [], "stage \(stage)")
+            }
+        }
+    }
+
+    @Test func resumingAFinishedWorkspaceChangesNothing() throws {
+        try ToyWorld.with { world in
+            let subject = try world.workspace("subject", ToyRecord.all())
+            let (names, before) = try (TestFolder.contents(subject.root).keys.sorted(), Snapshot(subject))
+            #expect(try subject.resume().stagesTrained == 0)
+            #expect(try TestFolder.contents(subject.root).keys.sorted() == names)
+            #expect(try Snapshot(subject).differences(from: before) == [])
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Unlearning
+
+/// A verification says "identical" of an untouched workspace, and never of one that was tampered with.
+@Suite struct VerifyTests {
+    /// Calls `body` with a trained workspace, and the plan of what it should hold.
+    private func withSubject(_ body: (ToyWorld, Workspace, CheckpointPlan) throws -> Void) throws {
+        try ToyWorld.with { world in
+            let subject = try world.workspace("subject", ToyRecord.all())
+            let plan = CheckpointPlan(
+                try subject.ledger.slices(), chain: subject.chain(try subject.backboneDigest()))
+            try body(world, subject, plan)
+        }
+    }
+
+    @Test func anUntouchedWorkspaceIsIdenticalAndIsNotTouchedByTheVerification() throws {
+        try withSubject { world, subject, plan in
+            let before = try TestFolder.contents(subject.root)
+            let report = try subject.verify()
+            #expect(report.isIdentical)
+            #expect(report.stages.count == plan.shards.joined().count)
+            #expect(report.predictions == Verifier.texts.count && report.predictionsAreIdentical)
+            for shard in 0..<3 {
+                let one = try subject.verify(shard: shard)
+                #expect(one.isIdentical && one.stages.count == plan.shards[shard].count)
+            }
+            #expect(try TestFolder.contents(subject.root) == before)
+            #expect(throws: WorkspaceError.noSuchShard(4, shards: 3)) { try subject.verify(shard: 3) }
+        }
+    }
+
+    @Test func itIsIdenticalAfterDeletionsToo() throws {
+        try withSubject { world, subject, _ in
+            for record in try ToyRecord.all().prefix(5) { try subject.delete([record.recordID]) }
+            #expect(try subject.verify().isIdentical)
+        }
+    }
+
+    @Test func anotherValidCheckpointWithItsLedgerRowMadeToMatchIsFound() throws {
+        try withSubject { world, subject, plan in
+            let shard = 1
+            let (target, other) = (plan.shards[shard][0], plan.shards[shard][1])
+            let rows = try subject.ledger.stages(shard: shard)
+            let row = try #require(rows.first { $0.key == other.key })
+            let forged = try #require(
+                subject.store.read(other.key, shard: shard, size: row.size, digest: row.digest))
+            let stored = try subject.store.write(forged, target.key, shard: shard)
+            try LedgerSurgeon.execute(
+                "UPDATE checkpoints SET digest = ?, size = \(row.size), stored = \(stored) "
+                    + "WHERE shard = \(shard) AND stage = \(target.stage)",
+                workspace: subject.root, [row.digest])
+
+            // For everything but a training from nothing the forgery is a sound checkpoint.
+            #expect(try subject.status().shards[shard].state == .retrainEquivalent)
+            let report = try subject.verify()
+            #expect(!report.isIdentical)
+            let wrong = report.stages.filter { !$0.isIdentical }
+            #expect(wrong.map(\.shard) == [shard] && wrong.map(\.stage) == [target.stage])
+            #expect(try !subject.verify(shard: shard).isIdentical)
+            #expect(try subject.verify(shard: 0).isIdentical)
+        }
+    }
+
+    @Test(arguments: CorpusSurgeon.Edit.allCases)
+    func anEditedRecordIsFound(edit: CorpusSurgeon.Edit) throws {
+        try withSubject { _, subject, _ in
+            try CorpusSurgeon.edit(edit, workspace: subject.root)
+            #expect(try !subject.verify().isIdentical)
+        }
+    }
+
+    @Test func recordsThatTheLedgerDoesNotKnowAreNotTrainedOn() throws {
+        try withSubject { world, subject, _ in
+            try CorpusSurgeon.edit(.text, workspace: subject.root)
+            try LedgerSurgeon.execute("DELETE FROM checkpoints", workspace: subject.root)
+            #expect {
+                try subject.resume()
+            } throws: { error in
+                if case WorkspaceError.recordsDamaged = error { true } else { false }
+            }
+        }
+    }
+
+    @Test func anEditedSliceDigestIsFound() throws {
+        try withSubject { world, subject, _ in
+            let position = world.position(try ToyRecord.all()[0])
+            try LedgerSurgeon.execute(
+                "UPDATE slices SET digest = ? WHERE shard = \(position.shard) AND slice = \(position.slice)",
+                workspace: subject.root, [[UInt8](repeating: 7, count: 32)])
+            #expect(try subject.verify().misplacedSlices == 1)
+        }
+    }
+
+    @Test func aCheckpointRowForAStageThatShouldNotBeThereIsFound() throws {
+        try ToyWorld.with { world in
+            // So few records that some slices are empty.
+            let subject = try world.workspace("subject", Array(ToyRecord.all().prefix(4)))
+            let slices = try subject.ledger.slices()[0]
+            let empty = try #require(slices.firstIndex { $0.records == 0 })
+            #expect(try subject.verify().isIdentical)
+            try LedgerSurgeon.execute(
+                "INSERT INTO checkpoints VALUES (0, \(empty), ?, ?, 1, 1, 0, 0)", workspace: subject.root,
+                [[UInt8](repeating: 1, count: 32), [UInt8](repeating: 2, count: 32)])
+            #expect(try !subject.verify().isIdentical)
+        }
+    }
+
+    @Test func anotherKeyIsFound() throws {
+        try withSubject { _, subject, _ in
+            let zeros = String(repeating: "0", count: 64)
+            try Data(zeros.utf8).write(to: subject.root.appending(path: "key"))
+            let other = try Workspace(at: subject.root)
+            #expect(throws: WorkspaceError.untrained) { try other.predict(["rain"]) }
+            #expect(try !other.verify().isIdentical)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import TestSupport
+import Testing
+
+@testable import Engine
+@testable import Unlearning
+
+/// A checkpoint's key covers all that its bytes depend on, and a deletion changes the keys that it must and no others.
+@Suite struct CheckpointKeyTests {
+    private static let key = String(repeating: "c3", count: 32)
+    private static let slices: [[UInt8]] = (0..<4).map { [UInt8](repeating: $0, count: 32) }
+
+    private func keys(
+        _ recipe: Recipe, key: String = Self.key, backbone: [UInt8] = [1, 2, 3], numerics: Int = 1, shard: Int = 0,
+        slices: [[UInt8]] = Self.slices
+    ) throws -> [CheckpointKey] {
+        KeyChain(recipe, key: try WorkspaceKey(hexadecimal: key), backbone: backbone, numerics: numerics)
+            .keys(shard: shard, slices: slices)
+    }
+
+    private func recipe(_ change: (inout Recipe) -> Void = { _ in }) -> Recipe {
+        var recipe = Recipe(name: "n", backbone: "b", data: Recipe.DataSource(train: ["t"]), labels: ["a", "b"])
+        change(&recipe)
+        return recipe
+    }
+
+    @Test func everyChoiceThatTrainsAndEveryCircumstanceIsCovered() throws {
+        let changes: [@Sendable (inout Recipe) -> Void] =
+            SISALessonsTests.changes.filter { $0.name != "shards" }.map(\.change) + [
+                { $0.labels = ["b", "a"] }, { $0.labels = ["a", "b", "c"] }, { $0.optimizer.beta1 = 0.8 },
+                { $0.optimizer.beta2 = 0.99 }, { $0.optimizer.epsilon = 1e-6 },
+                { $0.adapter = .lora(rank: 8, targets: [.query, .value], layers: .top(1)) }
+            ]
+        var all = [try keys(recipe())]
+        for change in changes { all.append(try keys(recipe(change))) }
+        all.append(try keys(recipe(), key: String(repeating: "c4", count: 32)))
+        all.append(try keys(recipe(), backbone: [1, 2, 4]))
+        all.append(try keys(recipe(), numerics: 2))
+        all.append(try keys(recipe(), shard: 1))
+        #expect(Set(all.joined()).count == all.count * 4)
+    }
+
+    @Test func whatTrainsNothingIsNot() throws {
+        let same: [(inout Recipe) -> Void] = [
+            { $0.name = "other" }, { $0.backbone = "elsewhere" }, { $0.data.train = ["u"] },
+            { $0.aggregation = .majority }, { $0.shards = 9 }, { $0.assignBy = .owner }
+        ]
+        for change in same { #expect(try keys(recipe(change)) == keys(recipe())) }
+    }
+
+    @Test(arguments: 0..<4)
+    func aSliceChangesItsOwnKeyAndTheLaterOnes(slice: Int) throws {
+        var changed = Self.slices
+        changed[slice][31] ^= 1
+        let (before, after) = (try keys(recipe()), try keys(recipe(), slices: changed))
+        for stage in 0..<4 { #expect((before[stage] == after[stage]) == (stage < slice)) }
+    }
+
+    @Test(arguments: 0..<24)
+    func aDeletionChangesTheKeysOfItsSliceAndTheLaterOnesOfItsShardAndNoOthers(index: Int) throws {
+        try ToyWorld.with(changing: { $0.epochs = 1 }) { world in
+            let record = try ToyRecord.all()[index]
+            let subject = try world.workspace("subject", ToyRecord.all())
+            func plan() throws -> [[CheckpointKey]] {
+                let chain = subject.chain(try subject.backboneDigest())
+                return try subject.ledger.slices().enumerated().map { shard, slices in
+                    chain.keys(shard: shard, slices: slices.map(\.digest))
+                }
+            }
+            let before = try plan()
+            try subject.delete([record.recordID])
+            let after = try plan()
+            let position = world.position(record)
+            for shard in 0..<3 {
+                for stage in 0..<4 {
+                    let mustChange = shard == position.shard && stage >= position.slice
+                    #expect((before[shard][stage] != after[shard][stage]) == mustChange)
+                }
+            }
+        }
+    }
+
+    private func digest(_ id: String, _ text: String, label: Int = 0, owner: String? = nil) throws -> [UInt8] {
+        RecordDigest(try WorkspaceKey(hexadecimal: Self.key))
+            .digest(Record(id: RecordID(id), owner: owner, text: text, label: label))
+    }
+
+    @Test func aRecordsDigestCoversIdLabelAndTextAndCannotBeCutDifferently() throws {
+        let digests = try [
+            digest("ab", "c"), digest("a", "bc"), digest("", "abc"), digest("abc", ""), digest("ab", "c", label: 1),
+            digest("ab", "d"), digest("Ab", "c"), digest("ab", "c "), digest("ab\0", "c"), digest("ab", "\0c"),
+            digest("é", "c"), digest("e\u{301}", "c"), digest("ab\0\0\0\0\0\0\0\u{1}", "c")
+        ]
+        #expect(Set(digests).count == digests.count)
+        #expect(try digest("ab", "c", owner: "ada") == digest("ab", "c"))
+        let other = RecordDigest(try WorkspaceKey(hexadecimal: String(repeating: "c4", count: 32)))
+        #expect(try other.digest(Record(id: RecordID("ab"), owner: nil, text: "c", label: 0)) != digest("ab", "c"))
+    }
+
+    @Test func aSlicesDigestCoversEveryRecordTheLastOnesIncluded() throws {
+        let digests = RecordDigest(try WorkspaceKey(hexadecimal: Self.key))
+        let records = try (0..<5).map { try digest("\($0)", "text") }
+        var all = [digests.digest(slice: records), digests.digest(slice: [[UInt8]]())]
+        for index in records.indices {
+            var less = records
+            less.remove(at: index)
+            all.append(digests.digest(slice: less))
+        }
+        all.append(digests.digest(slice: records + [records[4]]))
+        all.append(digests.digest(slice: records.reversed()))
+        #expect(Set(all).count == all.count)
+    }
+}
