@@ -68,7 +68,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
-            name: "TestSupport", dependencies: ["Engine", "Unlearning"], path: "Tests/TestSupport",
+            name: "TestSupport",
+            dependencies: ["Engine", "Unlearning", .product(name: "GRDB", package: "GRDB.swift")],
+            path: "Tests/TestSupport",
             swiftSettings: numeric),
         .testTarget(
             name: "EngineTests", dependencies: ["CKernels", "Engine", "TestSupport"],

@@ -62,6 +62,7 @@ struct Verify: WorkspaceCommand {
                     + "\(report.seconds.fixed(1)) s)")
             return
         }
+        if let file = report.damagedFile { Console.out("\(file): not a file of records") }
         for stage in report.stages where !stage.isIdentical {
             Console.out("shard \(stage.shard + 1) slice \(stage.stage + 1): not the checkpoint of a fresh training")
         }

@@ -46,7 +46,16 @@ import Testing
             let damages: [(URL) throws -> Void] = [
                 { _ in }, { try FileManager.default.removeItem(at: $0.appending(path: "checkpoints")) },
                 { try LedgerSurgeon.execute("UPDATE slices SET records = records + 1", workspace: $0) },
-                { try CorpusSurgeon.edit(.label, workspace: $0) }, { try CorpusSurgeon.edit(.removal, workspace: $0) },
+                { root in
+                    try CorpusSurgeon.edit("secret-id", workspace: root) { lines, index in
+                        lines[index] = lines[index].replacing("\"label\":1", with: "\"label\":7")
+                    }
+                },
+                { root in
+                    try CorpusSurgeon.edit("secret-id", workspace: root) { lines, index in lines[index] += "}" }
+                },
+                { try CorpusSurgeon.edit(.removal, workspace: $0) },
+                { try LedgerSurgeon.execute("DELETE FROM slices WHERE slice = 3", workspace: $0) },
                 { try LedgerSurgeon.execute("DROP TABLE checkpoints", workspace: $0) },
                 { try LedgerSurgeon.execute("UPDATE facts SET value = x'00' WHERE name = 'recipe'", workspace: $0) },
                 {

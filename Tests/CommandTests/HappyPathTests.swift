@@ -23,6 +23,17 @@ import Testing
         }
     }
 
+    @Test func aBackboneThatWasMovedIsFoundAgain() throws {
+        try CommandFixture.with { fixture in
+            let answer = try fixture.program.run("predict", "rain", "--json").output
+            try FileManager.default.moveItem(
+                at: fixture.folder.appending(path: "toy/backbone"), to: fixture.folder.appending(path: "moved"))
+            #expect(try fixture.program.run("predict", "rain").code == 66)
+            #expect(try fixture.program.run("train", "--backbone", "moved").code == 0)
+            #expect(try fixture.program.run("predict", "rain", "--json").output == answer)
+        }
+    }
+
     @Test func predictGivesLabelAndProbabilityAndWithExplainEachVote() throws {
         try CommandFixture.with { fixture in
             let outcome = try fixture.program.run("predict", "rain and wind", "soup", "--json", "--explain")

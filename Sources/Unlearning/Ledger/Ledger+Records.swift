@@ -95,7 +95,10 @@ extension Ledger {
     /// Notes that nothing stale is left of these shards, and nothing missing; nil: of all.
     func settle(shards: [Int]?) throws {
         try queue.write { db in
-            guard let shards else { return try db.execute(sql: "DELETE FROM pending") }
+            guard let shards else {
+                return try db.execute(
+                    sql: "DELETE FROM pending; DELETE FROM facts WHERE name = '\(Workspace.staleFact)'")
+            }
             for shard in shards {
                 try db.execute(sql: "DELETE FROM pending WHERE shard = ?", arguments: [shard])
             }

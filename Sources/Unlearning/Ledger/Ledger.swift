@@ -85,8 +85,10 @@ package final class Ledger: Sendable {
         }
     }
 
-    package func set(_ name: String, _ value: Data) throws {
-        try queue.write { db in try Ledger.set(db, name, value) }
+    package func set(_ facts: [String: Data]) throws {
+        try queue.write { db in
+            for (name, value) in facts { try Ledger.set(db, name, value) }
+        }
     }
 
     static func set(_ db: Database, _ name: String, _ value: Data) throws {

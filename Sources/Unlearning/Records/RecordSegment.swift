@@ -51,7 +51,7 @@ enum RecordSegment {
             maxRecordBytes: .max)
         do {
             try reader.forEach(file: url) { raw, _ in
-                guard let label = raw.label.flatMap({ Int($0) }) else {
+                guard let label = raw.label.flatMap({ Int($0) }), label >= 0 else {
                     throw WorkspaceError.recordsDamaged(path: url.path)
                 }
                 records.append(Record(id: raw.id, owner: raw.owner, text: raw.text, label: label))

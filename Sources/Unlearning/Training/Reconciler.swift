@@ -80,7 +80,11 @@ struct Reconciler {
         let records = try records(work.shard)
         let trainer = SliceTrainer(
             recipe, model, shard: work.shard, records: records, threads: threads, memory: memory)
-        var state = work.start?.state(layout: model.layout) ?? trainer.initialState
+        var state = trainer.initialState
+        if let start = work.start {
+            guard let stored = start.state(layout: model.layout) else { throw WorkspaceError.checkpointOfAnotherModel }
+            state = stored
+        }
         for item in work.stages {
             let clock = ContinuousClock().now
             state = try trainer.train(stage: item.stage, from: state) {

@@ -14,9 +14,11 @@ package struct VerificationReport: Sendable {
     package let predictionsAreIdentical: Bool
     /// Cells whose digests of records differ between the ledger and the records themselves.
     package let misplacedSlices: Int
+    /// A file of records that could not be read, so that nothing was compared.
+    package var damagedFile: String?
     package let seconds: Double
 
     package var isIdentical: Bool {
-        stages.allSatisfy(\.isIdentical) && predictionsAreIdentical && misplacedSlices == 0
+        damagedFile == nil && stages.allSatisfy(\.isIdentical) && predictionsAreIdentical && misplacedSlices == 0
     }
 }

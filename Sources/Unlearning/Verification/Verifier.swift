@@ -17,7 +17,14 @@ package struct Verifier {
     func run(texts: [String], in folder: URL) throws -> VerificationReport {
         let clock = ContinuousClock().now
         let (backbone, digest) = try subject.checkedBackbone()
-        let fresh = try build(in: folder, backbone: backbone, digest: digest)
+        let fresh: Workspace
+        do {
+            fresh = try build(in: folder, backbone: backbone, digest: digest)
+        } catch WorkspaceError.recordsDamaged(let path) {
+            return VerificationReport(
+                stages: [], predictions: 0, predictionsAreIdentical: false, misplacedSlices: 0, damagedFile: path,
+                seconds: clock.duration(to: .now).seconds)
+        }
         _ = try fresh.bringUpToDate(shards: shard.map { [$0] }, threads: threads, progress: progress)
 
         let chain = subject.chain(digest)
@@ -60,7 +67,9 @@ package struct Verifier {
         let (mine, theirs) = (try subject.corpus(), try fresh.corpus())
         return truth.slices[shard].indices.count { slice in
             let cell = Position(shard: shard, slice: slice)
-            return held.slices[shard][slice] != truth.slices[shard][slice]
+            // A ledger that lost a cell is no reason to crash.
+            let isHeld = shard < held.slices.count && slice < held.slices[shard].count
+            return !isHeld || held.slices[shard][slice] != truth.slices[shard][slice]
                 || mine.bytes(cell) != theirs.bytes(cell)
         }
     }
@@ -74,10 +83,8 @@ package struct Verifier {
         let assignment = Assignment(recipe, key: subject.key)
         let pending = try subject.ledger.pending()
         let corpus = try subject.corpus()
-        try Workspace.fill(
-            recipe, files, ledger, subject.key,
-            ["backbone": Data(backbone.path.utf8), "backbone_digest": Data(digest)], generation: 1
-        ) { take in
+        let facts = ["backbone": Data(backbone.path.utf8), "backbone_digest": Data(digest)]
+        func copy(_ take: (Record) throws -> Void) throws {
             for shard in shard.map({ $0..<$0 + 1 }) ?? 0..<recipe.shards {
                 for slice in 0..<recipe.slices {
                     let cell = Position(shard: shard, slice: slice)
@@ -89,6 +96,11 @@ package struct Verifier {
                     }
                 }
             }
+        }
+        do {
+            try Workspace.fill(recipe, files, ledger, subject.key, facts, generation: 1) { try copy($0) }
+        } catch is DuplicateID {
+            throw WorkspaceError.recordsDamaged(path: subject.files.records(try subject.ledger.generation()).path)
         }
         return Workspace(files, recipe, subject.key, ledger)
     }

@@ -17,10 +17,13 @@ extension Workspace {
         let gone = try locate(unique(ids))
         try accept(gone)
         try destroyPendingRecords()
-        // What a killed deletion left behind is finished on the way.
-        let shards = Set(try ledger.pending().keys.map(\.shard)).sorted()
+        // What a killed command left behind is finished on the way: a deletion in its shards, a change of recipe in all.
+        let isStale = try ledger.fact(Self.staleFact) != nil
+        let shards = isStale ? nil : Set(try ledger.pending().keys.map(\.shard)).sorted()
         let plan = CheckpointPlan(try ledger.slices(), chain: chain(try backboneDigest()))
-        for shard in shards { try store.removeAll(shard: shard, except: plan.keys(shard: shard)) }
+        for shard in shards ?? store.shardsOnDisk() {
+            try store.removeAll(shard: shard, except: plan.keys(shard: shard))
+        }
         let influenceFree = clock.duration(to: .now).seconds
         do {
             _ = try bringUpToDate(shards: shards, threads: threads, progress: progress)

@@ -49,10 +49,15 @@ extension Workspace {
         var gone: [Position: [RecordTag]] = [:]
         var left: [Position: SliceSummary] = [:]
         for (position, locations) in Dictionary(grouping: locations, by: \.position) {
-            let tags = locations.map { corpus.tag($0.id) }
-            gone[position] = tags
-            left[position] = corpus.summary(
-                try corpus.slice(position, without: Set(tags).union(pending[position] ?? [])))
+            let tags = Set(locations.map { corpus.tag($0.id) })
+            let live = try corpus.slice(position, without: pending[position] ?? [])
+            // A slice that was damaged must not get a new digest, which would hold the damage for the truth.
+            let summaries = try ledger.slices(shard: position.shard)
+            guard position.slice < summaries.count, corpus.summary(live) == summaries[position.slice] else {
+                throw WorkspaceError.recordsDamaged(path: corpus.url(position).path)
+            }
+            gone[position] = Array(tags)
+            left[position] = corpus.summary(live.filter { !tags.contains(corpus.tag($0.record.id)) })
         }
         try ledger.accept(gone, leaving: left)
     }

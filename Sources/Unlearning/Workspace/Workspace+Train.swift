@@ -40,7 +40,7 @@ extension Workspace {
         try files.checkVacancy()
         // A backbone that cannot do what the recipe asks for says so before anything is made or changed.
         let isNew = !FileManager.default.fileExists(atPath: files.ledger.path)
-        let isKnown = try !isNew && storedRecipe(Ledger(files.ledger, mayCreate: false)) == recipe
+        let isKnown = try !isNew && isUnchanged(recipe, digest, Ledger(files.ledger, mayCreate: false))
         let model = isKnown ? nil : try Model(recipe, backbone: sources.backbone, training: true)
         try files.makeRoot()
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
@@ -110,6 +110,10 @@ extension Workspace {
         }
     }
 
+    private static func isUnchanged(_ recipe: Recipe, _ backbone: [UInt8], _ ledger: Ledger) throws -> Bool {
+        try storedRecipe(ledger) == recipe && ledger.fact("backbone_digest") == Data(backbone)
+    }
+
     private static func adopt(
         _ recipe: Recipe, after old: Recipe, _ workspace: Workspace, _ facts: [String: Data]
     ) throws {
@@ -121,8 +125,13 @@ extension Workspace {
         }
         if !data.isEmpty { throw WorkspaceError.otherData(path: workspace.root.path, fields: data) }
         if changed.contains("labels") { throw WorkspaceError.otherLabels(path: workspace.root.path) }
+        // Until everything is up to date again, checkpoints of the old choices may be anywhere.
+        var facts = facts
+        if try !isUnchanged(recipe, Array(facts["backbone_digest"] ?? Data()), workspace.ledger) {
+            facts[Workspace.staleFact] = Data()
+        }
         guard changed.contains(where: { ["shards", "slices", "assign_by"].contains($0) }) else {
-            for (name, value) in facts { try workspace.ledger.set(name, value) }
+            try workspace.ledger.set(facts)
             return
         }
         // Deletions under way are finished first: their cells are about to go.

@@ -70,7 +70,7 @@ package final class Workspace: Sendable {
             throw WorkspaceError.backboneChanged(
                 path: folder.path, expected: expected.hexadecimal, found: found.hexadecimal)
         }
-        try ledger.set("backbone", Data(folder.path.utf8))
+        try ledger.set(["backbone": Data(folder.path.utf8)])
     }
 
     static func digest(ofBackbone folder: URL) throws -> [UInt8] {
@@ -83,6 +83,9 @@ package final class Workspace: Sendable {
     func chain(_ backbone: [UInt8]) -> KeyChain {
         KeyChain(recipe, key: key, backbone: backbone, numerics: numericsVersion)
     }
+
+    /// Set while checkpoints of earlier choices (recipe, backbone) may be left in any shard.
+    static let staleFact = "stale"
 
     /// The one function behind train, resume and repair: destroys what no key asks for, and trains what is missing.
     ///

@@ -20,6 +20,7 @@ package enum WorkspaceError: Error, Equatable {
     case untrained
     case noSurvivors
     case planChanged
+    case checkpointOfAnotherModel
     case tooManyCells(shards: Int, slices: Int)
 }
 
@@ -74,6 +75,9 @@ extension WorkspaceError: CustomStringConvertible {
             "no shard has a trained checkpoint yet; run `sisa train` on this workspace"
         case .noSurvivors:
             "no records are left, so there is nothing to answer from; train a new workspace"
+        case .checkpointOfAnotherModel:
+            "a stored checkpoint has other tensors than this recipe's model, although ledger and digest vouch for it; somebody "
+                + "changed them. Remove the folder `checkpoints` and run `sisa train` on this workspace"
         case .planChanged:
             "records were deleted while this training ran, and its result was thrown away; run the command again"
         case .tooManyCells(let shards, let slices):

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -26,21 +27,28 @@ import Testing
         }.keys.sorted()
     }
 
-    @Test func nothingOfARecordIsLeftOnDisk() throws {
-        try ToyWorld.with { world in
+    @Test(arguments: Recipe.AssignBy.allCases)
+    func nothingOfARecordIsLeftOnDisk(by: Recipe.AssignBy) throws {
+        try ToyWorld.with(changing: { $0.assignBy = by }) { world in
             let canary = ToyRecord(
                 id: "canary-7f3a91d0", owner: "owner-55e1c7b2",
                 text: "The quokka hid eleven violet marbles beneath the lighthouse stairs.", label: "travel")
             let subject = try world.workspace("subject", ToyRecord.all() + [canary])
             let needles = [canary.id, canary.owner ?? "", canary.text].flatMap(shapes)
-            let position = world.position(canary)
-            #expect(
-                try files(of: subject, holding: needles)
-                    == ["records/shard-\(position.shard + 1)/slice-\(position.slice + 1).jsonl"])
+            let cell = world.position(canary)
+            let home = "records/shard-\(cell.shard + 1)/slice-\(cell.slice + 1).jsonl"
+            #expect(try files(of: subject, holding: needles) == [home])
+
+            let digests = RecordDigest(world.key)
+            let digest = digests.digest(
+                Record(id: canary.recordID, owner: canary.owner, text: canary.text, label: 2))
+            let fingerprints = [Data(digest), Data(digests.tag(canary.recordID).bytes)]
+            // Where the owner decides the place, the ledger has to remember it, under a keyed digest of the id.
+            let known = try files(of: subject, holding: fingerprints)
+            #expect(known == (by == .owner ? ["ledger.sqlite"] : []))
 
             try subject.delete([canary.recordID])
-            let tag = Data(RecordDigest(world.key).tag(canary.recordID).bytes)
-            #expect(try files(of: subject, holding: needles + [tag]) == [])
+            #expect(try files(of: subject, holding: needles + fingerprints) == [])
         }
     }
 
@@ -69,8 +77,8 @@ import Testing
                 #expect(ledger.range(of: Data(row.digest)) == nil)
             }
             #expect(ledger.range(of: Data(slice)) == nil)
-            #expect(ledger.range(of: Data(record.text.utf8)) == nil)
-            #expect(ledger.range(of: Data(record.id.utf8)) == nil)
+            let words = [record.text, record.id].map { Data($0.utf8) }
+            #expect(try files(of: subject, holding: words) == [])
             let kept = try Snapshot(subject).all("content").values
             #expect(contents.allSatisfy { !kept.contains($0) })
         }
@@ -137,6 +145,43 @@ import Testing
             try subject.resume()
             let truth = try Snapshot(world.workspace("truth", records.without([gone])))
             #expect(try Snapshot(subject).differences(from: truth) == [])
+        }
+    }
+
+    // A change of recipe that was killed before it destroyed the old checkpoints: they may lie in any shard, and a deletion in one
+    // shard must not leave those of the others.
+    @Test func whatAnUnfinishedChangeOfRecipeLeftIsDestroyedByTheNextDeletion() throws {
+        try ToyWorld.with { world in
+            let subject = try world.workspace("subject", ToyRecord.all())
+            let record = try ToyRecord.all()[0]
+            let other = (world.position(record).shard + 1) % world.recipe.shards
+            let folder = subject.root.appending(path: "checkpoints/shard-\(other + 1)")
+            let left = folder.appending(path: String(repeating: "ab", count: 32) + ".safetensors.zst")
+            try Data("an old checkpoint".utf8).write(to: left)
+            try LedgerSurgeon.execute("INSERT INTO facts VALUES ('stale', x'')", workspace: subject.root)
+            try subject.delete([record.recordID])
+            #expect(!FileManager.default.fileExists(atPath: left.path))
+            #expect(try subject.ledger.fact("stale") == nil)
+        }
+    }
+
+    @Test func aChangedRecipeIsMarkedUntilItIsTrained() throws {
+        try ToyWorld.with { world in
+            let subject = try world.workspace("subject", ToyRecord.all())
+            #expect(try subject.ledger.fact("stale") == nil)
+            var changed = world
+            changed.recipe.seed += 1
+            // Seen while it trains, gone when it is done.
+            let marks = Mutex<[Bool]>([])
+            let ledger = subject.ledger
+            _ = try Workspace.train(
+                changed.recipe, TrainingSources(backbone: world.backbone, files: []), at: subject.root,
+                progress: { _ in
+                    let isMarked = (try? ledger.fact("stale")) != nil
+                    marks.withLock { $0.append(isMarked) }
+                })
+            #expect(marks.withLock { !$0.isEmpty && $0.allSatisfy { $0 } })
+            #expect(try subject.ledger.fact("stale") == nil)
         }
     }
 }

@@ -64,7 +64,7 @@ import Testing
                 try subject.delete([RecordID(id)], progress: Self.killer(at: event))
             }
             let subject = try Workspace(at: world.root("subject"))
-            #expect(throws: DeletionError.self) { try subject.planDeletion([gone.recordID]) }
+            #expect(throws: DeletionError.self) { try subject.locate([gone.recordID]) }
             #expect(try subject.status().shards[world.position(gone).shard].state == .influenceFree)
             let text = Data(gone.text.utf8)
             let found = try TestFolder.contents(subject.root).filter { $0.value.range(of: text) != nil }
@@ -72,6 +72,29 @@ import Testing
             try subject.resume()
             let truth = try Snapshot(world.workspace("truth", records.without([gone])))
             #expect(try Snapshot(subject).differences(from: truth) == [])
+        }
+    }
+
+    // Between the commit that forgets and the file that is written anew: the text lies there still, and nobody may read it.
+    @Test(arguments: Recipe.AssignBy.allCases, [false, true])
+    func aDeletionKilledRightAfterItsCommitIsFinishedByWhateverComesNext(by: Recipe.AssignBy, deletes: Bool) throws {
+        try ToyWorld.with(changing: { $0.assignBy = by }) { world in
+            let records = try ToyRecord.all()
+            let (gone, other) = (records[9], records[10])
+            let killed = try world.workspace("subject", records)
+            try killed.accept(killed.locate([gone.recordID]))
+
+            let subject = try Workspace(at: world.root("subject"))
+            #expect(throws: DeletionError.self) { try subject.locate([gone.recordID]) }
+            let position = world.position(gone)
+            #expect(try !subject.records(shard: position.shard).contains { $0.record.id == gone.recordID })
+            #expect(try subject.status().shards[position.shard].state != .retrainEquivalent)
+            #expect(try !subject.verify().isIdentical)
+            if deletes { try subject.delete([other.recordID]) } else { try subject.resume() }
+            let text = Data(gone.text.utf8)
+            #expect(try TestFolder.contents(subject.root).allSatisfy { $0.value.range(of: text) == nil })
+            let left = records.without(deletes ? [gone, other] : [gone])
+            #expect(try Snapshot(subject).differences(from: Snapshot(world.workspace("truth", left))) == [])
         }
     }
 
