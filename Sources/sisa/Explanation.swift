@@ -58,7 +58,8 @@ extension WorkspaceError {
         case .duplicateID, .noRecords, .labelDamaged: 65
         case .untrained, .noSurvivors: 69
         case .planChanged: 75
-        case .keyMissing, .keyDiffers, .checkpointOfAnotherModel, .recipeDamaged, .recordsDamaged, .otherData, .otherLabels, .backboneChanged,
+        case .keyMissing, .keyDiffers, .checkpointOfAnotherModel, .recipeDamaged, .recordsDamaged, .otherData,
+            .otherLabels, .backboneChanged,
             .tooManyCells:
             78
         }

@@ -1,3 +1,4 @@
+package import Engine
 package import Unlearning
 
 /// A way to train the toy world that takes other paths through the code than its recipe does.
@@ -18,7 +19,7 @@ package struct ToyVariant: Sendable, CustomStringConvertible {
             $0.epochs = 3.5
         },
         ToyVariant("LoRA on all six matrices, pooler") {
-            $0.adapter = .lora(rank: 3, targets: Recipe.TargetModule.allCases)
+            $0.adapter = .lora(rank: 3, targets: TargetModule.allCases)
             $0.pooling = .pooler
         },
         ToyVariant("LoRA on the top layer alone, cls") {
@@ -71,11 +72,11 @@ package struct ToyVariant: Sendable, CustomStringConvertible {
 
 extension Recipe.Adapter {
     package static func lora(
-        rank: Int, targets: [Recipe.TargetModule], layers: Recipe.LayerSelection = .all
+        rank: Int, targets: [TargetModule], layers: Recipe.LayerSelection = .all
     ) -> Recipe.Adapter {
         var lora = Recipe.LoRA()
         lora.rank = rank
-        lora.targetModules = Recipe.TargetModule.allCases.filter(targets.contains)
+        lora.targetModules = TargetModule.allCases.filter(targets.contains)
         lora.layers = layers
         return .lora(lora)
     }

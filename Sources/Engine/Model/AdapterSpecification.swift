@@ -1,5 +1,5 @@
-/// A matrix of an encoder layer that LoRA can adapt.
-package enum TargetModule: String, CaseIterable, Sendable {
+/// A matrix of an encoder layer that LoRA can adapt; matched by its whole name, never by a part of it.
+package enum TargetModule: String, CaseIterable, Codable, Sendable {
     case query
     case key
     case value
@@ -19,7 +19,7 @@ package enum TargetModule: String, CaseIterable, Sendable {
 }
 
 /// How a record's token vectors become the one vector that the head reads.
-package enum Pooling: String, CaseIterable, Sendable {
+package enum Pooling: String, CaseIterable, Codable, Sendable {
     /// The mean over all tokens, the special ones included.
     case mean
     /// The first token's vector.

@@ -1,3 +1,5 @@
+internal import Engine
+
 extension Recipe: Equatable {
     /// Whether every choice is the same, texts compared by their bytes.
     package static func == (left: Recipe, right: Recipe) -> Bool {

@@ -1,3 +1,5 @@
+internal import Engine
+
 extension Recipe {
     /// Reads a recipe from YAML; `file` is for messages only.
     package static func parse(

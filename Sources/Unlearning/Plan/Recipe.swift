@@ -1,3 +1,5 @@
+package import Engine
+
 /// Everything that a person chooses: which model, which records, cut how, trained how.
 ///
 /// | key | default | allowed |
@@ -81,13 +83,6 @@ extension Recipe {
             self.format = format
             self.columns = columns
         }
-    }
-
-    /// How the sentence's vector is made from its tokens' vectors.
-    package enum Pooling: String, Sendable, Codable, CaseIterable {
-        case mean
-        case cls
-        case pooler
     }
 
     package enum CheckpointPrecision: String, Sendable, Codable, CaseIterable {

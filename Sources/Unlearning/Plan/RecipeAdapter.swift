@@ -1,3 +1,5 @@
+package import Engine
+
 extension Recipe {
     /// What is trained on top of the frozen backbone.
     package enum Adapter: Sendable, Equatable, Codable {
@@ -15,16 +17,6 @@ extension Recipe {
         package var layers = LayerSelection.all
 
         package init() {}
-    }
-
-    /// A matrix of a transformer layer; matched by its whole name, never by a part of it.
-    package enum TargetModule: String, Sendable, Codable, CaseIterable {
-        case query
-        case key
-        case value
-        case attentionOutput = "attention.output"
-        case intermediate
-        case output
     }
 
     /// Which layers get low-rank updates; layer 0 is next to the embeddings.

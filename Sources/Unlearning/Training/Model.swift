@@ -61,14 +61,8 @@ package struct Model: Sendable {
 extension AdapterSpecification {
     /// A recipe's choices as the engine's, checked against the number of layers.
     init(_ recipe: Recipe, layers: Int) throws {
-        let pooling: Pooling =
-            switch recipe.pooling {
-            case .mean: .mean
-            case .cls: .cls
-            case .pooler: .pooler
-            }
         guard case .lora(let choice) = recipe.adapter else {
-            self.init(lora: nil, labels: recipe.labels.count, pooling: pooling)
+            self.init(lora: nil, labels: recipe.labels.count, pooling: recipe.pooling)
             return
         }
         let indices: [Int] =
@@ -81,10 +75,8 @@ extension AdapterSpecification {
             throw NetworkError.noSuchLayer(count - 1, layers: layers)
         }
         if let last = indices.max(), last >= layers { throw NetworkError.noSuchLayer(last, layers: layers) }
-        let targets = choice.targetModules.compactMap { TargetModule(rawValue: $0.rawValue) }
-        precondition(targets.count == choice.targetModules.count, "a target module has no counterpart")
         self.init(
-            lora: LoRA(rank: choice.rank, alpha: Float(choice.alpha), targets: targets, layers: indices),
-            labels: recipe.labels.count, pooling: pooling)
+            lora: LoRA(rank: choice.rank, alpha: Float(choice.alpha), targets: choice.targetModules, layers: indices),
+            labels: recipe.labels.count, pooling: recipe.pooling)
     }
 }

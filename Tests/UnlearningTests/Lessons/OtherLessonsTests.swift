@@ -71,12 +71,12 @@ import Testing
     }
 
     // PEFT users: adapters that silently train nothing.
-    @Test(arguments: [Recipe.Pooling.mean, .cls, .pooler])
-    func everyTensorOfEveryStageIsTrained(pooling: Recipe.Pooling) throws {
+    @Test(arguments: [Pooling.mean, .cls, .pooler])
+    func everyTensorOfEveryStageIsTrained(pooling: Pooling) throws {
         try ToyWorld.with(changing: {
             $0.shards = 1
             $0.pooling = pooling
-            $0.adapter = .lora(rank: 3, targets: Recipe.TargetModule.allCases)
+            $0.adapter = .lora(rank: 3, targets: TargetModule.allCases)
             $0.optimizer.weightDecay = 0  // decay would move a tensor that gets no gradient
         }) { world in
             let subject = try world.workspace("subject", ToyRecord.all())
