@@ -29,7 +29,7 @@ struct Evaluate: WorkspaceCommand {
     }
 
     func perform() throws {
-        let workspace = try options.open()
+        let workspace = try options.openToRead()
         let files = input.map { [URL(filePath: $0)] } ?? workspace.recipe.data.test.map { URL(filePath: $0) }
         if files.isEmpty { throw UsageError.noEvaluationFile }
         let result = try workspace.evaluate(

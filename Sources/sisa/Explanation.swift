@@ -55,7 +55,7 @@ extension WorkspaceError {
         case .notAWorkspace, .noBackbone: 66
         case .occupied, .notWritable: 73
         case .badKey, .noDataFiles, .noSuchShard: 64
-        case .duplicateID, .noRecords, .labelDamaged: 65
+        case .duplicateID, .unusableID, .noRecords, .labelDamaged: 65
         case .untrained, .noSurvivors: 69
         case .planChanged: 75
         case .keyMissing, .keyDiffers, .checkpointOfAnotherModel, .recipeDamaged, .recordsDamaged, .otherData,

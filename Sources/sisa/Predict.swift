@@ -42,7 +42,7 @@ struct Predict: WorkspaceCommand {
     func perform() throws {
         if texts.isEmpty, input == nil { throw UsageError.noText }
         if !texts.isEmpty, input != nil { throw UsageError.textAndInput }
-        let workspace = try options.open()
+        let workspace = try options.openToRead()
         let (ids, texts) = try input.map { try read(URL(filePath: $0), workspace.recipe) } ?? ([], texts)
         if texts.isEmpty { throw UsageError.noText }
         if let empty = texts.firstIndex(of: "") { throw UsageError.emptyText(number: empty + 1) }

@@ -30,6 +30,13 @@ struct Sisa: ParsableCommand {
         // A reader that has gone away (`sisa status | head -1`) must not end a deletion in the middle: without this, writing to a
         // closed pipe kills the process.
         signal(SIGPIPE, SIG_IGN)
+        // Swift mends bytes that are no UTF-8, and the mended argument may be the id of another record.
+        for index in 1..<max(1, Int(CommandLine.argc)) {
+            if let argument = unsafe CommandLine.unsafeArgv[index], unsafe String(validatingCString: argument) == nil {
+                Console.error("error: argument \(index) is no valid UTF-8; ids, texts and paths are UTF-8: write it so")
+                Foundation.exit(64)
+            }
+        }
         main(nil)
     }
 }

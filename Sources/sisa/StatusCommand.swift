@@ -26,7 +26,7 @@ struct StatusCommand: WorkspaceCommand {
     }
 
     func perform() throws {
-        let workspace = try options.open()
+        let workspace = try options.openToRead()
         let status = try workspace.status()
         if options.json {
             return try Console.json(

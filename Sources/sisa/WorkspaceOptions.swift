@@ -31,4 +31,7 @@ struct WorkspaceOptions: ParsableArguments {
     }
 
     func open() throws -> Workspace { try Workspace(at: folder) }
+
+    /// For commands that change nothing.
+    func openToRead() throws -> Workspace { try Workspace(at: folder, .read) }
 }

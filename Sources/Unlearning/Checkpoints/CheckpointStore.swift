@@ -47,7 +47,7 @@ package struct CheckpointStore: Sendable {
     @discardableResult
     package func removeAll(shard: Int, except keys: Set<CheckpointKey>) throws(CheckpointError) -> Int {
         let folder = folder(shard: shard)
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        let names = try DurableFile.names(in: folder)
         let wanted = Set(keys.map { $0.description + Self.suffix })
         let stale = names.filter { !wanted.contains($0) }
         try DurableFile.remove(stale.map { folder.appending(path: $0) })
@@ -55,9 +55,8 @@ package struct CheckpointStore: Sendable {
     }
 
     /// Shards that have a folder, so that what an older plan left behind is found.
-    package func shardsOnDisk() -> [Int] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
-        return names.compactMap { name in
+    package func shardsOnDisk() throws(CheckpointError) -> [Int] {
+        try DurableFile.names(in: root).compactMap { name in
             guard name.hasPrefix("shard-"), let number = Int(name.dropFirst(6)), number > 0 else { return nil }
             return number - 1
         }

@@ -32,7 +32,7 @@ enum DurableFile {
             unsafe unlink(temporary.path)
             throw error
         }
-        close(descriptor)
+        guard close(descriptor) == 0 else { throw failure("close", temporary) }
         guard unsafe rename(temporary.path, url.path) == 0 else {
             let error = failure("rename", url)
             unsafe unlink(temporary.path)
@@ -63,7 +63,34 @@ enum DurableFile {
         for url in urls {
             guard unsafe unlink(url.path) == 0 || errno == ENOENT else { throw failure("unlink", url) }
         }
-        if let first = urls.first { try syncFolder(of: first) }
+        // Where the folder itself is missing, so is the file.
+        guard let first = urls.first,
+            FileManager.default.fileExists(atPath: first.deletingLastPathComponent().path)
+        else { return }
+        try syncFolder(of: first)
+    }
+
+    /// Removes a folder with all that is in it; a missing one is as good as removed.
+    static func removeFolder(_ url: URL) throws(CheckpointError) {
+        guard FileManager.default.fileExists(atPath: url.path) else { return }
+        do {
+            try FileManager.default.removeItem(at: url)
+        } catch {
+            throw .file(
+                operation: "remove", path: url.path, code: EIO, reason: error.localizedDescription)
+        }
+        try syncFolder(of: url)
+    }
+
+    /// Names in a folder; a missing one has none.
+    static func names(in folder: URL) throws(CheckpointError) -> [String] {
+        guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        } catch {
+            throw .file(
+                operation: "read", path: folder.path, code: EIO, reason: error.localizedDescription)
+        }
     }
 
     static func makeFolder(_ url: URL) throws(CheckpointError) {

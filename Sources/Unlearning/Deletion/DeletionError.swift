@@ -15,8 +15,9 @@ extension DeletionError: CustomStringConvertible {
         case .nothingNamed:
             "no id was named; name one or more"
         case .repairPending(let records, let cause):
-            "\(records) record(s) are forgotten: no answer can use them. But the repair failed: \(cause). "
-                + "Mend that, then run `sisa train` on this workspace to finish the repair"
+            "\(records) record(s) are deleted and no answer can use them, but their traces on disk are not all destroyed, or their "
+                + "shards not trained again: \(cause). Mend that, then give the same command again, or run `sisa train` on this "
+                + "workspace"
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import Engine
 internal import Foundation
 internal import GRDB
 
@@ -10,7 +11,8 @@ extension Ledger {
     /// Enters the plan's cells and the workspace's facts, in one transaction: from then on the workspace is this.
     func open(_ cells: [[SliceSummary]], owned: [(RecordTag, Position)], facts: [String: Data]) throws {
         try queue.write { db in
-            try db.execute(sql: "DELETE FROM slices; DELETE FROM owned")
+            // Pending deletions are finished by now, and their cells are no longer cells.
+            try db.execute(sql: "DELETE FROM slices; DELETE FROM owned; DELETE FROM pending")
             for (shard, slices) in cells.enumerated() {
                 for (slice, summary) in slices.enumerated() {
                     try Ledger.set(db, Position(shard: shard, slice: slice), summary)
@@ -39,6 +41,16 @@ extension Ledger {
             try Row.fetchOne(
                 db, sql: "SELECT shard, slice FROM owned WHERE tag = ?", arguments: [Data(tag.bytes)]
             ).map { Position(shard: $0["shard"], slice: $0["slice"]) }
+        }
+    }
+
+    /// All of `owned`, in a fixed order.
+    func ownedRows() throws -> [[UInt8]] {
+        try queue.read { db in
+            try Row.fetchAll(db, sql: "SELECT tag, shard, slice FROM owned ORDER BY tag").map { row in
+                let (shard, slice): (UInt64, UInt64) = (row["shard"], row["slice"])
+                return Array(row["tag"] as Data) + shard.bigEndianBytes + slice.bigEndianBytes
+            }
         }
     }
 

@@ -10,14 +10,18 @@ package final class Ledger: Sendable {
 
     package var path: String { queue.path }
 
-    /// Opens the ledger, making it where it is missing and allowed.
-    package init(_ url: URL, mayCreate: Bool) throws {
-        if !mayCreate, !FileManager.default.fileExists(atPath: url.path) {
+    package enum Access: Sendable { case create, write, read }
+
+    /// Opens the ledger, making it where it is missing and allowed. `read` changes nothing, not even on a read-only disk.
+    package init(_ url: URL, _ access: Access) throws {
+        if access != .create, !FileManager.default.fileExists(atPath: url.path) {
             throw WorkspaceError.notAWorkspace(path: url.deletingLastPathComponent().path)
         }
         var configuration = Configuration()
         configuration.busyMode = .timeout(60)
+        configuration.readonly = access == .read
         configuration.prepareDatabase { db in
+            if access == .read { return }
             try db.execute(
                 sql: """
                     PRAGMA secure_delete = ON;
@@ -26,10 +30,29 @@ package final class Ledger: Sendable {
                     PRAGMA synchronous = EXTRA;
                     """)
         }
+        if access == .read {
+            queue = try Ledger.reading(url, configuration)
+            return
+        }
         queue = try DatabaseQueue(path: url.path, configuration: configuration)
         try Ledger.schema.migrate(queue)
         guard unsafe chmod(url.path, 0o600) == 0 else {
             throw WorkspaceError.notWritable(path: url.path)
+        }
+    }
+
+    /// A connection that cannot write; but where a killed process left a journal, one that may roll it back first.
+    private static func reading(_ url: URL, _ configuration: Configuration) throws -> DatabaseQueue {
+        do {
+            let queue = try DatabaseQueue(path: url.path, configuration: configuration)
+            _ = try queue.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM facts") }
+            return queue
+        } catch let error as DatabaseError
+            where [.SQLITE_READONLY, .SQLITE_CANTOPEN].contains(error.resultCode)
+        {
+            var writing = configuration
+            writing.readonly = false
+            return try DatabaseQueue(path: url.path, configuration: writing)
         }
     }
 

@@ -69,13 +69,4 @@ package struct Corpus: Sendable {
     func sweep(_ position: Position) throws {
         try DurableFile.remove([DurableFile.temporary(url(position))])
     }
-
-    /// Hands out every record of the cells, one slice at a time.
-    func forEach(shards: Range<Int>, slices: Int, _ body: (Record) throws -> Void) throws {
-        for shard in shards {
-            for slice in 0..<slices {
-                for stored in try self.slice(Position(shard: shard, slice: slice)) { try body(stored.record) }
-            }
-        }
-    }
 }

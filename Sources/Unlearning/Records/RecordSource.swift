@@ -2,6 +2,7 @@ internal import Foundation
 
 /// Reads the records of a recipe's files, one file after another.
 struct RecordSource {
+    static let longestID = 65_536
     private let recipe: Recipe
     private let files: [URL]
     private let labels: LabelIndex
@@ -19,7 +20,12 @@ struct RecordSource {
             try reader.forEach(file: file) { raw, line in
                 let record = try labels.record(
                     raw, file: file.path, line: line, column: recipe.data.columns.label)
-                try body(record, "\(file.lastPathComponent):\(line)")
+                let place = "\(file.lastPathComponent):\(line)"
+                // A record that no command line can name could never be deleted.
+                guard record.id.rawValue.utf8.count <= Self.longestID, !record.id.rawValue.utf8.contains(0) else {
+                    throw WorkspaceError.unusableID(place: place, limit: Self.longestID)
+                }
+                try body(record, place)
             }
         }
     }

@@ -26,7 +26,7 @@ struct Reconciler {
 
     /// Destroys what no key asks for. Nothing of it is needed to repair.
     func destroyStale(_ plan: CheckpointPlan, shards: [Int]? = nil) throws {
-        let named = shards ?? Array(Set(plan.shards.indices).union(store.shardsOnDisk())).sorted()
+        let named = try shards ?? Array(Set(plan.shards.indices).union(store.shardsOnDisk())).sorted()
         for shard in named {
             try store.removeAll(shard: shard, except: plan.keys(shard: shard))
             try ledger.removeStages(shard: shard, except: plan.keys(shard: shard))

@@ -50,6 +50,8 @@ package struct Verifier {
                         isIdentical: mine != nil && mine == theirs))
             }
         }
+        // Where owners place records, this table is how a deletion finds them.
+        if shard == nil, try subject.ledger.ownedRows() != fresh.ledger.ownedRows() { misplaced += 1 }
         let model = try Model(subject.recipe, backbone: backbone, training: false)
         let answers = try [(subject, held), (fresh, truth)].map { workspace, plan in
             try self.answers(texts, workspace, plan, model)
@@ -78,7 +80,7 @@ package struct Verifier {
     private func build(in folder: URL, backbone: URL, digest: [UInt8]) throws -> Workspace {
         let files = WorkspaceFiles(root: folder)
         try files.makeRoot()
-        let ledger = try Ledger(files.ledger, mayCreate: true)
+        let ledger = try Ledger(files.ledger, .create)
         let recipe = subject.recipe
         let assignment = Assignment(recipe, key: subject.key)
         let pending = try subject.ledger.pending()

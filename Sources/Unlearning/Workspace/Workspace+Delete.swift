@@ -16,16 +16,17 @@ extension Workspace {
         try sweep()
         let gone = try locate(unique(ids))
         try accept(gone)
-        try destroyPendingRecords()
-        // What a killed command left behind is finished on the way: a deletion in its shards, a change of recipe in all.
-        let isStale = try ledger.fact(Self.staleFact) != nil
-        let shards = isStale ? nil : Set(try ledger.pending().keys.map(\.shard)).sorted()
-        let plan = CheckpointPlan(try ledger.slices(), chain: chain(try backboneDigest()))
-        for shard in shards ?? store.shardsOnDisk() {
-            try store.removeAll(shard: shard, except: plan.keys(shard: shard))
-        }
-        let influenceFree = clock.duration(to: .now).seconds
+        let influenceFree: Double
         do {
+            try destroyPendingRecords()
+            // What a killed command left behind is finished on the way: a deletion in its shards, a change of recipe in all.
+            let isStale = try ledger.fact(Self.staleFact) != nil
+            let shards = isStale ? nil : Set(try ledger.pending().keys.map(\.shard)).sorted()
+            let plan = CheckpointPlan(try ledger.slices(), chain: chain(try backboneDigest()))
+            for shard in try shards ?? store.shardsOnDisk() {
+                try store.removeAll(shard: shard, except: plan.keys(shard: shard))
+            }
+            influenceFree = clock.duration(to: .now).seconds
             _ = try bringUpToDate(shards: shards, threads: threads, progress: progress)
         } catch {
             throw DeletionError.repairPending(records: gone.count, cause: error)

@@ -8,7 +8,7 @@ extension Workspace {
     ) throws {
         let folder = files.records(generation)
         // What a killed attempt wrote.
-        try? FileManager.default.removeItem(at: folder)
+        try DurableFile.removeFolder(folder)
         try DurableFile.remove([files.staging])
         let assignment = Assignment(recipe, key: key)
         let corpus = Corpus(folder, recipe, key)
@@ -29,7 +29,7 @@ extension Workspace {
             facts["generation"] = Data("\(generation)".utf8)
             try ledger.open(cells, owned: owned, facts: facts)
         } catch {
-            try? FileManager.default.removeItem(at: folder)
+            try DurableFile.removeFolder(folder)
             try DurableFile.remove([files.staging])
             throw error
         }

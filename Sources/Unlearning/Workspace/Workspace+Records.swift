@@ -22,12 +22,22 @@ extension Workspace {
     }
 
     /// Every id's location; an id that no live record has is an error.
+    ///
+    /// A record whose deletion was accepted but not finished is still found, so that giving a command again that was killed or
+    /// failed finishes it.
     func locate(_ ids: [RecordID]) throws -> [RecordLocation] {
         let corpus = try corpus()
         let assignment = Assignment(recipe, key: key)
         let pending = try ledger.pending()
+        var unfinished: [RecordTag: Position] = [:]
+        for (position, tags) in pending {
+            for tag in tags { unfinished[tag] = position }
+        }
         var slices: [Position: [RecordID: UInt64]] = [:]
         return try ids.map { id in
+            if let position = unfinished[corpus.tag(id)] {
+                return RecordLocation(id: id, position: position, rank: assignment.rank(of: id))
+            }
             let position =
                 try recipe.assignBy == .owner
                 ? ledger.ownedPosition(corpus.tag(id)) : assignment.position(of: id, owner: nil)

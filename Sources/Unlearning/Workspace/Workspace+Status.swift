@@ -3,7 +3,7 @@ package struct Status: Sendable {
     package enum State: String, Sendable {
         /// Every slice equals that of a run which saw the surviving records and no others.
         case retrainEquivalent = "retrain-equivalent"
-        /// Some stage is missing: the shard answers from its longest clean prefix, or abstains.
+        /// Some stage is missing, or a deletion is not finished: the shard answers from its longest clean prefix, or abstains.
         case influenceFree = "influence-free"
         /// No records: the shard does not vote.
         case empty
@@ -32,6 +32,7 @@ extension Workspace {
     /// Reads the ledger's S x R rows and looks for S x R files; never reads a record.
     package func status() throws -> Status {
         let plan = CheckpointPlan(try ledger.slices(), chain: chain(try backboneDigest()))
+        let unfinished = Set(try ledger.pending().keys.map(\.shard))
         return Status(
             shards: try plan.shards.enumerated().map { shard, items in
                 let keys = Set(items.map(\.key))
@@ -40,8 +41,9 @@ extension Workspace {
                 }
                 return Status.Shard(
                     shard: shard,
-                    state: items.isEmpty
-                        ? .empty : rows.count == items.count ? .retrainEquivalent : .influenceFree,
+                    state: unfinished.contains(shard)
+                        ? .influenceFree
+                        : items.isEmpty ? .empty : rows.count == items.count ? .retrainEquivalent : .influenceFree,
                     sliceRecords: plan.slices[shard].map(\.records), stagesStored: rows.count,
                     stagesWanted: items.count, recordPasses: rows.reduce(0) { $0 + $1.recordPasses },
                     storedBytes: rows.reduce(0) { $0 + $1.stored })

@@ -40,14 +40,14 @@ extension Workspace {
         try files.checkVacancy()
         // A backbone that cannot do what the recipe asks for says so before anything is made or changed.
         let isNew = !FileManager.default.fileExists(atPath: files.ledger.path)
-        let isKnown = try !isNew && isUnchanged(recipe, digest, Ledger(files.ledger, mayCreate: false))
+        let isKnown = try !isNew && isUnchanged(recipe, digest, Ledger(files.ledger, .write))
         let model = isKnown ? nil : try Model(recipe, backbone: sources.backbone, training: true)
         try files.makeRoot()
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
         let hadKey = FileManager.default.fileExists(atPath: files.key.path)
         let key = try files.prepare(sources.key)
-        let ledger = try Ledger(files.ledger, mayCreate: true)
+        let ledger = try Ledger(files.ledger, .create)
         let facts = [
             "recipe": try JSONEncoder().encode(recipe),
             "backbone": Data(sources.backbone.path.utf8), "backbone_digest": Data(digest)
@@ -140,7 +140,9 @@ extension Workspace {
             recipe, workspace.files, workspace.ledger, workspace.key, facts,
             generation: try workspace.ledger.generation() + 1
         ) { take in
-            try workspace.corpus().forEach(shards: 0..<old.shards, slices: old.slices, take)
+            for shard in 0..<old.shards {
+                for stored in try workspace.records(shard: shard) { try take(stored.record) }
+            }
         }
     }
 }

@@ -22,10 +22,10 @@ package final class Workspace: Sendable {
         store = CheckpointStore(files.checkpoints)
     }
 
-    /// Opens an existing workspace.
-    package convenience init(at root: URL) throws {
+    /// Opens an existing workspace; `.read` for those who only ask.
+    package convenience init(at root: URL, _ access: Ledger.Access = .write) throws {
         let files = WorkspaceFiles(root: root)
-        let ledger = try Ledger(files.ledger, mayCreate: false)
+        let ledger = try Ledger(files.ledger, access)
         guard let recipe = try Self.storedRecipe(ledger) else {
             throw WorkspaceError.notAWorkspace(path: root.path)
         }

@@ -12,6 +12,7 @@ package enum WorkspaceError: Error, Equatable {
     case otherData(path: String, fields: [String])
     case otherLabels(path: String)
     case duplicateID(id: String, first: String, second: String)
+    case unusableID(place: String, limit: Int)
     case noRecords(files: [String])
     case noDataFiles
     case noBackbone(path: String)
@@ -58,6 +59,9 @@ extension WorkspaceError: CustomStringConvertible {
         case .duplicateID(let id, let first, let second):
             "id \"\(id)\" stands twice, at \(first) and at \(second); ids must be unique: "
                 + "remove or rename one of them"
+        case .unusableID(let place, let limit):
+            "the id at \(place) holds a NUL or has more than \(limit) bytes, so no command could name it and the record could "
+                + "never be deleted; give the record another id"
         case .noRecords(let files):
             "no records in \(files.joined(separator: ", ")); nothing to train on"
         case .noDataFiles:

@@ -22,8 +22,10 @@ struct WorkspaceFiles: Sendable {
     func checkVacancy() throws {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
         let ours = Set([key, ledger, lock, staging, records(1)].map(\.lastPathComponent))
-        let isWorkspace = names.contains(key.lastPathComponent) || names.contains(ledger.lastPathComponent)
-        if !isWorkspace, names.contains(where: { !ours.contains($0) && !$0.hasPrefix(DurableFile.temporaryPrefix) }) {
+        // A key alone makes no workspace: it may have been put there for one, or belong to something else.
+        if !names.contains(ledger.lastPathComponent),
+            names.contains(where: { !ours.contains($0) && !$0.hasPrefix(DurableFile.temporaryPrefix) })
+        {
             throw WorkspaceError.occupied(path: root.path)
         }
     }
@@ -63,21 +65,25 @@ struct WorkspaceFiles: Sendable {
 
     /// Takes back a workspace that could not be filled, and its folder if nothing else is in it.
     func discard(keepingKey: Bool) throws {
-        try DurableFile.remove([ledger, lock] + (keepingKey ? [] : [key]))
+        // The lock goes last: whoever waits for it sees that it is another file by now (WorkspaceLock).
+        try DurableFile.remove([ledger] + (keepingKey ? [] : [key]) + [lock])
         let names = try FileManager.default.contentsOfDirectory(atPath: root.path)
-        if names.isEmpty { try FileManager.default.removeItem(at: root) }
+        if names.isEmpty { try DurableFile.removeFolder(root) }
     }
 
     /// Removes everything at the top of the folder that a finished command would not have left.
     func sweep(generation: Int) throws {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
         let current = records(generation).lastPathComponent
+        func isRecords(_ name: String) -> Bool {
+            name == "records" || name.hasPrefix("records-") && Int(name.dropFirst(8)) != nil
+        }
         try DurableFile.remove(
             names.filter { $0.hasPrefix(DurableFile.temporaryPrefix) }.map { root.appending(path: $0) }
                 + [staging])
         for name in names
-        where name == verification.lastPathComponent || (name.hasPrefix("records") && name != current) {
-            try FileManager.default.removeItem(at: root.appending(path: name))
+        where name == verification.lastPathComponent || (isRecords(name) && name != current) {
+            try DurableFile.removeFolder(root.appending(path: name))
         }
     }
 }

@@ -5,17 +5,39 @@ struct WorkspaceLock: ~Copyable {
     private let descriptor: Int32
 
     /// Waits until the lock is free; `waiting` is called once if it is not free at once.
+    ///
+    /// The file may have been removed by the holder before (a workspace that could not be filled is taken back), so a lock on a
+    /// file that is no longer the one at its path is none: it is opened anew.
     init(_ url: URL, waiting: () -> Void) throws {
-        descriptor = unsafe open(url.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw WorkspaceError.notWritable(path: url.path) }
-        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
-        waiting()
-        while flock(descriptor, LOCK_EX) != 0 {
-            guard errno == EINTR else {
-                close(descriptor)
-                throw WorkspaceError.notWritable(path: url.path)
+        var isTold = false
+        while true {
+            try? FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+            let opened = unsafe open(url.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+            guard opened >= 0 else { throw WorkspaceError.notWritable(path: url.path) }
+            if flock(opened, LOCK_EX | LOCK_NB) != 0 {
+                if !isTold { waiting() }
+                isTold = true
+                while flock(opened, LOCK_EX) != 0 {
+                    guard errno == EINTR else {
+                        close(opened)
+                        throw WorkspaceError.notWritable(path: url.path)
+                    }
+                }
             }
+            if Self.isAtPath(opened, url) {
+                descriptor = opened
+                return
+            }
+            close(opened)
         }
+    }
+
+    private static func isAtPath(_ descriptor: Int32, _ url: URL) -> Bool {
+        var (held, found) = (stat(), stat())
+        return unsafe fstat(descriptor, &held) == 0 && stat(url.path, &found) == 0
+            && held.st_ino == found.st_ino && held.st_dev == found.st_dev
     }
 
     deinit {
