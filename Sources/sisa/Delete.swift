@@ -6,8 +6,9 @@ struct Delete: WorkspaceCommand {
         abstract: "Forget records exactly: destroy what they touched, and train their shards again.",
         discussion: """
             First the records are forgotten, durably: no answer can use them any more. Then their shards are trained again from the \
-            last clean slice. A command that was killed in between is finished by `sisa train`. An unknown id changes nothing. Only the ids that are named are deleted: the same text under another id stays, and so does the \
-            file that the records were read from.
+            last clean slice. A command that was killed in between is finished by giving it again, or by `sisa train`. An unknown id \
+            changes nothing. Only the ids that are named are deleted: the same text under another id stays, and so does the file \
+            that the records were read from.
 
             EXAMPLES:
               sisa delete review-48134 --workspace workspaces/reviews --dry-run
