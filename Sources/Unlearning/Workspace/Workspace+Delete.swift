@@ -14,7 +14,7 @@ extension Workspace {
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
         try sweep()
-        let gone = try locate(unique(ids))
+        let gone = try locate(unique(ids), unfinished: true)
         try accept(gone)
         let influenceFree: Double
         do {

@@ -23,14 +23,14 @@ extension Workspace {
 
     /// Every id's location; an id that no live record has is an error.
     ///
-    /// A record whose deletion was accepted but not finished is still found, so that giving a command again that was killed or
-    /// failed finishes it.
-    func locate(_ ids: [RecordID]) throws -> [RecordLocation] {
+    /// With `unfinished`, a record whose deletion was accepted but not finished is found too, so that giving a command again that was
+    /// killed or failed finishes it.
+    func locate(_ ids: [RecordID], unfinished includesUnfinished: Bool = false) throws -> [RecordLocation] {
         let corpus = try corpus()
         let assignment = Assignment(recipe, key: key)
         let pending = try ledger.pending()
         var unfinished: [RecordTag: Position] = [:]
-        for (position, tags) in pending {
+        for (position, tags) in pending where includesUnfinished {
             for tag in tags { unfinished[tag] = position }
         }
         var slices: [Position: [RecordID: UInt64]] = [:]
