@@ -39,14 +39,6 @@ package enum Elementwise {
         }
     }
 
-    package static func exp(_ values: inout [Float]) {
-        let count = values.count
-        unsafe values.withUnsafeMutableBufferPointer {
-            guard let base = $0.baseAddress else { return }
-            unsafe sisa_exp(count, base, base)
-        }
-    }
-
     package static func log(_ value: Float) -> Float {
         var result: Float = 0
         unsafe withUnsafePointer(to: value) { from in
