@@ -8,7 +8,6 @@ final class AdaptedPass {
     private(set) var logits: [Float] = []  // (records, labels)
     private(set) var dLogits: [Float] = []  // (records, labels)
     private var dPooled: [Float] = []  // (records, hidden)
-    private var unused: [Float] = []
 
     init(_ network: Network) {
         self.network = network
