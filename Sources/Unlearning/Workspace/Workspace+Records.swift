@@ -76,7 +76,9 @@ extension Workspace {
     func destroyPendingRecords() throws {
         let corpus = try corpus()
         for (position, tags) in try ledger.pending() {
-            try corpus.replace(position, try corpus.slice(position, without: tags))
+            let (all, left) = (try corpus.slice(position), try corpus.slice(position, without: tags))
+            // Written once, however often it is asked for.
+            if left.count != all.count { try corpus.replace(position, left) }
         }
     }
 
