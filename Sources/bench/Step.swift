@@ -1,86 +1,79 @@
 import ArgumentParser
+import CKernels
 import Engine
 import Foundation
 import Unlearning
 
-/// Training steps of LoRA on real text: tokens per second, and how near that is to the arithmetic floor.
+/// Training steps on real text: tokens per second, and how near that is to what the processor can do.
 struct Step: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Training throughput on real text.",
-        discussion: "LoRA rank 8 on query and value, AdamW, batch 16: what PEFT's users start with.")
+        abstract: "Training throughput on real text, as a part of the processor's peak, and where the time goes.",
+        discussion: """
+            LoRA rank 8 on query and value, AdamW, batch 16: what PEFT's users start with. Features below the first adapted layer are
+            computed before the clock starts, as in every epoch but the first.
+
+            EXAMPLES:
+              bench step --backbone .downloads/minilm-l6 --data .downloads/drug-reviews/drugsComTrain.tsv --text review
+              bench step --backbone .downloads/minilm-l6 --data train.csv --layers 2 --threads 1 --json
+              bench step --backbone .downloads/minilm-l6 --data train.csv --peer "python3 peer.py --threads 2"
+            """)
 
     @Option(help: "A backbone folder.") var backbone: String
     @Option(help: "A .csv or .tsv file with texts.") var data: String
     @Option(help: "The text column.") var text = "text"
-    @Option(help: "`all`, or how many of the top layers adapt.") var layers = "all"
+    @Option(help: "`all`, `head`, or how many of the top layers adapt.") var layers = "all"
     @Option(help: "Threads.") var threads = 2
     @Option(help: "Records a batch.") var batch = 16
+    @Option(help: "Labels of the head.") var labels = 77
     @Option(help: "Most tokens a record.") var maxTokens = 128
-    @Option(help: "Seconds to run.") var seconds = 20.0
+    @Option(help: "Records of the file to use.") var records = 2000
+    @Option(help: "Seconds a round.") var seconds = 10.0
+    @Option(help: "Rounds, each ours and then the peer.") var rounds = 1
+    @Option(help: "A shell command that prints JSON with `tokens_per_second` last: run after each round.") var peer:
+        String?
     @Flag(help: "Print JSON.") var json = false
 
     private struct Result: Encodable {
         let layers: String
         let threads: Int
-        let tokensPerSecond, recordsPerSecond, gflops: Double
+        let tokensPerSecond, recordsPerSecond, gflops, peakGflops, fractionOfPeak: Double
+        let megaflopsPerToken: Double
+        let isa: String
+        let peerTokensPerSecond, ratio: Double?
     }
 
     func run() throws {
-        let folder = URL(filePath: backbone)
-        let configuration = try BackboneConfiguration(contentsOf: folder.appending(path: "config.json"))
-        let top = layers == "all" ? configuration.layers : Int(layers) ?? configuration.layers
-        let specification = AdapterSpecification(
-            lora: .init(
-                rank: 8, alpha: 16, targets: [.query, .value],
-                layers: Array(configuration.layers - top..<configuration.layers)), labels: 3, pooling: .mean)
-        let layout = AdapterLayout(specification, backbone: configuration)
-        let network = try Network(
-            backbone: Backbone(folder: folder, gradientsFrom: layout.firstLayer), layout: layout)
-        let tokenizer = try Tokenizer(folder: folder)
-        var tokens: [[Int32]] = []
-        let columns = Columns(id: Columns.rowNumber, text: text)
-        try RecordReader(columns: columns, labels: .optional).forEach(file: URL(filePath: data)) { record, _ in
-            tokens.append(tokenizer.encode(record.text, maximumTokens: maxTokens))
+        let bench = try StepBench(self)
+        let peak = Timing.peak(threads: threads)
+        var (seen, operations, elapsed, done) = (0, 0.0, 0.0, 0)
+        var peers: [Double] = []
+        bench.run(seconds: 1)
+        for _ in 0..<max(1, rounds) {
+            let round = bench.run(seconds: seconds)
+            seen += round.tokens
+            operations += round.operations
+            elapsed += round.seconds
+            done += round.records
+            guard let peer else { continue }
+            guard let rate = try Peer.run(peer)["tokens_per_second"] as? Double else {
+                throw Peer.Failure(command: peer)
+            }
+            peers.append(rate)
         }
-        let features = try Trunk(network).features(of: tokens, threads: threads)
-        let trainer = BatchTrainer(network, threads: threads)
-        var state = AdapterState(seed: 1, shard: 0, layout: layout)
-        var optimizer = AdamW(count: layout.count, settings: .init())
-        let clock = ContinuousClock()
-        var seen = 0
-        var records = 0
-        var start = clock.now
-        for step in 0... {
-            let first = step * batch % max(1, features.count - batch)
-            let part = Array(features[first..<min(first + batch, features.count)])
-            _ = try trainer.step(
-                &state, &optimizer, features: part, targets: part.indices.map { $0 % 3 }, learningRate: 1e-4,
-                headLearningRate: 1e-4)
-            if step == 3 { start = clock.now }
-            if step <= 3 { continue }
-            seen += part.reduce(0) { $0 + $1.rows }
-            records += part.count
-            if start.duration(to: clock.now).seconds > seconds { break }
-        }
-        let elapsed = start.duration(to: clock.now).seconds
         let rate = Double(seen) / elapsed
+        let theirs = peers.isEmpty ? nil : peers.reduce(0, +) / Double(peers.count)
         let result = Result(
-            layers: layers, threads: threads, tokensPerSecond: rate,
-            recordsPerSecond: Double(records) / elapsed, gflops: rate * flops(configuration, top) / 1e9)
+            layers: layers, threads: threads, tokensPerSecond: rate, recordsPerSecond: Double(done) / elapsed,
+            gflops: operations / elapsed / 1e9, peakGflops: peak / 1e9, fractionOfPeak: operations / elapsed / peak,
+            megaflopsPerToken: operations / Double(seen) / 1e6, isa: InstructionSet.current.rawValue,
+            peerTokensPerSecond: theirs, ratio: theirs.map { rate / $0 })
         if json { return try Timing.json(result) }
         print(
-            "layers \(layers), \(threads) threads: \(Timing.fixed(rate, 0)) tokens/s, "
-                + "\(Timing.fixed(result.recordsPerSecond, 1)) records/s, "
-                + "\(Timing.fixed(result.gflops, 1)) GFLOP/s of frozen matrix products")
-    }
-
-    /// Floating-point operations of the frozen products a token: forward in every adapted layer; backward in all of them but for the
-    /// input of the lowest. Attention, LoRA and elementwise work come on top and are not counted.
-    private func flops(_ c: BackboneConfiguration, _ layers: Int) -> Double {
-        let square = Double(c.hiddenSize * c.hiddenSize)
-        let wide = Double(2 * c.hiddenSize * c.intermediateSize)
-        let forward = Double(layers) * (4 * square + wide)
-        let backward = Double(layers) * (4 * square + wide) - 3 * square
-        return 2 * (forward + backward)
+            "layers \(layers), \(threads) thread(s), \(result.isa): \(Timing.fixed(rate, 0)) tokens/s, "
+                + "\(Timing.fixed(result.recordsPerSecond, 1)) records/s, \(Timing.fixed(result.gflops, 1)) GFLOP/s, "
+                + "\(Timing.fixed(result.fractionOfPeak * 100, 1)) % of a peak of \(Timing.fixed(peak / 1e9, 0))")
+        if let theirs {
+            print("peer: \(Timing.fixed(theirs, 0)) tokens/s; ratio \(Timing.fixed(rate / theirs, 2))")
+        }
     }
 }

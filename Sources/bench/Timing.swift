@@ -1,3 +1,5 @@
+import CKernels
+import Engine
 import Foundation
 
 /// Repeats a piece of work and takes the fastest run: the one that other programs disturbed least.
@@ -12,6 +14,14 @@ enum Timing {
             best = min(best, start.duration(to: clock.now))
         } while clock.now < end
         return Double(best.components.seconds) + Double(best.components.attoseconds) * 1e-18
+    }
+
+    /// What the fused multiply-add units of so many cores give at once when nothing else is asked of them, operations a second.
+    static func peak(threads: Int) -> Double {
+        let rounds = 20_000
+        let team = Team(size: threads)
+        let best = best(seconds: 1) { team.run { _ in sisa_peak(rounds) } }
+        return Double(threads) * Double(sisa_peak_operations()) * Double(rounds) / best
     }
 
     static func json(_ value: some Encodable) throws {

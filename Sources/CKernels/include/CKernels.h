@@ -58,6 +58,15 @@ void sisa_peak(size_t rounds);
 /// Floating-point operations of one round; a fused multiply-add is two.
 size_t sisa_peak_operations(void);
 
+/// Tells the processor that this thread is watching a memory location in a loop.
+static inline void sisa_relax(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
 // --- Elementwise ----------------------------------------------------------------------------------------------
 
 // Errors are the largest measured, in units in the last place of the exact result (docs/numerics.md).

@@ -54,28 +54,30 @@ package enum Elementwise {
         }
     }
 
-    /// One AdamW step on a range of flat buffers: weights, gradient, first and second moment.
+    /// One AdamW step on ranges that do not overlap, each with constants of its own.
     package static func adamW(
-        _ range: Range<Int>, weights: inout [Float], gradient: [Float], first: inout [Float],
-        second: inout [Float], constants: AdamWConstants
+        _ parts: [AdamW.Part], _ constants: [AdamWConstants], weights: inout [Float], first: inout [Float],
+        second: inout [Float], _ team: Team
     ) {
-        let end = range.upperBound
-        precondition(range.lowerBound >= 0 && end <= weights.count && end <= gradient.count)
-        precondition(end <= first.count && end <= second.count)
-        var c = sisa_adamw_constants(
-            lr_decay: constants.learningRateTimesDecay, beta1: constants.beta1,
-            one_minus_beta1: constants.oneMinusBeta1, beta2: constants.beta2,
-            one_minus_beta2: constants.oneMinusBeta2, step: constants.step,
-            inverse_sqrt_correction2: constants.inverseRootOfCorrection2, epsilon: constants.epsilon)
-        let at = range.lowerBound
+        precondition(parts.count == constants.count && first.count == weights.count && second.count == weights.count)
+        for part in parts {
+            precondition(part.range.lowerBound >= 0 && part.range.upperBound <= weights.count)
+            precondition(part.offset >= 0 && part.offset + part.range.count <= part.gradient.count)
+        }
         unsafe weights.withUnsafeMutableBufferPointer { weights in
-            unsafe gradient.withUnsafeBufferPointer { gradient in
-                unsafe first.withUnsafeMutableBufferPointer { first in
-                    unsafe second.withUnsafeMutableBufferPointer { second in
-                        guard let w = weights.baseAddress, let g = gradient.baseAddress,
-                            let m = first.baseAddress, let v = second.baseAddress
-                        else { return }
-                        unsafe sisa_adamw(range.count, w + at, g + at, m + at, v + at, &c)
+            unsafe first.withUnsafeMutableBufferPointer { first in
+                unsafe second.withUnsafeMutableBufferPointer { second in
+                    guard let w = weights.baseAddress, let m = first.baseAddress, let v = second.baseAddress
+                    else { return }
+                    // Safe: no two parts share an element.
+                    _ = team.map(parts.count) { _, index in
+                        let part = parts[index]
+                        let at = part.range.lowerBound
+                        var c = constants[index].forKernel
+                        unsafe part.gradient.withUnsafeBufferPointer { gradient in
+                            guard let g = gradient.baseAddress else { return }
+                            unsafe sisa_adamw(part.range.count, w + at, g + part.offset, m + at, v + at, &c)
+                        }
                     }
                 }
             }
@@ -95,6 +97,13 @@ package struct AdamWConstants: Sendable {
     /// 1 / sqrt(1 - beta2^t).
     package var inverseRootOfCorrection2: Float
     package var epsilon: Float
+
+    fileprivate var forKernel: sisa_adamw_constants {
+        sisa_adamw_constants(
+            lr_decay: learningRateTimesDecay, beta1: beta1, one_minus_beta1: oneMinusBeta1, beta2: beta2,
+            one_minus_beta2: oneMinusBeta2, step: step, inverse_sqrt_correction2: inverseRootOfCorrection2,
+            epsilon: epsilon)
+    }
 }
 
 package typealias Activation = BackboneConfiguration.Activation

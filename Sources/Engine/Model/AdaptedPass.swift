@@ -24,9 +24,8 @@ final class AdaptedPass {
         input.grow(to: chunk.tokens * hidden)
         pooled.grow(to: records * hidden)
         logits.grow(to: records * labels)
-        for (record, segment) in features.indices.map({ features[$0] }).enumerated() {
-            let start = chunk.segments[record].start * hidden
-            input.replaceSubrange(start..<start + segment.values.count, with: segment.values)
+        for (record, segment) in chunk.segments.enumerated() {
+            features[features.startIndex + record].copy(into: &input, at: segment.start * hidden)
         }
         if layers.isEmpty {
             pooled.replaceFirst(records * hidden, with: input)

@@ -45,4 +45,14 @@ struct Chunk: Sendable {
         if start < lengths.count { ranges.append(start..<lengths.count) }
         return ranges
     }
+
+    /// Cuts records into at most `parts` ranges, so that the largest has as few tokens as can be.
+    static func ranges(lengths: [Int], parts: Int) -> [Range<Int>] {
+        var (low, high) = (lengths.max() ?? 0, lengths.reduce(0, +))
+        while low < high {
+            let middle = (low + high) / 2
+            if ranges(lengths: lengths, tokens: middle).count <= parts { high = middle } else { low = middle + 1 }
+        }
+        return ranges(lengths: lengths, tokens: high)
+    }
 }

@@ -5,5 +5,12 @@ package struct Features: Sendable, Equatable {
     package let rows: Int
     package let values: [Float]
 
+    package var count: Int { values.count }
+
+    /// Writes the numbers to `target[at...]`.
+    package func copy(into target: inout [Float], at: Int) {
+        target.replaceSubrange(at..<at + values.count, with: values)
+    }
+
     package var bytes: Int { values.count * MemoryLayout<Float>.stride }
 }

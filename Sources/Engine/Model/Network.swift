@@ -21,6 +21,8 @@ package final class Network: Sendable {
 
     /// Cuts work into chunks of about this many tokens: large enough for the products, small enough for the caches.
     static let chunkTokens = 512
+    /// The same for training, where a thread's whole share of a batch should be one chunk: threads that wait for each other are lost.
+    static let trainingChunkTokens = 1024
 }
 
 package enum NetworkError: Error, Equatable {

@@ -29,23 +29,36 @@ package struct AdamW: Sendable {
         second = first
     }
 
-    /// One step on every group, each a range of the flat buffers with its learning rate.
-    package mutating func step(
-        _ weights: inout [Float], gradient: [Float], groups: [(range: Range<Int>, learningRate: Float)]
-    ) {
+    /// A range of the weights that moves, with its gradient: `gradient[offset...]`.
+    package struct Part {
+        let range: Range<Int>
+        let gradient: [Float]
+        let offset: Int
+        fileprivate let learningRate: Float
+
+        package init(range: Range<Int>, gradient: [Float], offset: Int = 0, learningRate: Float) {
+            self.range = range
+            self.gradient = gradient
+            self.offset = offset
+            self.learningRate = learningRate
+        }
+    }
+
+    /// One step on parts that do not overlap; each element on its own, so that it does not matter who does what.
+    package mutating func step(_ weights: inout [Float], parts: [Part], _ team: Team = Team(size: 1)) {
         beta1Power *= settings.beta1
         beta2Power *= settings.beta2
-        for group in groups where !group.range.isEmpty {
-            let constants = AdamWConstants(
-                learningRateTimesDecay: group.learningRate * settings.weightDecay,
-                beta1: settings.beta1, oneMinusBeta1: 1 - settings.beta1,
-                beta2: settings.beta2, oneMinusBeta2: 1 - settings.beta2,
-                step: group.learningRate / (1 - beta1Power),
-                inverseRootOfCorrection2: 1 / (1 - beta2Power).squareRoot(),
-                epsilon: settings.epsilon)
-            Elementwise.adamW(
-                group.range, weights: &weights, gradient: gradient, first: &first, second: &second,
-                constants: constants)
-        }
+        let numbers = parts.map { constants($0.learningRate) }
+        Elementwise.adamW(parts, numbers, weights: &weights, first: &first, second: &second, team)
+    }
+
+    private func constants(_ learningRate: Float) -> AdamWConstants {
+        AdamWConstants(
+            learningRateTimesDecay: learningRate * settings.weightDecay,
+            beta1: settings.beta1, oneMinusBeta1: 1 - settings.beta1,
+            beta2: settings.beta2, oneMinusBeta2: 1 - settings.beta2,
+            step: learningRate / (1 - beta1Power),
+            inverseRootOfCorrection2: 1 / (1 - beta2Power).squareRoot(),
+            epsilon: settings.epsilon)
     }
 }
