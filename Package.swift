@@ -76,7 +76,8 @@ let package = Package(
             name: "EngineTests", dependencies: ["CKernels", "Engine", "TestSupport"],
             resources: [.copy("Fixtures")], swiftSettings: numeric),
         .testTarget(
-            name: "UnlearningTests", dependencies: ["Engine", "Unlearning", "TestSupport"],
+            name: "UnlearningTests",
+            dependencies: ["Engine", "Unlearning", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
         .testTarget(
             name: "CommandTests", dependencies: ["sisa", "TestSupport"], swiftSettings: strict)

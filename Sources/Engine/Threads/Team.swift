@@ -1,4 +1,3 @@
-internal import CKernels
 internal import Foundation
 internal import Synchronization
 
@@ -125,7 +124,7 @@ private final class Post: @unchecked Sendable {
         if looks > Self.looks.beforeYielding {
             sched_yield()
         } else {
-            sisa_relax()
+            Processor.relax()
         }
     }
 }
