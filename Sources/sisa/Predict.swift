@@ -47,7 +47,7 @@ struct Predict: WorkspaceCommand {
         if texts.isEmpty { throw UsageError.noText }
         if let empty = texts.firstIndex(of: "") { throw UsageError.emptyText(number: empty + 1) }
         let answers = try workspace.predict(
-            texts, threads: options.threadCount, progress: ProgressLine("predicting").sink)
+            texts, votes: explain, threads: options.threadCount, progress: ProgressLine("predicting").sink)
         let labels = workspace.recipe.labels
         if options.json {
             return try Console.json(

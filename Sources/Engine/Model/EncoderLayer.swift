@@ -12,10 +12,17 @@ struct EncoderLayer: Sendable {
 
     /// input (tokens, hidden) -> buffers.result (tokens, hidden). Keeps in `buffers` what the backward pass needs.
     func forward(_ chunk: Chunk, _ input: [Float], _ buffers: inout LayerBuffers, _ lora: LayerAdapter?) {
+        queryKeyValue.forward(rows: chunk.tokens, input, into: &buffers.queryKeyValue)
+        forwardFromProjections(chunk, input, &buffers, lora)
+    }
+
+    /// The same where `buffers.queryKeyValue` holds the frozen projections of `input` already.
+    func forwardFromProjections(
+        _ chunk: Chunk, _ input: [Float], _ buffers: inout LayerBuffers, _ lora: LayerAdapter?
+    ) {
         let rows = chunk.tokens
         let hidden = attentionOutput.outputs
         let inner = intermediate.outputs
-        queryKeyValue.forward(rows: rows, input, into: &buffers.queryKeyValue)
         for (part, module) in [TargetModule.query, .key, .value].enumerated() {
             lora?.forward(
                 module, rows: rows, input, into: &buffers.queryKeyValue,

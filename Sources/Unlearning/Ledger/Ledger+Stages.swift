@@ -53,6 +53,14 @@ extension Ledger {
         }
     }
 
+    /// The same of all shards at once; a shard without checkpoints is not in it.
+    func stages() throws -> [Int: [StageRow]] {
+        try queue.read { db in
+            let rows = try Row.fetchAll(db, sql: "SELECT * FROM checkpoints ORDER BY shard, stage")
+            return Dictionary(grouping: rows) { $0["shard"] }.mapValues { $0.map(StageRow.init) }
+        }
+    }
+
     /// Enters a stored checkpoint, unless the plan no longer asks for its key: then nothing changes, and false.
     ///
     /// Looking and entering are one transaction, so a trainer cannot publish what a deletion has made stale meanwhile.

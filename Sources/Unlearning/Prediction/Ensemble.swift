@@ -1,50 +1,47 @@
-/// One shard's answer to one text.
-package struct ShardVote: Sendable, Equatable {
-    package let shard: Int
-    /// One a label; they sum to 1.
-    package let probabilities: [Float]
-    /// Live records that the answering checkpoint was trained on.
-    package let records: Int
-
-    package var label: Int { Ensemble.largest(probabilities) }
-}
-
 /// Combines the shards' votes. Nothing here is learnt, so nothing here can remember (docs/exactness.md, rule 7).
-package enum Ensemble {
-    /// Probabilities of the labels from all votes; a shard without records does not vote.
-    ///
+struct Ensemble: Sendable {
+    let aggregation: Recipe.Aggregation
+    let labels: Int
+    /// Live records behind each vote. A shard without records does not vote.
+    let records: [Int]
+
+    /// One text's answer from its votes, (votes, labels), which begin at `start`.
+    func answer(_ votes: [Float], from start: Int = 0) -> (label: Int, probabilities: [Float]) {
+        let combined = combine(votes, from: start, aggregation)
+        return (winner(combined, votes, from: start), combined)
+    }
+
     /// `mean`: the mean of the shards' probabilities. `weighted`: the same, each shard by its records. `majority`: the share of shards
     /// whose first choice a label is. Sums run over shards in ascending order.
-    package static func combine(_ votes: [ShardVote], _ aggregation: Recipe.Aggregation) -> [Float] {
-        guard let labels = votes.first?.probabilities.count else { return [] }
+    private func combine(_ votes: [Float], from start: Int, _ aggregation: Recipe.Aggregation) -> [Float] {
         var sums = [Float](repeating: 0, count: labels)
         var total: Float = 0
-        for vote in votes {
-            let weight: Float = aggregation == .weighted ? Float(vote.records) : 1
+        for (vote, records) in records.enumerated() {
+            let weight: Float = aggregation == .weighted ? Float(records) : 1
             total += weight
+            let row = start + vote * labels
             if aggregation == .majority {
-                sums[vote.label] += 1
+                sums[Self.largest(votes[row..<row + labels])] += 1
             } else {
-                for label in 0..<labels { sums[label] += weight * vote.probabilities[label] }
+                for label in 0..<labels { sums[label] += weight * votes[row + label] }
             }
         }
         return sums.map { $0 / total }
     }
 
-    /// The winning label. Ties of a majority vote go to the higher mean probability, then to the lower index.
-    package static func winner(
-        _ combined: [Float], _ votes: [ShardVote], _ aggregation: Recipe.Aggregation
-    ) -> Int {
-        guard aggregation == .majority else { return largest(combined) }
-        let means = combine(votes, .mean)
+    /// Ties of a majority vote go to the higher mean probability, then to the lower index.
+    private func winner(_ combined: [Float], _ votes: [Float], from start: Int) -> Int {
+        guard aggregation == .majority else { return Self.largest(combined[...]) }
+        let means = combine(votes, from: start, .mean)
         let best = combined.max() ?? 0
         return combined.indices.filter { combined[$0] == best }
             .max { means[$0] < means[$1] || (means[$0] == means[$1] && $0 > $1) } ?? 0
     }
 
-    static func largest(_ values: [Float]) -> Int {
-        var best = 0
+    /// The place of the largest value, counted from the first; the first of equals.
+    static func largest(_ values: ArraySlice<Float>) -> Int {
+        var best = values.startIndex
         for index in values.indices where values[index] > values[best] { best = index }
-        return best
+        return best - values.startIndex
     }
 }

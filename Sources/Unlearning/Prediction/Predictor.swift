@@ -1,77 +1,70 @@
 internal import Engine
 
-/// The answer to one text.
-package struct Answer: Sendable, Equatable {
-    package let label: Int
-    /// Combined over the shards, one a label.
-    package let probabilities: [Float]
-    package let votes: [ShardVote]
-}
-
 /// Answers from the newest clean checkpoint of every shard that has records.
 ///
 /// A checkpoint is read only if the plan asks for its key, so nothing that a deleted record touched can answer; a shard that waits
-/// for its repair answers from the stages before the deletion, or abstains.
-struct Predictor {
-    private struct Voter {
-        let shard: Int
-        let records: Int
-        let classifier: Classifier
-    }
+/// for its repair answers from the stages before the deletion, or abstains. Checkpoints are read once, when it is made.
+package final class Predictor {
+    /// Texts whose features are held at a time.
+    private static let batch = 256
 
     private let model: Model
-    private let recipe: Recipe
-    private let voters: [Voter]
+    private let shards: [Int]
+    private let ensemble: Ensemble
+    private let classifier: EnsembleClassifier
+    private let threads: Int
 
-    init(
-        _ recipe: Recipe, _ model: Model, _ plan: CheckpointPlan, ledger: Ledger, store: CheckpointStore,
-        only shard: Int? = nil, progress: TrainingProgress = { _ in }
-    ) throws {
+    /// `voters`: By ascending shard, at least one.
+    package init(_ model: Model, _ voters: [Voter], _ aggregation: Recipe.Aggregation, threads: Int) {
         self.model = model
-        self.recipe = recipe
-        var voters: [Voter] = []
-        for (index, items) in plan.shards.enumerated() where shard == nil || shard == index {
-            let rows = try ledger.stages(shard: index)
-            for item in items.reversed() {
-                guard let row = rows.first(where: { $0.key == item.key }) else { continue }
-                guard let checkpoint = store.read(item.key, shard: index, size: row.size, digest: row.digest),
-                    let state = checkpoint.state(layout: model.layout)
-                else {
-                    progress(.skipping(shard: index, stage: item.stage))
-                    continue
-                }
-                voters.append(
-                    Voter(
-                        shard: index, records: item.records, classifier: Classifier(model.network, state)))
-                break
-            }
+        self.threads = threads
+        shards = voters.map(\.shard)
+        ensemble = Ensemble(
+            aggregation: aggregation, labels: model.layout.specification.labels, records: voters.map(\.records))
+        classifier = EnsembleClassifier(model.network, voters.map(\.state), threads: threads)
+    }
+
+    convenience init(
+        _ recipe: Recipe, _ model: Model, _ plan: CheckpointPlan, ledger: Ledger, store: CheckpointStore,
+        only shard: Int? = nil, threads: Int, progress: TrainingProgress = { _ in }
+    ) throws {
+        let rows = try ledger.stages()
+        let asked = plan.shards.indices.filter { shard == nil || shard == $0 }
+        let found = Parallel.map(asked.count, threads: threads) { index in
+            let shard = asked[index]
+            return Voter.newest(shard: shard, plan.shards[shard], rows: rows[shard] ?? [], store, model.layout)
         }
+        for (shard, search) in zip(asked, found) {
+            for stage in search.skipped { progress(.skipping(shard: shard, stage: stage)) }
+        }
+        let voters = found.compactMap(\.voter)
         if voters.isEmpty {
             throw plan.shards.allSatisfy(\.isEmpty) ? WorkspaceError.noSurvivors : WorkspaceError.untrained
         }
-        self.voters = voters
+        self.init(model, voters, recipe.aggregation, threads: threads)
     }
 
     /// One answer a text, in order. The frozen part below the adapters runs once a text, for all shards.
-    func answers(_ texts: [String], threads: Int) throws -> [Answer] {
+    ///
+    /// `votes`: Whether answers hold each shard's vote too, which takes shards times the memory.
+    package func answers(_ texts: [String], votes: Bool) throws -> [Answer] {
         var answers: [Answer] = []
-        for start in stride(from: 0, to: texts.count, by: 256) {
-            let part = Array(texts[start..<min(start + 256, texts.count)])
-            let features = try model.features(part, threads: threads)
-            let probabilities = voters.map { $0.classifier.probabilities(features, threads: threads) }
-            for text in part.indices {
-                let votes = voters.indices.map {
-                    ShardVote(
-                        shard: voters[$0].shard, probabilities: probabilities[$0][text],
-                        records: voters[$0].records)
-                }
-                let combined = Ensemble.combine(votes, recipe.aggregation)
-                answers.append(
-                    Answer(
-                        label: Ensemble.winner(combined, votes, recipe.aggregation), probabilities: combined,
-                        votes: votes))
-            }
+        answers.reserveCapacity(texts.count)
+        for start in stride(from: 0, to: texts.count, by: Self.batch) {
+            let part = Array(texts[start..<min(start + Self.batch, texts.count)])
+            let probabilities = classifier.probabilities(try model.features(part, threads: threads))
+            answers += Parallel.map(part.count, threads: threads) { answer(probabilities, text: $0, votes: votes) }
         }
         return answers
+    }
+
+    private func answer(_ all: ShardProbabilities, text: Int, votes: Bool) -> Answer {
+        let (label, combined) = ensemble.answer(all.values, from: all.range(record: text).lowerBound)
+        let own = shards.indices.prefix(votes ? shards.count : 0).map {
+            ShardVote(
+                shard: shards[$0], probabilities: Array(all.values[all.range(record: text, shard: $0)]),
+                records: ensemble.records[$0])
+        }
+        return Answer(label: label, probabilities: combined, votes: own)
     }
 }

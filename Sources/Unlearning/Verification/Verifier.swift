@@ -122,8 +122,9 @@ package struct Verifier {
     ) throws -> [Answer]? {
         do {
             return try Predictor(
-                workspace.recipe, model, plan, ledger: workspace.ledger, store: workspace.store, only: shard
-            ).answers(texts, threads: threads)
+                workspace.recipe, model, plan, ledger: workspace.ledger, store: workspace.store, only: shard,
+                threads: threads
+            ).answers(texts, votes: true)
         } catch WorkspaceError.noSurvivors, WorkspaceError.untrained {
             return nil
         }

@@ -13,14 +13,17 @@ package struct Evaluation: Sendable {
 
 extension Workspace {
     /// Answers texts from the newest clean checkpoints. Changes nothing and waits for nobody.
+    ///
+    /// `votes`: Whether answers hold each shard's vote too.
     package func predict(
-        _ texts: [String], threads: Int = 1, progress: TrainingProgress = { _ in }
+        _ texts: [String], votes: Bool = true, threads: Int = 1, progress: TrainingProgress = { _ in }
     ) throws -> [Answer] {
         let (folder, digest) = try checkedBackbone()
         let plan = CheckpointPlan(try ledger.slices(), chain: chain(digest))
         let model = try Model(recipe, backbone: folder, training: false)
-        let predictor = try Predictor(recipe, model, plan, ledger: ledger, store: store, progress: progress)
-        return try predictor.answers(texts, threads: threads)
+        return try Predictor(
+            recipe, model, plan, ledger: ledger, store: store, threads: threads, progress: progress
+        ).answers(texts, votes: votes)
     }
 
     /// Answers the labelled records of files with the recipe's columns.
@@ -41,7 +44,7 @@ extension Workspace {
         guard !texts.isEmpty else {
             throw WorkspaceError.noRecords(files: inputs.map(\.lastPathComponent))
         }
-        let answers = try predict(texts, threads: threads, progress: progress)
+        let answers = try predict(texts, votes: false, threads: threads, progress: progress)
         var byLabel = recipe.labels.map { _ in (records: 0, correct: 0) }
         for (answer, label) in zip(answers, labels) {
             byLabel[label].records += 1

@@ -10,8 +10,8 @@ import Testing
     ]
 
     private func answer(_ votes: [ShardVote], _ aggregation: Recipe.Aggregation) -> (label: Int, [Float]) {
-        let combined = Ensemble.combine(votes, aggregation)
-        return (Ensemble.winner(combined, votes, aggregation), combined)
+        Ensemble(aggregation: aggregation, labels: 3, records: votes.map(\.records))
+            .answer(votes.flatMap(\.probabilities))
     }
 
     @Test func meanIsTheMeanOverTheShardsThatVote() {
@@ -47,7 +47,12 @@ import Testing
         #expect(ShardVote(shard: 0, probabilities: [0.5, 0.5], records: 1).label == 0)
     }
 
-    @Test func withoutVotesThereIsNothingToCombine() {
-        #expect(Ensemble.combine([], .mean) == [])
+    @Test func votesAreReadFromWhereATextsOwnBegin() {
+        let two = votes.flatMap(\.probabilities) + [0, 0, 1, 0, 0.5, 0.5]
+        for aggregation in Recipe.Aggregation.allCases {
+            let found = Ensemble(aggregation: aggregation, labels: 3, records: [1, 3]).answer(two, from: 6)
+            let alone = Ensemble(aggregation: aggregation, labels: 3, records: [1, 3]).answer(Array(two[6...]))
+            #expect(found == alone && found.label == 2)
+        }
     }
 }

@@ -1,4 +1,6 @@
-/// Label probabilities from features, for one trained state.
+@testable package import Engine
+
+/// One shard's answers, by the forward pass that training takes: what `EnsembleClassifier` is compared with.
 package struct Classifier: Sendable {
     private let network: Network
     private let adapter: PackedAdapter

@@ -1,0 +1,37 @@
+package import Engine
+
+/// A shard that can answer.
+package struct Voter: Sendable {
+    let shard: Int
+    /// Live records that the state was trained on.
+    let records: Int
+    let state: AdapterState
+
+    package init(shard: Int, records: Int, state: AdapterState) {
+        self.shard = shard
+        self.records = records
+        self.state = state
+    }
+}
+
+extension Voter {
+    /// A shard's voter, and the stages whose checkpoints it had to pass over.
+    typealias Search = (voter: Voter?, skipped: [Int])
+
+    /// The newest of a shard's checkpoints that the plan asks for and that can be read; nil where there is none.
+    static func newest(
+        shard: Int, _ items: [CheckpointPlan.Item], rows: [StageRow], _ store: CheckpointStore, _ layout: AdapterLayout
+    ) -> Search {
+        var skipped: [Int] = []
+        for item in items.reversed() {
+            guard let row = rows.first(where: { $0.key == item.key }) else { continue }
+            if let checkpoint = store.read(item.key, shard: shard, size: row.size, digest: row.digest),
+                let state = checkpoint.state(layout: layout)
+            {
+                return (Voter(shard: shard, records: item.records, state: state), skipped)
+            }
+            skipped.append(item.stage)
+        }
+        return (nil, skipped)
+    }
+}

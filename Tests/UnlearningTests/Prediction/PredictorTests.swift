@@ -1,0 +1,88 @@
+import TestSupport
+import Testing
+
+@testable import Engine
+@testable import Unlearning
+
+/// A workspace's answers, from checkpoints on disk to the combined label.
+@Suite struct PredictorTests {
+    static let variants = ToyVariant.all.filter {
+        [
+            "head only", "LoRA on all six matrices, pooler", "more shards than records",
+            "placed by owner, majority vote", "placed by owner, bf16, linear, fractional, weighted"
+        ].contains($0.description)
+    }
+
+    /// Answers in bytes: each shard's newest checkpoint by `Classifier`, one shard after another, one text at a time.
+    private func reference(_ workspace: Workspace, _ texts: [String]) throws -> [[UInt8]] {
+        let recipe = workspace.recipe
+        let (folder, digest) = try workspace.checkedBackbone()
+        let plan = CheckpointPlan(try workspace.ledger.slices(), chain: workspace.chain(digest))
+        let model = try Model(recipe, backbone: folder, training: false)
+        var voters: [(shard: Int, records: Int, Classifier)] = []
+        for (shard, items) in plan.shards.enumerated() {
+            guard let item = items.last else { continue }
+            let row = try #require(try workspace.ledger.stages(shard: shard).first { $0.key == item.key })
+            let checkpoint = try #require(
+                workspace.store.read(item.key, shard: shard, size: row.size, digest: row.digest))
+            let state = try #require(checkpoint.state(layout: model.layout))
+            voters.append((shard, item.records, Classifier(model.network, state)))
+        }
+        let ensemble = Ensemble(
+            aggregation: recipe.aggregation, labels: recipe.labels.count, records: voters.map(\.records))
+        return try texts.map { text in
+            let features = try model.features([text], threads: 1)
+            let votes = voters.map {
+                ShardVote(shard: $0, probabilities: $2.probabilities(features, threads: 1)[0], records: $1)
+            }
+            let (label, probabilities) = ensemble.answer(votes.flatMap(\.probabilities))
+            return Snapshot.bytes(Answer(label: label, probabilities: probabilities, votes: votes))
+        }
+    }
+
+    @Test(arguments: variants)
+    func answersAreThoseOfOneShardAfterAnother(variant: ToyVariant) throws {
+        try ToyWorld.with(changing: variant.change) { world in
+            let workspace = try world.workspace("a", try ToyRecord.all())
+            let texts = (0..<60).flatMap { _ in ToyRecord.questions }
+            let once = try reference(workspace, ToyRecord.questions)
+            let expected = (0..<60).flatMap { _ in once }
+            for threads in [1, 2, 3, 4, 7] {
+                let found = try workspace.predict(texts, threads: threads)
+                #expect(found.map(Snapshot.bytes) == expected, "\(threads) threads")
+                let alone = try workspace.predict([texts[0]], threads: threads)
+                #expect(alone.map(Snapshot.bytes) == [expected[0]])
+            }
+        }
+    }
+
+    @Test func aShardWithoutRecordsDoesNotVote() throws {
+        try ToyWorld.with(changing: { $0.shards = 40 }) { world in
+            let workspace = try world.workspace("a", try ToyRecord.all())
+            let shards = Set(try ToyRecord.all().map { world.position($0).shard })
+            #expect(shards.count < 40)
+            let answers = try workspace.predict(ToyRecord.questions, threads: 3)
+            #expect(answers.allSatisfy { $0.votes.map(\.shard) == shards.sorted() })
+        }
+    }
+
+    @Test func answersWithoutVotesAreOtherwiseTheSame() throws {
+        try ToyWorld.with { world in
+            let workspace = try world.workspace("a", try ToyRecord.all())
+            let short = try workspace.predict(ToyRecord.questions, votes: false, threads: 2)
+            let long = try workspace.predict(ToyRecord.questions, threads: 2)
+            #expect(short.allSatisfy(\.votes.isEmpty) && long.allSatisfy { !$0.votes.isEmpty })
+            #expect(short.map(\.label) == long.map(\.label))
+            #expect(short.map(\.probabilities) == long.map(\.probabilities))
+        }
+    }
+
+    @Test func theLedgerGivesTheSameStagesForAllShardsAsForEach() throws {
+        try ToyWorld.with(changing: { $0.shards = 40 }) { world in
+            let ledger = try world.workspace("a", try ToyRecord.all()).ledger
+            let all = try ledger.stages()
+            #expect(!all.isEmpty)
+            for shard in 0..<40 { #expect(try ledger.stages(shard: shard) == all[shard] ?? []) }
+        }
+    }
+}
