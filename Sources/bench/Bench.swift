@@ -5,12 +5,12 @@ import ArgumentParser
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Measure kernels, training steps and answers on this machine.",
+        abstract: "Measure kernels, training steps, deletions, answers and scale on this machine.",
         discussion: """
             EXAMPLES:
               swift run -c release bench kernels
               swift run -c release bench step --backbone .downloads/minilm-l6 --data .downloads/drug-reviews/drugsComTrain.tsv \
             --text review
             """,
-        subcommands: [Kernels.self, Step.self, Predict.self])
+        subcommands: [Kernels.self, Step.self, Delete.self, Predict.self, Scale.self, LedgerRates.self])
 }

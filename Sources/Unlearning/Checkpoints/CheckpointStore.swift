@@ -20,22 +20,34 @@ package struct CheckpointStore: Sendable {
     }
 
     package func contains(_ key: CheckpointKey, shard: Int) -> Bool {
-        FileManager.default.fileExists(atPath: url(key, shard: shard).path)
+        DurableFile.exists(url(key, shard: shard))
     }
 
-    /// Stores durably; returns the bytes on disk.
-    package func write(_ checkpoint: Checkpoint, _ key: CheckpointKey, shard: Int) throws(CheckpointError) -> Int {
-        let packed = try Zstd.compress(checkpoint.content)
+    /// Makes a shard's folder, durably.
+    func prepare(shard: Int) throws(CheckpointError) {
+        // Every file in it was written after this, so where there is one the folder is durable already.
+        let names = try DurableFile.names(in: folder(shard: shard))
+        if names.contains(where: { $0.hasSuffix(Self.suffix) && !$0.hasPrefix(DurableFile.temporaryPrefix) }) { return }
         try DurableFile.makeFolder(root)
         try DurableFile.makeFolder(folder(shard: shard))
-        try DurableFile.write(packed, to: url(key, shard: shard))
+    }
+
+    /// Stores a checkpoint in a folder that `prepare` made; returns the bytes on disk. It counts once `commit` has returned.
+    func write(_ checkpoint: Checkpoint, _ key: CheckpointKey, shard: Int) throws(CheckpointError) -> Int {
+        let packed = try Zstd.compress(checkpoint.content)
+        try DurableFile.writeContent(packed, to: url(key, shard: shard))
         return packed.count
+    }
+
+    /// Makes everything durable that was written for a shard.
+    func commit(shard: Int) throws(CheckpointError) {
+        try DurableFile.syncName(of: folder(shard: shard).appending(path: "-"))
     }
 
     /// The checkpoint, if it is there and its content has the size and digest that the ledger holds; else nil.
     package func read(_ key: CheckpointKey, shard: Int, size: Int, digest: [UInt8]) -> Checkpoint? {
-        guard let packed = try? Data(contentsOf: url(key, shard: shard)),
-            let content = Zstd.decompress(Array(packed), size: size)
+        guard let packed = DurableFile.contents(url(key, shard: shard)),
+            let content = Zstd.decompress(packed, size: size)
         else { return nil }
         let checkpoint = Checkpoint(content: content)
         return checkpoint.digest == digest ? checkpoint : nil

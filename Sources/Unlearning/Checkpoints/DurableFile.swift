@@ -12,6 +12,15 @@ enum DurableFile {
         try syncFolder(of: url)
     }
 
+    /// Writes a file whose content is durable when this returns; its name is so after `syncName`, which one call gives to
+    /// all files of a folder.
+    static func writeContent(_ bytes: [UInt8], to url: URL) throws(CheckpointError) {
+        try write(bytes, to: url, synced: true)
+    }
+
+    /// Makes the names of all files in the folder of this one durable.
+    static func syncName(of url: URL) throws(CheckpointError) { try syncFolder(of: url) }
+
     /// Writes one of many new files; none of them counts before `syncAll`.
     static func writeLater(_ bytes: [UInt8], to url: URL) throws(CheckpointError) {
         try write(bytes, to: url, synced: false)
@@ -59,15 +68,44 @@ enum DurableFile {
     }
 
     /// Removes files of one folder; a missing one is as good as removed.
-    static func remove(_ urls: [URL]) throws(CheckpointError) {
+    ///
+    /// A file that was removed by a process which was killed before it could sync is missing here, and may be there again after a
+    /// power failure. So what must be gone for good is asked for with `isCertain`, and its folder is synced in any case.
+    static func remove(_ urls: [URL], isCertain: Bool = true) throws(CheckpointError) {
+        var isRemoved = false
         for url in urls {
-            guard unsafe unlink(url.path) == 0 || errno == ENOENT else { throw failure("unlink", url) }
+            if unsafe unlink(url.path) == 0 {
+                isRemoved = true
+            } else if errno != ENOENT {
+                throw failure("unlink", url)
+            }
         }
         // Where the folder itself is missing, so is the file.
-        guard let first = urls.first,
-            FileManager.default.fileExists(atPath: first.deletingLastPathComponent().path)
-        else { return }
+        guard let first = urls.first, isCertain || isRemoved, exists(first.deletingLastPathComponent()) else { return }
         try syncFolder(of: first)
+    }
+
+    static func exists(_ url: URL) -> Bool { unsafe access(url.path, F_OK) == 0 }
+
+    /// The bytes of a file; nil where it cannot be read.
+    static func contents(_ url: URL) -> [UInt8]? {
+        let descriptor = unsafe open(url.path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        let size = Int(status.st_size)
+        var done = 0
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            while done < size {
+                let got = unsafe read(descriptor, buffer.baseAddress.map { unsafe $0 + done }, size - done)
+                if got < 0, errno == EINTR { continue }
+                if got <= 0 { break }
+                done += got
+            }
+            count = done
+        }
+        return done == size ? bytes : nil
     }
 
     /// Removes a folder with all that is in it; a missing one is as good as removed.

@@ -9,13 +9,9 @@ struct DeletionCost {
     func report(_ gone: [RecordLocation]) throws -> DeletionReport {
         let ids = Set(gone.map(\.id))
         let touched = Dictionary(grouping: gone, by: \.position.shard)
-        var full = 0
+        var full = try passes(outside: Set(touched.keys))
         var shards: [DeletionReport.Shard] = []
-        for shard in 0..<recipe.shards {
-            guard let deleted = touched[shard] else {
-                full += try passes(ofWholeShard: shard)
-                continue
-            }
+        for (shard, deleted) in touched.sorted(by: { $0.key < $1.key }) {
             let left = try placements(shard).filter { !ids.contains($0.id) }
             let occupied = Set(left.map(\.slice))
             let all = (0..<recipe.slices).filter(occupied.contains).map { Stage($0, of: recipe, shard: shard) }
@@ -29,6 +25,23 @@ struct DeletionCost {
                     recordPasses: again.reduce(0) { $0 + $1.recordPasses(left) }))
         }
         return DeletionReport(shards: shards, fullRecordPasses: full)
+    }
+
+    /// Record-passes of training the shards that are not touched from nothing.
+    ///
+    /// Where everything is trained, the ledger's total less the rows of touched shards; only where it is not, shard by shard.
+    private func passes(outside touched: Set<Int>) throws -> Int {
+        if let totals = try ledger.totals(), totals.stages == totals.slices,
+            try ledger.fact(Workspace.staleFact) == nil
+        {
+            return try totals.recordPasses
+                - touched.reduce(0) { sum, shard in
+                    try ledger.stages(shard: shard).reduce(sum) { $0 + $1.recordPasses }
+                }
+        }
+        return try (0..<recipe.shards).filter { !touched.contains($0) }.reduce(0) {
+            try $0 + passes(ofWholeShard: $1)
+        }
     }
 
     /// Counted when the shard was trained; counted afresh where it is not.

@@ -1,5 +1,5 @@
 internal import Engine
-internal import Foundation
+package import Foundation
 internal import GRDB
 
 /// The keyed digest of a record's id: what the ledger calls a record. It holds no id.
@@ -9,7 +9,11 @@ package struct RecordTag: Hashable, Sendable {
 
 extension Ledger {
     /// Enters the plan's cells and the workspace's facts, in one transaction: from then on the workspace is this.
-    func open(_ cells: [[SliceSummary]], owned: [(RecordTag, Position)], facts: [String: Data]) throws {
+    ///
+    /// `owned` calls its argument once a record that was placed by its owner; they may be more than memory holds.
+    package func open(
+        _ cells: [[SliceSummary]], owned: ((RecordTag, Position) throws -> Void) throws -> Void, facts: [String: Data]
+    ) throws {
         try queue.write { db in
             // Pending deletions are finished by now, and their cells are no longer cells.
             try db.execute(sql: "DELETE FROM slices; DELETE FROM owned; DELETE FROM pending")
@@ -19,7 +23,7 @@ extension Ledger {
                 }
             }
             let insert = try db.makeStatement(sql: "INSERT INTO owned (tag, shard, slice) VALUES (?, ?, ?)")
-            for (tag, position) in owned {
+            try owned { tag, position in
                 try insert.execute(arguments: [Data(tag.bytes), position.shard, position.slice])
             }
             for (name, value) in facts { try Ledger.set(db, name, value) }
@@ -27,12 +31,12 @@ extension Ledger {
     }
 
     private static func set(_ db: Database, _ position: Position, _ summary: SliceSummary) throws {
-        try db.execute(
+        try db.cachedStatement(
             sql: """
                 INSERT INTO slices (shard, slice, records, digest) VALUES (?, ?, ?, ?)
                 ON CONFLICT (shard, slice) DO UPDATE SET records = excluded.records, digest = excluded.digest
-                """,
-            arguments: [position.shard, position.slice, summary.records, Data(summary.digest)])
+                """
+        ).execute(arguments: [position.shard, position.slice, summary.records, Data(summary.digest)])
     }
 
     /// The cell of a record that was placed by its owner; its id alone does not tell.
@@ -72,7 +76,7 @@ extension Ledger {
     ///
     /// From this commit on the plan asks for other keys, so no answer can come from a stage that saw them, and no reader
     /// hands them out. Their text is destroyed next; a process that is killed in between has the list in `pending`.
-    func accept(_ gone: [Position: [RecordTag]], leaving cells: [Position: SliceSummary]) throws {
+    package func accept(_ gone: [Position: [RecordTag]], leaving cells: [Position: SliceSummary]) throws {
         try queue.write { db in
             for (position, tags) in gone {
                 for tag in tags {
@@ -106,6 +110,12 @@ extension Ledger {
 
     /// Notes that nothing stale is left of these shards, and nothing missing; nil: of all.
     func settle(shards: [Int]?) throws {
+        let isSettled = try queue.read { db in
+            try Row.fetchOne(
+                db, sql: "SELECT 1 FROM pending UNION ALL SELECT 1 FROM facts WHERE name = '\(Workspace.staleFact)'")
+                == nil
+        }
+        if isSettled { return }
         try queue.write { db in
             guard let shards else {
                 return try db.execute(

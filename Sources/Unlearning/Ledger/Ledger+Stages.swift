@@ -5,6 +5,11 @@ internal import GRDB
 package struct SliceSummary: Sendable, Equatable {
     package let records: Int
     package let digest: [UInt8]
+
+    package init(records: Int, digest: [UInt8]) {
+        self.records = records
+        self.digest = digest
+    }
 }
 
 /// What the ledger holds of a stored checkpoint.
@@ -19,6 +24,18 @@ package struct StageRow: Sendable, Equatable {
     package let stored: Int
     package let recordPasses: Int
     package let seconds: Double
+
+    package init(
+        stage: Int, key: CheckpointKey, digest: [UInt8], size: Int, stored: Int, recordPasses: Int, seconds: Double
+    ) {
+        self.stage = stage
+        self.key = key
+        self.digest = digest
+        self.size = size
+        self.stored = stored
+        self.recordPasses = recordPasses
+        self.seconds = seconds
+    }
 }
 
 extension Ledger {
@@ -44,6 +61,11 @@ extension Ledger {
         }
     }
 
+    /// The slices of these shards.
+    func slices(shards: [Int]) throws -> [Int: [SliceSummary]] {
+        try Dictionary(shards.map { ($0, try slices(shard: $0)) }, uniquingKeysWith: { first, _ in first })
+    }
+
     /// The rows of a shard's stored checkpoints, by stage.
     package func stages(shard: Int) throws -> [StageRow] {
         try queue.read { db in
@@ -53,39 +75,50 @@ extension Ledger {
         }
     }
 
-    /// The same of all shards at once; a shard without checkpoints is not in it.
+    /// The rows of all stored checkpoints, by shard and stage.
     func stages() throws -> [Int: [StageRow]] {
         try queue.read { db in
-            let rows = try Row.fetchAll(db, sql: "SELECT * FROM checkpoints ORDER BY shard, stage")
-            return Dictionary(grouping: rows) { $0["shard"] }.mapValues { $0.map(StageRow.init) }
+            let rows = try Row.fetchCursor(db, sql: "SELECT * FROM checkpoints ORDER BY shard, stage")
+            var stages: [Int: [StageRow]] = [:]
+            while let row = try rows.next() { stages[row["shard"], default: []].append(StageRow(row)) }
+            return stages
         }
     }
 
-    /// Enters a stored checkpoint, unless the plan no longer asks for its key: then nothing changes, and false.
+    /// Enters stored checkpoints of a shard, unless the plan no longer asks for the key of one: then nothing changes, and false.
     ///
     /// Looking and entering are one transaction, so a trainer cannot publish what a deletion has made stale meanwhile.
-    func publish(_ row: StageRow, shard: Int, chain: KeyChain) throws -> Bool {
+    /// `settles`: Nothing of the shard is missing then, so that its deletions are finished with the same commit.
+    package func publish(_ rows: [StageRow], shard: Int, chain: KeyChain, settles: Bool = false) throws -> Bool {
         try queue.write { db in
             let digests = try Row.fetchAll(
                 db, sql: "SELECT * FROM slices WHERE shard = ? ORDER BY slice", arguments: [shard]
             ).map { SliceSummary($0).digest }
             let keys = chain.keys(shard: shard, slices: digests)
-            guard row.stage < keys.count, keys[row.stage] == row.key else { return false }
-            try db.execute(
+            guard rows.allSatisfy({ $0.stage < keys.count && keys[$0.stage] == $0.key }) else { return false }
+            let insert = try db.cachedStatement(
                 sql: """
-                    INSERT OR REPLACE INTO checkpoints
-                    (shard, stage, key, digest, size, stored, record_passes, seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
+                    INSERT INTO checkpoints (shard, stage, key, digest, size, stored, record_passes, seconds)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (shard, stage) DO UPDATE SET key = excluded.key, digest = excluded.digest,
+                    size = excluded.size, stored = excluded.stored, record_passes = excluded.record_passes,
+                    seconds = excluded.seconds
+                    """)
+            for row in rows {
+                try insert.execute(arguments: [
                     shard, row.stage, Data(row.key.bytes), Data(row.digest), row.size, row.stored,
                     row.recordPasses, row.seconds
                 ])
+            }
+            if settles { try db.execute(sql: "DELETE FROM pending WHERE shard = ?", arguments: [shard]) }
             return true
         }
     }
 
     /// Forgets rows of a shard's checkpoints whose keys are not among these.
     func removeStages(shard: Int, except keys: Set<CheckpointKey>) throws {
+        // Nearly always there is none: a deletion's transaction has forgotten them already.
+        guard try stages(shard: shard).contains(where: { !keys.contains($0.key) }) else { return }
         try queue.write { db in
             let rows = try Row.fetchAll(
                 db, sql: "SELECT * FROM checkpoints WHERE shard = ?", arguments: [shard]

@@ -7,6 +7,7 @@ internal import GRDB
 /// transaction.
 package final class Ledger: Sendable {
     let queue: DatabaseQueue
+    let access: Access
 
     package var path: String { queue.path }
 
@@ -17,6 +18,7 @@ package final class Ledger: Sendable {
         if access != .create, !FileManager.default.fileExists(atPath: url.path) {
             throw WorkspaceError.notAWorkspace(path: url.deletingLastPathComponent().path)
         }
+        self.access = access
         var configuration = Configuration()
         configuration.busyMode = .timeout(60)
         configuration.readonly = access == .read
@@ -35,7 +37,8 @@ package final class Ledger: Sendable {
             return
         }
         queue = try DatabaseQueue(path: url.path, configuration: configuration)
-        try Ledger.schema.migrate(queue)
+        // The migrator looks at every table it knows; a number in the file's header says that there is nothing to do.
+        if try version() != Ledger.version { try Ledger.schema.migrate(queue) }
         guard unsafe chmod(url.path, 0o600) == 0 else {
             throw WorkspaceError.notWritable(path: url.path)
         }
@@ -54,6 +57,13 @@ package final class Ledger: Sendable {
             writing.readonly = false
             return try DatabaseQueue(path: url.path, configuration: writing)
         }
+    }
+
+    /// Of the schema; `PRAGMA user_version`.
+    static let version = 2
+
+    func version() throws -> Int {
+        try queue.read { db in try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 }
     }
 
     private static var schema: DatabaseMigrator {
@@ -97,6 +107,9 @@ package final class Ledger: Sendable {
                         value BLOB NOT NULL
                     ) STRICT, WITHOUT ROWID;
                     """)
+        }
+        migrator.registerMigration("2") { db in
+            try db.execute(sql: Ledger.totalsSchema + "PRAGMA user_version = 2")
         }
         return migrator
     }

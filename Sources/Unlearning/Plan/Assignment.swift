@@ -1,5 +1,3 @@
-internal import Crypto
-
 /// Decides where a record goes, and its rank there, from the key and the record's own name.
 ///
 /// Never from row order, counts or other records (docs/exactness.md, rule 1): taking a record away moves no other.
@@ -7,8 +5,8 @@ package struct Assignment: Sendable {
     private let shards: Int
     private let slices: Int
     private let assignBy: Recipe.AssignBy
-    private let positionKey: SymmetricKey
-    private let rankKey: SymmetricKey
+    private let positionKey: DigestKey
+    private let rankKey: DigestKey
 
     package init(_ recipe: Recipe, key: WorkspaceKey) {
         shards = recipe.shards

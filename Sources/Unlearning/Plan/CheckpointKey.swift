@@ -1,5 +1,3 @@
-internal import Crypto
-
 /// The name of a stage's checkpoint: a keyed digest of everything that its bytes depend on.
 ///
 /// key(s, j) = HMAC(key(s, j-1), records of slice j), from a root that covers recipe, backbone, numerics version and shard.
@@ -16,7 +14,7 @@ package struct CheckpointKey: Hashable, Sendable, CustomStringConvertible {
 
 /// Computes digests of records and slices, and from them the chain of checkpoint keys.
 package struct KeyChain: Sendable {
-    private let key: SymmetricKey
+    private let key: DigestKey
     private let root: [UInt8]
 
     package init(_ recipe: Recipe, key: WorkspaceKey, backbone: [UInt8], numerics: Int) {
@@ -49,7 +47,7 @@ package struct KeyChain: Sendable {
 
 /// Keyed digests of records and of slices; independent of recipe and backbone, so they are computed once, at ingest.
 package struct RecordDigest: Sendable {
-    private let key: SymmetricKey
+    private let key: DigestKey
 
     package init(_ key: WorkspaceKey) {
         self.key = key.subkey("records")

@@ -25,6 +25,7 @@ package struct Stage: Sendable {
     package let epochs: Double
     package let wholePasses: Int
     private let threshold: UInt64
+    private let thinning: Philox
     private let seed: UInt64
     private let shard: Int
 
@@ -35,16 +36,13 @@ package struct Stage: Sendable {
         epochs = 2 * recipe.epochs / Double(recipe.slices + 1)
         wholePasses = Int(epochs.rounded(.down))
         threshold = UInt64((epochs - epochs.rounded(.down)) * 0x1p64)
+        thinning = Philox(seed: seed, purpose: "thinning", context: ["\(shard)", "\(index)"])
     }
 
     /// Passes over records, the thinned one included.
     package var passes: Int { wholePasses + (threshold > 0 || wholePasses == 0 ? 1 : 0) }
 
-    private var thinning: Philox {
-        Philox(seed: seed, purpose: "thinning", context: ["\(shard)", "\(index)"])
-    }
-
-    private func takes(_ record: Placement, pass: Int, _ thinning: Philox) -> Bool {
+    private func takes(_ record: Placement, pass: Int) -> Bool {
         if record.slice > index { return false }
         if pass < wholePasses { return true }
         if wholePasses == 0, record.slice == index { return true }
@@ -53,15 +51,13 @@ package struct Stage: Sendable {
 
     /// Whether the stage visits a record at all.
     package func visits(_ record: Placement) -> Bool {
-        let thinning = self.thinning
-        return (0..<passes).contains { takes(record, pass: $0, thinning) }
+        return (0..<passes).contains { takes(record, pass: $0) }
     }
 
     /// The records of one pass, as indices into `records`, in training order: a sort by a keyed hash of each record.
     package func order(pass: Int, _ records: [Placement]) -> [Int] {
-        let thinning = self.thinning
         let stream = Philox(seed: seed, purpose: "order", context: ["\(shard)", "\(index)", "\(pass)"])
-        let drawn = records.indices.filter { takes(records[$0], pass: pass, thinning) }
+        let drawn = records.indices.filter { takes(records[$0], pass: pass) }
             .map { (word: stream.word(at: records[$0].rank), index: $0) }
         return drawn.sorted { left, right in
             if left.word != right.word { return left.word < right.word }
@@ -75,9 +71,8 @@ package struct Stage: Sendable {
     /// A stage whose own slice is empty trains on nothing: it hands on the state of the stage before.
     package func recordPasses(_ records: [Placement]) -> Int {
         guard records.contains(where: { $0.slice == index }) else { return 0 }
-        let thinning = self.thinning
         return (0..<passes).reduce(0) { sum, pass in
-            sum + records.count { takes($0, pass: pass, thinning) }
+            sum + records.count { takes($0, pass: pass) }
         }
     }
 }

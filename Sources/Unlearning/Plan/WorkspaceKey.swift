@@ -27,31 +27,57 @@ package struct WorkspaceKey: Sendable {
     package var hexadecimal: String { bytes.hexadecimal }
 
     /// A key of its own for every purpose: HMAC-SHA-256(key, purpose).
-    func subkey(_ purpose: String) -> SymmetricKey {
-        let code = HMAC<SHA256>.authenticationCode(
-            for: Array("sisa \(purpose)".utf8), using: SymmetricKey(data: bytes))
-        return SymmetricKey(data: code)
+    func subkey(_ purpose: String) -> DigestKey {
+        DigestKey(DigestKey(bytes).code(Array("sisa \(purpose)".utf8)))
+    }
+}
+
+/// A key of HMAC-SHA-256 with its two blocks hashed already: a record is digested by the thousand, and under the same key.
+struct DigestKey: Sendable {
+    private let inner: SHA256
+    private let outer: SHA256
+
+    /// `key`: At most 64 bytes, one block.
+    init(_ key: [UInt8]) {
+        precondition(key.count <= SHA256.blockByteCount)
+        func padded(_ pad: UInt8) -> SHA256 {
+            var hash = SHA256()
+            let rest = repeatElement(pad, count: SHA256.blockByteCount - key.count)
+            unsafe (key.map { $0 ^ pad } + rest).withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+            return hash
+        }
+        (inner, outer) = (padded(0x36), padded(0x5C))
+    }
+
+    func code(_ message: [UInt8]) -> [UInt8] {
+        var (first, second) = (inner, outer)
+        unsafe message.withUnsafeBytes { unsafe first.update(bufferPointer: $0) }
+        unsafe first.finalize().withUnsafeBytes { unsafe second.update(bufferPointer: $0) }
+        return unsafe second.finalize().withUnsafeBytes { unsafe Array($0) }
     }
 }
 
 /// A keyed digest of framed parts, so that no two lists of parts give the same bytes.
 struct KeyedDigest {
-    private var code: HMAC<SHA256>
+    private let key: DigestKey
+    private var message: [UInt8] = []
 
-    init(_ key: SymmetricKey) {
-        code = HMAC<SHA256>(key: key)
+    init(_ key: DigestKey) {
+        self.key = key
     }
 
     mutating func add(_ part: some Collection<UInt8>) {
         add(UInt64(part.count))
-        code.update(data: Array(part))
+        message.append(contentsOf: part)
     }
 
     mutating func add(_ number: UInt64) {
-        code.update(data: number.bigEndianBytes)
+        for shift in stride(from: 56, through: 0, by: -8) { message.append(UInt8(truncatingIfNeeded: number >> shift)) }
     }
 
-    consuming func finish() -> [UInt8] { Array(code.finalize()) }
+    consuming func finish() -> [UInt8] {
+        key.code(message)
+    }
 }
 
 extension [UInt8] {

@@ -40,7 +40,7 @@ package struct Corpus: Sendable {
     /// The records of one slice in canonical order, as they lie in the file; `gone` are left out.
     func slice(_ position: Position, without gone: Set<RecordTag> = []) throws -> [StoredRecord] {
         let url = url(position)
-        guard FileManager.default.fileExists(atPath: url.path) else { return [] }
+        guard DurableFile.exists(url) else { return [] }
         return try RecordSegment.decode(url).compactMap { record in
             if !gone.isEmpty, gone.contains(digests.tag(record.id)) { return nil }
             return StoredRecord(record: record, position: position, rank: assignment.rank(of: record.id))

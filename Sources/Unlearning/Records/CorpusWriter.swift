@@ -10,10 +10,11 @@ struct CorpusWriter {
     let staging: URL
     let root: URL
 
-    /// Returns what every cell holds. `feed` calls its argument once a record.
+    /// `feed` calls its argument once a record. `commit` gets what every cell holds, and the sorted records once more.
     func fill(
-        shards: Int, slices: Int, feed: (@escaping (Record) throws -> Void) throws -> Void
-    ) throws -> [[SliceSummary]] {
+        shards: Int, slices: Int, feed: (@escaping (Record) throws -> Void) throws -> Void,
+        commit: ([[SliceSummary]], RecordSorter) throws -> Void
+    ) throws {
         let sorter = try RecordSorter(staging)
         try sorter.take { insert in
             try feed { record in
@@ -39,7 +40,7 @@ struct CorpusWriter {
             summaries[position.shard][position.slice] = corpus.summary(records)
         }
         DurableFile.syncAll()
+        try commit(summaries, sorter)
         try sorter.discard()
-        return summaries
     }
 }

@@ -45,6 +45,7 @@ enum RecordSegment {
 
     /// Reads a segment; a file that is not one is `damaged`.
     static func decode(_ url: URL) throws -> [Record] {
+        if let bytes = DurableFile.contents(url), let records = SegmentScanner.records(bytes) { return records }
         var records: [Record] = []
         let reader = RecordReader(
             columns: Columns(id: "id", text: "text", label: "label", owner: "owner"), format: .jsonl,

@@ -12,6 +12,8 @@ struct Reconciler {
     let chain: KeyChain
     let threads: Int
     let progress: TrainingProgress
+    /// Whether deletions of a shard are finished with it: only where a request is about this one shard.
+    let settles: Bool
     /// The live records of a shard, in canonical order.
     let records: @Sendable (_ shard: Int) throws -> [StoredRecord]
 
@@ -38,7 +40,7 @@ struct Reconciler {
     /// stored is as good as none.
     func missing(_ plan: CheckpointPlan, shards: [Int]? = nil) throws -> [Work] {
         try (shards ?? Array(plan.shards.indices)).compactMap { shard in
-            let items = plan.shards[shard]
+            let items = plan.items(shard: shard)
             let rows = try ledger.stages(shard: shard)
             var start: Checkpoint?
             for (index, item) in items.enumerated() {
@@ -85,6 +87,7 @@ struct Reconciler {
             guard let stored = start.state(layout: model.layout) else { throw WorkspaceError.checkpointOfAnotherModel }
             state = stored
         }
+        var publisher = try StagePublisher(ledger, store, chain, shard: work.shard)
         for item in work.stages {
             let clock = ContinuousClock().now
             state = try trainer.train(stage: item.stage, from: state) {
@@ -92,17 +95,18 @@ struct Reconciler {
             }
             let seconds = clock.duration(to: .now).seconds
             let checkpoint = Checkpoint(state, layout: model.layout, precision: recipe.checkpointPrecision)
-            let stored = try store.write(checkpoint, item.key, shard: work.shard)
-            let row = StageRow(
-                stage: item.stage, key: item.key, digest: checkpoint.digest, size: checkpoint.content.count,
-                stored: stored, recordPasses: trainer.recordPasses(stage: item.stage), seconds: seconds)
-            guard try ledger.publish(row, shard: work.shard, chain: chain) else {
-                let plan = CheckpointPlan(try ledger.slices(), chain: chain)
-                try destroyStale(plan, shards: [work.shard])
-                throw WorkspaceError.planChanged
-            }
+            let isWanted = try publisher.add(
+                checkpoint, item, recordPasses: trainer.recordPasses(stage: item.stage), seconds: seconds)
+            if !isWanted { try giveUp(work.shard) }
             progress(.finished(shard: work.shard, stage: item.stage, seconds: seconds))
         }
+        if try !publisher.commit(settles: settles) { try giveUp(work.shard) }
+    }
+
+    /// Deletions came while this trained: what it made is stale.
+    private func giveUp(_ shard: Int) throws -> Never {
+        try destroyStale(CheckpointPlan(of: ledger.slices(shards: [shard]), chain: chain), shards: [shard])
+        throw WorkspaceError.planChanged
     }
 }
 

@@ -16,7 +16,7 @@ package struct Verifier {
 
     func run(texts: [String], in folder: URL) throws -> VerificationReport {
         let clock = ContinuousClock().now
-        let (backbone, digest) = try subject.checkedBackbone()
+        let (backbone, digest) = try subject.checkedBackbone(isFull: true)
         let fresh: Workspace
         do {
             fresh = try build(in: folder, backbone: backbone, digest: digest)

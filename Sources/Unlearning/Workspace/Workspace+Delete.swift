@@ -16,22 +16,19 @@ extension Workspace {
         try sweep()
         let gone = try locate(unique(ids), unfinished: true)
         try accept(gone)
-        let influenceFree: Double
+        var influenceFree = 0.0
+        let memo = RecordsMemo(self)
         do {
-            try destroyPendingRecords()
             // What a killed command left behind is finished on the way: a deletion in its shards, a change of recipe in all.
             let isStale = try ledger.fact(Self.staleFact) != nil
             let shards = isStale ? nil : Set(try ledger.pending().keys.map(\.shard)).sorted()
-            let plan = CheckpointPlan(try ledger.slices(), chain: chain(try backboneDigest()))
-            for shard in try shards ?? store.shardsOnDisk() {
-                try store.removeAll(shard: shard, except: plan.keys(shard: shard))
+            _ = try bringUpToDate(shards: shards, memo: memo, threads: threads, progress: progress) {
+                influenceFree = clock.duration(to: .now).seconds
             }
-            influenceFree = clock.duration(to: .now).seconds
-            _ = try bringUpToDate(shards: shards, threads: threads, progress: progress)
         } catch {
             throw DeletionError.repairPending(records: gone.count, cause: error)
         }
-        var report = try cost().report(gone)
+        var report = try cost(memo).report(gone)
         report.influenceFreeSeconds = influenceFree
         report.seconds = clock.duration(to: .now).seconds
         return report
@@ -40,13 +37,13 @@ extension Workspace {
     /// What a deletion would cost; nothing changes.
     package func planDeletion(_ ids: [RecordID]) throws -> DeletionReport {
         guard !ids.isEmpty else { throw DeletionError.nothingNamed }
-        var report = try cost().report(locate(unique(ids)))
+        var report = try cost(RecordsMemo(self)).report(locate(unique(ids)))
         report.isDryRun = true
         return report
     }
 
-    private func cost() -> DeletionCost {
-        DeletionCost(recipe: recipe, ledger: ledger) { [self] shard in try records(shard: shard).map(\.placement) }
+    private func cost(_ memo: RecordsMemo) -> DeletionCost {
+        DeletionCost(recipe: recipe, ledger: ledger) { shard in try memo.records(shard: shard).map(\.placement) }
     }
 
     private func unique(_ ids: [RecordID]) -> [RecordID] {

@@ -12,22 +12,18 @@ extension Workspace {
         try DurableFile.remove([files.staging])
         let assignment = Assignment(recipe, key: key)
         let corpus = Corpus(folder, recipe, key)
-        var owned: [(RecordTag, Position)] = []
+        var facts = facts
+        facts["generation"] = Data("\(generation)".utf8)
         do {
             let writer = CorpusWriter(
                 corpus: corpus, assignment: assignment, staging: files.staging, root: folder)
-            let cells = try writer.fill(shards: recipe.shards, slices: recipe.slices) { take in
-                try feed { record in
-                    if recipe.assignBy == .owner {
-                        owned.append(
-                            (corpus.tag(record.id), assignment.position(of: record.id, owner: record.owner)))
-                    }
-                    try take(record)
+            try writer.fill(shards: recipe.shards, slices: recipe.slices, feed: feed) { cells, sorted in
+                let enter = { (take: (RecordTag, Position) throws -> Void) in
+                    guard recipe.assignBy == .owner else { return }
+                    try sorted.forEachPlace { id, position in try take(corpus.tag(id), position) }
                 }
+                try ledger.open(cells, owned: enter, facts: facts)
             }
-            var facts = facts
-            facts["generation"] = Data("\(generation)".utf8)
-            try ledger.open(cells, owned: owned, facts: facts)
         } catch {
             try DurableFile.removeFolder(folder)
             try DurableFile.remove([files.staging])

@@ -32,11 +32,12 @@ extension Workspace {
     /// Reads the ledger's S x R rows and looks for S x R files; never reads a record.
     package func status() throws -> Status {
         let plan = CheckpointPlan(try ledger.slices(), chain: chain(try backboneDigest()))
+        let stages = try ledger.stages()
         let unfinished = Set(try ledger.pending().keys.map(\.shard))
         return Status(
-            shards: try plan.shards.enumerated().map { shard, items in
+            shards: plan.shards.enumerated().map { shard, items in
                 let keys = Set(items.map(\.key))
-                let rows = try ledger.stages(shard: shard).filter {
+                let rows = (stages[shard] ?? []).filter {
                     keys.contains($0.key) && store.contains($0.key, shard: shard)
                 }
                 return Status.Shard(

@@ -51,18 +51,6 @@ package final class Workspace: Sendable {
         Array(try ledger.fact("backbone_digest") ?? Data())
     }
 
-    /// The backbone's digest, checked against the one that this workspace was trained on.
-    func checkedBackbone() throws -> (folder: URL, digest: [UInt8]) {
-        let folder = try backboneFolder()
-        let found = try Self.digest(ofBackbone: folder)
-        let expected = try backboneDigest()
-        guard found == expected else {
-            throw WorkspaceError.backboneChanged(
-                path: folder.path, expected: expected.hexadecimal, found: found.hexadecimal)
-        }
-        return (folder, found)
-    }
-
     /// Notes that the backbone lies elsewhere now; it must be the same one.
     func move(backbone folder: URL) throws {
         let (expected, found) = (try backboneDigest(), try Self.digest(ofBackbone: folder))
@@ -89,19 +77,25 @@ package final class Workspace: Sendable {
 
     /// The one function behind train, resume and repair: destroys what no key asks for, and trains what is missing.
     ///
-    /// Returns how many stages it trained. `shards`: the ones to look at; nil: all. `model`: if it is loaded already; else it is
-    /// loaded where something is missing.
+    /// Returns how many stages it trained. `shards`: the ones to look at; nil: all. Of the others nothing is read. `model`: if it is
+    /// loaded already; else it is loaded where something is missing. `destroyed` is called in between: nothing
+    /// of a deleted record is left then. `memo` keeps the records of shards that are asked for more than once.
     func bringUpToDate(
-        shards: [Int]? = nil, model: Model? = nil, threads: Int, progress: @escaping TrainingProgress
+        shards: [Int]? = nil, model: Model? = nil, memo: RecordsMemo? = nil, threads: Int,
+        progress: @escaping TrainingProgress, destroyed: () -> Void = {}
     ) throws -> Int {
-        let (folder, digest) = try checkedBackbone()
-        let chain = chain(digest)
+        let memo = memo ?? RecordsMemo(self)
+        let chain = chain(try backboneDigest())
         let reconciler = Reconciler(
             recipe: recipe, ledger: ledger, store: store, chain: chain, threads: threads, progress: progress,
-            records: { [self] shard in try records(shard: shard) })
+            settles: shards?.count == 1, records: { shard in try memo.records(shard: shard) })
         try destroyPendingRecords()
-        let plan = CheckpointPlan(try ledger.slices(), chain: chain)
+        let plan =
+            try shards.map { CheckpointPlan(of: try ledger.slices(shards: $0), chain: chain) }
+            ?? CheckpointPlan(try ledger.slices(), chain: chain)
         try reconciler.destroyStale(plan, shards: shards)
+        destroyed()
+        let folder = try checkedBackbone().folder
         let work = try reconciler.missing(plan, shards: shards)
         if !work.isEmpty {
             let model = try model ?? Model(recipe, backbone: folder, training: true)

@@ -78,9 +78,10 @@ struct WorkspaceFiles: Sendable {
         func isRecords(_ name: String) -> Bool {
             name == "records" || name.hasPrefix("records-") && Int(name.dropFirst(8)) != nil
         }
+        // Whoever deletes records syncs this folder afterwards, with the ledger's transaction.
         try DurableFile.remove(
             names.filter { $0.hasPrefix(DurableFile.temporaryPrefix) }.map { root.appending(path: $0) }
-                + [staging])
+                + [staging], isCertain: false)
         for name in names
         where name == verification.lastPathComponent || (isRecords(name) && name != current) {
             try DurableFile.removeFolder(root.appending(path: name))

@@ -76,6 +76,31 @@ import Testing
         }
     }
 
+    // The first shard is repaired, the second is not: neither id may be unknown yet.
+    @Test func aDeletionOfTwoShardsKilledBetweenThemIsFinishedByTheSameCommand() async throws {
+        try await TestFolder.with { folder in
+            let world = try ToyWorld(folder: folder)
+            let records = try ToyRecord.all()
+            let gone = try (0..<2).map { shard in
+                try #require(records.first { world.position($0).shard == shard })
+            }
+            try world.workspace("subject", records)
+            let (path, ids) = (folder.path, gone.map(\.id))
+            await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, ids = ids as [String]] in
+                let subject = try Workspace(at: URL(filePath: path).appending(path: "subject"))
+                try subject.delete(ids.map { RecordID($0) }) { event in
+                    if case .advanced(let shard, _, _) = event, shard == 1 { kill(getpid(), SIGKILL) }
+                }
+            }
+            let subject = try Workspace(at: world.root("subject"))
+            #expect(try subject.status().shards.map(\.state) == [.influenceFree, .influenceFree, .retrainEquivalent])
+            let report = try subject.delete(gone.recordIDs)
+            #expect(report.recordsDeleted == 2)
+            let truth = try Snapshot(world.workspace("truth", records.without(gone)))
+            #expect(try Snapshot(subject).differences(from: truth) == [])
+        }
+    }
+
     // Between the commit that forgets and the file that is written anew: the text lies there still, and nobody may read it.
     @Test(arguments: Recipe.AssignBy.allCases, [false, true])
     func aDeletionKilledRightAfterItsCommitIsFinishedByWhateverComesNext(by: Recipe.AssignBy, deletes: Bool) throws {

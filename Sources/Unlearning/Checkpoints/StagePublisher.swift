@@ -1,0 +1,46 @@
+internal import Engine
+
+/// Stores the stages of one shard and enters them in the ledger, several with one commit.
+///
+/// A file is durable before its row is written, and a row is what makes a checkpoint count: a process that is killed in between has
+/// trained for nothing since the last commit, at most `interval` and the stage under way, and trains that again.
+struct StagePublisher {
+    /// A commit costs some milliseconds of a disk's time; a stage of a small head as much.
+    static let interval = Duration.seconds(2)
+
+    private let ledger: Ledger
+    private let store: CheckpointStore
+    private let chain: KeyChain
+    private let shard: Int
+    private var rows: [StageRow] = []
+    private var last = ContinuousClock().now
+
+    init(_ ledger: Ledger, _ store: CheckpointStore, _ chain: KeyChain, shard: Int) throws {
+        self.ledger = ledger
+        self.store = store
+        self.chain = chain
+        self.shard = shard
+        try store.prepare(shard: shard)
+    }
+
+    /// Stores a stage; false: the plan has changed, and none of what was not yet entered counts.
+    mutating func add(
+        _ checkpoint: Checkpoint, _ item: CheckpointPlan.Item, recordPasses: Int, seconds: Double
+    ) throws -> Bool {
+        let stored = try store.write(checkpoint, item.key, shard: shard)
+        rows.append(
+            StageRow(
+                stage: item.stage, key: item.key, digest: checkpoint.digest, size: checkpoint.content.count,
+                stored: stored, recordPasses: recordPasses, seconds: seconds))
+        return last.duration(to: .now) < Self.interval ? true : try commit(settles: false)
+    }
+
+    /// Enters what is stored; with `settles`, nothing of the shard is missing then and its deletions are finished.
+    mutating func commit(settles: Bool) throws -> Bool {
+        last = .now
+        if rows.isEmpty { return true }
+        try store.commit(shard: shard)
+        defer { rows = [] }
+        return try ledger.publish(rows, shard: shard, chain: chain, settles: settles)
+    }
+}
