@@ -43,7 +43,7 @@ struct Predict: ParsableCommand {
             for count in counts {
                 let voters = (0..<count).map { Voter(shard: $0, records: 100, state: state($0, model.layout)) }
                 runs.append(
-                    PredictRun(adapter, shards: count, Predictor(model, voters, .mean, threads: threads)))
+                    try PredictRun(adapter, shards: count, Predictor(model, voters, .mean, threads: threads)))
             }
         }
         let rounds = stride(from: 0, to: texts.count, by: 256).map { texts[$0..<min($0 + 256, texts.count)] }

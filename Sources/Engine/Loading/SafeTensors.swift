@@ -4,7 +4,7 @@ package import Foundation
 ///
 /// The whole header is checked on opening: after that every tensor lies inside the file, none
 /// overlap and no byte is unaccounted for, so two readers cannot see different contents.
-/// The file is held in memory as it was read; `floats` makes one copy of the tensor it is asked for.
+/// Of a file on disk only the header is read at first, and then each tensor when `floats` is asked for it.
 package struct SafeTensors: Sendable {
     struct Entry: Sendable {
         let name: String
@@ -15,24 +15,39 @@ package struct SafeTensors: Sendable {
 
     package let file: String
     package let metadata: [String: String]
-    private let bytes: [UInt8]
+    private enum Source: Sendable {
+        case memory([UInt8])
+        case disk(PartialFile)
+    }
+    private let source: Source
     private let entries: [Entry]
     private let index: [String: Int]
 
-    package init(contentsOf url: URL) throws(SafeTensorsError) {
-        let bytes: [UInt8]
+    /// Opens a file. `blocks`: what it must hold; every part is compared with them before it is used.
+    package init(contentsOf url: URL, blocks: BlockDigests? = nil) throws(SafeTensorsError) {
+        let name = url.lastPathComponent
         do {
-            bytes = try WholeFile.bytes(url)
+            let disk = try PartialFile(url, blocks: blocks)
+            let start = try disk.bytes(0..<min(disk.size, 9))
+            let length = SafeTensorsHeader.extent(start, total: disk.size)
+            let header = try SafeTensorsHeader(disk.bytes(0..<length), total: disk.size, file: name)
+            self.init(header, .disk(disk), name)
+        } catch let fault as FileFault {
+            throw SafeTensorsError(file: name, problem: .file(fault))
+        } catch let error as SafeTensorsError {
+            throw error
         } catch {
-            throw SafeTensorsError(file: url.lastPathComponent, problem: .file(error))
+            throw SafeTensorsError(file: name, problem: .file(.unreadable(reason: "\(error)")))
         }
-        try self.init(bytes: bytes, name: url.lastPathComponent)
     }
 
     /// Reads a file's bytes; errors call it `name`.
     package init(bytes: [UInt8], name: String) throws(SafeTensorsError) {
-        let header = try SafeTensorsHeader(bytes, file: name)
-        self.bytes = bytes
+        self.init(try SafeTensorsHeader(bytes, total: bytes.count, file: name), .memory(bytes), name)
+    }
+
+    private init(_ header: SafeTensorsHeader, _ source: Source, _ name: String) {
+        self.source = source
         file = name
         metadata = header.metadata
         entries = header.entries
@@ -60,9 +75,9 @@ package struct SafeTensors: Sendable {
         }
         let floats: [Float]
         switch entry.type {
-        case .f32: floats = decode(entry) { Float(bitPattern: $0) }
-        case .bf16: floats = decode(entry) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
-        case .f16: floats = decode(entry) { Float(halfBits: $0) }
+        case .f32: floats = try decode(entry) { Float(bitPattern: $0) }
+        case .bf16: floats = try decode(entry) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
+        case .f16: floats = try decode(entry) { Float(halfBits: $0) }
         case .f64: throw error(.doublePrecision(tensor: name))
         default: throw error(.notFloatingPoint(tensor: name, found: entry.type))
         }
@@ -75,12 +90,27 @@ package struct SafeTensors: Sendable {
 
     private func decode<Bits: FixedWidthInteger & UnsignedInteger>(
         _ entry: Entry, _ widen: (Bits) -> Float
+    ) throws(SafeTensorsError) -> [Float] {
+        switch source {
+        case .memory(let bytes): return Self.decode(bytes, entry.bytes, widen)
+        case .disk(let disk):
+            do {
+                let bytes = try disk.bytes(entry.bytes)
+                return Self.decode(bytes, 0..<bytes.count, widen)
+            } catch {
+                throw self.error(.file(error))
+            }
+        }
+    }
+
+    private static func decode<Bits: FixedWidthInteger & UnsignedInteger>(
+        _ bytes: [UInt8], _ range: Range<Int>, _ widen: (Bits) -> Float
     ) -> [Float] {
         let width = MemoryLayout<Bits>.size
-        let count = entry.bytes.count / width
+        let count = range.count / width
         return unsafe bytes.withUnsafeBytes { all in
-            // Inside the buffer: the header's checks put `entry.bytes` within the file.
-            let source = unsafe UnsafeRawBufferPointer(rebasing: all[entry.bytes])
+            // Inside the buffer: the header's checks put every entry's range within the file.
+            let source = unsafe UnsafeRawBufferPointer(rebasing: all[range])
             return unsafe [Float](unsafeUninitializedCapacity: count) { target, initialized in
                 for element in 0..<count {
                     let bits = unsafe source.loadUnaligned(fromByteOffset: element * width, as: Bits.self)

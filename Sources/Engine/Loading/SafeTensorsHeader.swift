@@ -10,9 +10,16 @@ struct SafeTensorsHeader {
     private let file: String
     private let dataStart: Int
 
-    init(_ bytes: [UInt8], file: String) throws(SafeTensorsError) {
+    /// How many bytes from a file's start hold its header, as its first bytes say; no more than could be one.
+    static func extent(_ start: [UInt8], total: Int) -> Int {
+        guard start.count >= 8, length(start) <= lengthLimit else { return start.count }
+        return min(total, 8 + Int(length(start)))
+    }
+
+    /// `bytes`: The file's, at least to the header's end. `total`: How many it has.
+    init(_ bytes: [UInt8], total: Int, file: String) throws(SafeTensorsError) {
         self.file = file
-        let header = try Self.headerRange(bytes, file: file)
+        let header = try Self.headerRange(bytes, total: total, file: file)
         dataStart = header.upperBound
         var scanner = JSONScanner(bytes, in: header)
         try scan(&scanner)
@@ -20,23 +27,29 @@ struct SafeTensorsHeader {
             throw error(.headerPadding(offset: offset, byte: bytes[offset]))
         }
         let end = entries.last.map { $0.bytes.upperBound } ?? dataStart
-        guard end == bytes.count else {
-            throw error(.wrongDataSize(tensorsEnd: end - dataStart, dataBytes: bytes.count - dataStart))
+        guard end == total else {
+            throw error(.wrongDataSize(tensorsEnd: end - dataStart, dataBytes: total - dataStart))
         }
     }
 
-    private static func headerRange(_ bytes: [UInt8], file: String) throws(SafeTensorsError) -> Range<Int> {
+    private static func length(_ start: [UInt8]) -> UInt64 {
+        (0..<8).reduce(UInt64(0)) { $0 | UInt64(start[$1]) << (8 * UInt64($1)) }
+    }
+
+    private static func headerRange(
+        _ bytes: [UInt8], total: Int, file: String
+    ) throws(SafeTensorsError) -> Range<Int> {
         func error(_ problem: SafeTensorsError.Problem) -> SafeTensorsError {
             SafeTensorsError(file: file, problem: problem)
         }
         guard bytes.count >= 8 else { throw error(.shorterThanLengthField(bytes: bytes.count)) }
-        let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[$1]) << (8 * UInt64($1)) }
+        let length = length(bytes)
         guard length >= 2 else { throw error(.headerTooSmall(length: length)) }
         guard length <= lengthLimit else {
             throw error(.headerTooLarge(length: length, limit: lengthLimit))
         }
-        guard Int(length) <= bytes.count - 8 else {
-            throw error(.headerBeyondFile(length: length, available: bytes.count - 8))
+        guard Int(length) <= total - 8 else {
+            throw error(.headerBeyondFile(length: length, available: total - 8))
         }
         guard bytes[8] == UInt8(ascii: "{") else { throw error(.headerNotAnObject(firstByte: bytes[8])) }
         return 8..<8 + Int(length)

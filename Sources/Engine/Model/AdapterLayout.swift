@@ -23,7 +23,7 @@ package struct AdapterLayout: Sendable, Equatable {
     package let specification: AdapterSpecification
     package let tensors: [Tensor]
     let slots: [Slot]
-    let hidden: Int
+    package let hidden: Int
     let headWeight: Range<Int>  // (labels, hidden)
     let headBias: Range<Int>  // (labels)
     private let slotIndices: [[Int?]]  // [layer][module]

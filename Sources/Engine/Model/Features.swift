@@ -1,16 +1,118 @@
 /// What the frozen part below the first adapted layer makes of one text: a fixed function of the text and the backbone.
 ///
-/// With LoRA these are the vectors of all tokens, (tokens, hidden); head only it is the pooled vector, (1, hidden).
-package struct Features: Sendable, Equatable {
-    package let rows: Int
-    package let values: [Float]
-
-    package var count: Int { values.count }
-
-    /// Writes the numbers to `target[at...]`.
-    package func copy(into target: inout [Float], at: Int) {
-        target.replaceSubrange(at..<at + values.count, with: values)
+/// With LoRA these are the vectors of all tokens, (tokens, hidden); head only it is the pooled vector, (1, hidden). The numbers lie
+/// in memory of their own or in a mapped file; nobody who reads them can tell which.
+package struct Features: Sendable {
+    private enum Source: Sendable {
+        case memory([Float])
+        case file(MappedFile, offset: Int, FeaturePrecision)
     }
 
-    package var bytes: Int { values.count * MemoryLayout<Float>.stride }
+    package let rows: Int
+    /// How many numbers there are.
+    package let count: Int
+    private let source: Source
+
+    package init(rows: Int, values: [Float]) {
+        self.rows = rows
+        count = values.count
+        source = .memory(values)
+    }
+
+    /// Numbers that lie in a file, from a byte on, little-endian.
+    package init(rows: Int, count: Int, in file: MappedFile, at offset: Int, _ precision: FeaturePrecision) {
+        precondition(offset >= 0 && count >= 0 && offset + count * precision.bytes <= file.count)
+        self.rows = rows
+        self.count = count
+        source = .file(file, offset: offset, precision)
+    }
+
+    /// Bytes of memory that are the features' own.
+    package var bytes: Int {
+        switch source {
+        case .memory(let values): values.count * MemoryLayout<Float>.stride
+        case .file: 0
+        }
+    }
+
+    package var values: [Float] {
+        if case .memory(let values) = source { return values }
+        var values = [Float](repeating: 0, count: count)
+        copy(into: &values, at: 0)
+        return values
+    }
+
+    /// Copies the numbers over those of a buffer, from `start` on.
+    package func copy(into buffer: inout [Float], at start: Int) {
+        precondition(start >= 0 && start + count <= buffer.count)
+        unsafe buffer.withUnsafeMutableBufferPointer { target in
+            // Inside the buffer, by the check above; the source's extent was checked when it was made.
+            switch source {
+            case .memory(let values):
+                for index in 0..<count { unsafe target[start + index] = values[index] }
+            case .file(let file, let offset, .f32):
+                unsafe file.withBytes { bytes in
+                    for index in 0..<count {
+                        let bits = unsafe bytes.loadUnaligned(fromByteOffset: offset + 4 * index, as: UInt32.self)
+                        unsafe target[start + index] = Float(bitPattern: UInt32(littleEndian: bits))
+                    }
+                }
+            case .file(let file, let offset, .bf16):
+                unsafe file.withBytes { bytes in
+                    for index in 0..<count {
+                        let bits = unsafe bytes.loadUnaligned(fromByteOffset: offset + 2 * index, as: UInt16.self)
+                        unsafe target[start + index] = Float(bitPattern: UInt32(UInt16(littleEndian: bits)) << 16)
+                    }
+                }
+            }
+        }
+    }
+
+    /// The features as their precision has them: bf16 rounds to nearest, ties to even.
+    package func rounded(to precision: FeaturePrecision) -> Features {
+        guard precision == .bf16 else { return self }
+        return Features(rows: rows, values: values.map(\.roundedToBFloat16))
+    }
+
+    /// The numbers as a file holds them; they must have been rounded before.
+    package func encoded(_ precision: FeaturePrecision) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count * precision.bytes)
+        for value in values {
+            let bits = value.bitPattern
+            if precision == .f32 {
+                bytes.append(UInt8(truncatingIfNeeded: bits))
+                bytes.append(UInt8(truncatingIfNeeded: bits >> 8))
+            } else {
+                precondition(bits & 0xFFFF == 0, "the value is not rounded to bf16")
+            }
+            bytes.append(UInt8(truncatingIfNeeded: bits >> 16))
+            bytes.append(UInt8(truncatingIfNeeded: bits >> 24))
+        }
+        return bytes
+    }
+}
+
+extension Features: Equatable {
+    package static func == (left: Features, right: Features) -> Bool {
+        left.rows == right.rows && left.values == right.values
+    }
+}
+
+/// How many bits of a feature there are.
+package enum FeaturePrecision: String, Sendable, Codable, CaseIterable {
+    case f32
+    /// The upper half of an F32, rounded to nearest, ties to even.
+    case bf16
+
+    package var bytes: Int { self == .f32 ? 4 : 2 }
+}
+
+extension Float {
+    /// Rounded to bfloat16, to nearest with ties to even; what is no number stays none.
+    var roundedToBFloat16: Float {
+        if isNaN { return Float(bitPattern: 0x7FC0_0000) }
+        let rounded = bitPattern &+ 0x7FFF &+ (bitPattern >> 16 & 1)
+        return Float(bitPattern: rounded & 0xFFFF_0000)
+    }
 }

@@ -7,7 +7,7 @@ package final class Network: Sendable {
         if let lora = layout.specification.lora, let layer = lora.layers.last, layer >= backbone.layers.count {
             throw .noSuchLayer(layer, layers: backbone.layers.count)
         }
-        if layout.specification.pooling == .pooler, backbone.pooler == nil { throw .noPooler }
+        if layout.specification.pooling == .pooler, backbone.reachesTop, backbone.pooler == nil { throw .noPooler }
         self.backbone = backbone
         self.layout = layout
     }

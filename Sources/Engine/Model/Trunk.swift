@@ -42,10 +42,10 @@ private final class TrunkPass {
             chunk, hidden: hidden, inner: network.backbone.configuration.intermediateSize, rank: 0,
             backward: false)
         network.backbone.embedding.forward(records, hidden: hidden, &buffers)
-        for layer in network.backbone.layers.prefix(network.layout.firstLayer) {
+        for layer in 0..<network.layout.firstLayer {
             swap(&input, &buffers.result)
             buffers.result.grow(to: chunk.tokens * hidden)
-            layer.forward(chunk, input, &buffers, nil)
+            network.backbone.layers[layer].forward(chunk, input, &buffers, nil)
         }
         if network.layout.specification.lora == nil {
             var pooled = [Float](repeating: 0, count: chunk.segments.count * hidden)

@@ -12,7 +12,7 @@ struct WeightSource {
     }
     private let origin: Origin
 
-    init(folder: URL, configuration: BackboneConfiguration) throws {
+    init(folder: URL, configuration: BackboneConfiguration, blocks: BlockDigests? = nil) throws {
         self.configuration = configuration
         if let seed = configuration.seed {
             origin = .seed(seed)
@@ -20,7 +20,7 @@ struct WeightSource {
         }
         let url = folder.appending(path: "model.safetensors")
         guard FileManager.default.fileExists(atPath: url.path) else { throw NetworkError.noWeights(path: url.path) }
-        let file = try SafeTensors(contentsOf: url)
+        let file = try SafeTensors(contentsOf: url, blocks: blocks)
         let prefix = "\(configuration.modelType.rawValue)."
         let isPrefixed = file.contains(prefix + "embeddings.word_embeddings.weight")
         origin = .file(file, prefix: isPrefixed ? prefix : "")

@@ -29,22 +29,53 @@ enum DurableFile {
     /// Makes everything durable that was written so far: for many files one call costs less than one each.
     static func syncAll() { sync() }
 
-    private static func write(_ bytes: [UInt8], to url: URL, synced: Bool) throws(CheckpointError) {
-        let temporary = temporary(url)
-        let descriptor = unsafe open(temporary.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure("open", temporary) }
-        do throws(CheckpointError) {
-            try writeAll(bytes, descriptor, temporary)
-            guard !synced || fsync(descriptor) == 0 else { throw failure("fsync", temporary) }
+    /// Writes a file piece by piece, so that it need not fit into memory. Whatever `pieces` throws, nothing is left.
+    static func write(
+        to url: URL, pieces: (@escaping ([UInt8]) throws(CheckpointError) -> Void) throws -> Void
+    ) throws {
+        let descriptor = try begin(url)
+        do {
+            try pieces { (bytes) throws(CheckpointError) in try writeAll(bytes, descriptor, temporary(url)) }
         } catch {
-            close(descriptor)
-            unsafe unlink(temporary.path)
+            abandon(descriptor, url)
             throw error
         }
-        guard close(descriptor) == 0 else { throw failure("close", temporary) }
-        guard unsafe rename(temporary.path, url.path) == 0 else {
+        try finish(descriptor, url, synced: true)
+        try syncFolder(of: url)
+    }
+
+    private static func write(_ bytes: [UInt8], to url: URL, synced: Bool) throws(CheckpointError) {
+        let descriptor = try begin(url)
+        do throws(CheckpointError) {
+            try writeAll(bytes, descriptor, temporary(url))
+        } catch {
+            abandon(descriptor, url)
+            throw error
+        }
+        try finish(descriptor, url, synced: synced)
+    }
+
+    private static func begin(_ url: URL) throws(CheckpointError) -> Int32 {
+        let descriptor = unsafe open(temporary(url).path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure("open", temporary(url)) }
+        return descriptor
+    }
+
+    private static func abandon(_ descriptor: Int32, _ url: URL) {
+        close(descriptor)
+        unsafe unlink(temporary(url).path)
+    }
+
+    private static func finish(_ descriptor: Int32, _ url: URL, synced: Bool) throws(CheckpointError) {
+        guard !synced || fsync(descriptor) == 0 else {
+            let error = failure("fsync", temporary(url))
+            abandon(descriptor, url)
+            throw error
+        }
+        guard close(descriptor) == 0 else { throw failure("close", temporary(url)) }
+        guard unsafe rename(temporary(url).path, url.path) == 0 else {
             let error = failure("rename", url)
-            unsafe unlink(temporary.path)
+            unsafe unlink(temporary(url).path)
             throw error
         }
     }

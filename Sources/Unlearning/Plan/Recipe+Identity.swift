@@ -11,7 +11,7 @@ extension Recipe: Equatable {
     /// Equal bytes promise equal weights from equal records and an equal backbone, so this is what a checkpoint's key
     /// covers. In: `labels` (their number and order shape the head, their names say which record is which class),
     /// `slices` and `epochs` (they decide the passes of every stage), `adapter`, `pooling`, `optimizer`, `batch`,
-    /// `max_tokens`, `seed` and `checkpoint_precision`. Out: `name` (a display), `backbone` and `data` (a path is not its
+    /// `max_tokens`, `seed` and `checkpoint_precision`, and `features.precision` where it is not `f32`. Out: `name` (a display), `backbone` and `data` (a path is not its
     /// content; the digests of backbone and records are in the key beside this), `shards` and `assign_by` (they decide
     /// which records a slice holds, and those are in the key), `aggregation` (it combines answers of finished models).
     /// The adapter's layers stand as written: `{top: 2}` and `[4, 5]` differ, even where they name the same layers.
@@ -62,6 +62,10 @@ extension Recipe: Equatable {
             RecipeField("max_tokens", .training, "\(maxTokens)"),
             RecipeField("seed", .training, "\(seed)"),
             RecipeField("checkpoint_precision", .training, checkpointPrecision.rawValue),
+            RecipeField("features.budget", .cache, "\(features.budget)"),
+            // Exact features are what a recipe meant before it had this choice, so they stand in no identity.
+            RecipeField(
+                "features.precision", features.precision == .f32 ? .cache : .training, features.precision.rawValue),
             RecipeField("aggregation", .serving, aggregation.rawValue),
             RecipeField("assign_by", .assignment, assignBy.rawValue)
         ]

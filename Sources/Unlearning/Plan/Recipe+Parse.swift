@@ -15,8 +15,8 @@ extension Recipe {
             allowed: [
                 "name", "backbone", "data", "labels", "shards", "slices", "epochs", "adapter",
                 "pooling",
-                "optimizer", "batch", "max_tokens", "seed", "checkpoint_precision", "aggregation",
-                "assign_by"
+                "optimizer", "batch", "max_tokens", "seed", "checkpoint_precision", "features",
+                "aggregation", "assign_by"
             ])
 
         let backbone = try top.required("backbone", example: "backbone: path/to/a/model/folder")
@@ -51,6 +51,7 @@ extension Recipe {
         if let node = top.node("checkpoint_precision") {
             recipe.checkpointPrecision = try top.choice(node, "checkpoint_precision")
         }
+        recipe.features = try parseFeatures(top) ?? recipe.features
         if let node = top.node("aggregation") {
             recipe.aggregation = try top.choice(node, "aggregation")
         }
@@ -240,5 +241,15 @@ extension Recipe {
         }
         try number("warmup", into: &optimizer.warmup, fraction)
         return optimizer
+    }
+
+    private static func parseFeatures(_ top: RecipeSection) throws(RecipeError) -> FeatureOptions? {
+        guard let section = try top.section("features", allowed: ["budget", "precision"]) else { return nil }
+        var features = FeatureOptions()
+        if let node = section.node("budget") { features.budget = try section.bytes(node, "budget") }
+        if let node = section.node("precision") {
+            features.precision = try section.choice(node, "precision")
+        }
+        return features
     }
 }

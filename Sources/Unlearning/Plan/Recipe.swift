@@ -36,6 +36,8 @@ package import Engine
 /// | `max_tokens` | 128 | 3...65536 |
 /// | `seed` | 42 | 0...2^64 - 1 |
 /// | `checkpoint_precision` | `f32` | `f32`, `bf16` |
+/// | `features.budget` | `2GiB` | `0`, or bytes with `KiB`, `MiB`, `GiB` or `TiB` |
+/// | `features.precision` | `f32` | `f32`, `bf16` |
 /// | `aggregation` | `mean` | `mean`, `majority`, `weighted` |
 /// | `assign_by` | `id` | `id`, `owner` (needs `data.columns.owner`) |
 package struct Recipe: Sendable, Codable {
@@ -55,6 +57,7 @@ package struct Recipe: Sendable, Codable {
     package var maxTokens = 128
     package var seed: UInt64 = 42
     package var checkpointPrecision = CheckpointPrecision.f32
+    package var features = FeatureOptions()
     package var aggregation = Aggregation.mean
     package var assignBy = AssignBy.id
 

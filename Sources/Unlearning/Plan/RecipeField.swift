@@ -14,6 +14,8 @@ struct RecipeField: Equatable {
         case source
         /// Can change an answer or a display, but no weight.
         case serving
+        /// Can change what is computed again, but no weight and no answer.
+        case cache
     }
 }
 

@@ -121,6 +121,25 @@ extension RecipeSection {
         return value
     }
 
+    /// A count of bytes: a whole number, with a binary unit or, as bytes, without.
+    func bytes(_ node: RecipeNode, _ key: String) throws(RecipeError) -> Int {
+        let expected = "a size such as 512MiB or 2GiB, at most 1024TiB, or 0 for none"
+        let units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)]
+        guard case .scalar(let text, isPlain: true) = node.content else {
+            throw refusal(node, key, .wrongType(found: node.kind, expected: expected))
+        }
+        let unit = units.first { text.hasSuffix($0.0) }
+        let digits = text.dropLast(unit == nil ? 0 : 3)
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            throw refusal(node, key, .wrongType(found: node.kind, expected: expected))
+        }
+        let limit = 1 << 50
+        guard let count = Int(digits), count <= limit >> (unit?.1 ?? 0) else {
+            throw refusal(node, key, .outOfRange(found: String(text.prefix(60)), expected: expected))
+        }
+        return count << (unit?.1 ?? 0)
+    }
+
     func number(_ node: RecipeNode, _ key: String, in range: RecipeNumberRange) throws(RecipeError)
         -> Double
     {

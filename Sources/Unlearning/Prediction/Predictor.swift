@@ -15,13 +15,13 @@ package final class Predictor {
     private let threads: Int
 
     /// `voters`: By ascending shard, at least one.
-    package init(_ model: Model, _ voters: [Voter], _ aggregation: Recipe.Aggregation, threads: Int) {
+    package init(_ model: Model, _ voters: [Voter], _ aggregation: Recipe.Aggregation, threads: Int) throws {
         self.model = model
         self.threads = threads
         shards = voters.map(\.shard)
         ensemble = Ensemble(
             aggregation: aggregation, labels: model.layout.specification.labels, records: voters.map(\.records))
-        classifier = EnsembleClassifier(model.network, voters.map(\.state), threads: threads)
+        classifier = EnsembleClassifier(try model.network, voters.map(\.state), threads: threads)
     }
 
     convenience init(
@@ -41,7 +41,7 @@ package final class Predictor {
         if voters.isEmpty {
             throw plan.shards.allSatisfy(\.isEmpty) ? WorkspaceError.noSurvivors : WorkspaceError.untrained
         }
-        self.init(model, voters, recipe.aggregation, threads: threads)
+        try self.init(model, voters, recipe.aggregation, threads: threads)
     }
 
     /// One answer a text, in order. The frozen part below the adapters runs once a text, for all shards.

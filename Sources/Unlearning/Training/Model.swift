@@ -1,61 +1,115 @@
-internal import Crypto
 package import Engine
 package import Foundation
+internal import Synchronization
 
 /// Everything that turns text into answers but the trained numbers: tokenizer, backbone, and what trains on it.
-package struct Model: Sendable {
-    package let network: Network
-    package let tokenizer: Tokenizer
+///
+/// The recipe is checked against config.json at once. Everything else is read when it is first asked for: the adapted layers by
+/// whoever trains or answers, the tokenizer and the part below only where a text has no stored features.
+package final class Model: Sendable {
+    package let layout: AdapterLayout
+    private let folder: URL
+    private let seal: BackboneSeal?
     private let maxTokens: Int
+    private let precision: FeaturePrecision
+    private let vocabularySize: Int
+    private let isForTraining: Bool
+    private let upper = Mutex<Network?>(nil)
+    private let lower = Mutex<(tokenizer: Tokenizer, trunk: Trunk)?>(nil)
 
     /// `training`: Whether gradients will be asked for; without, the backbone takes less memory.
-    package init(_ recipe: Recipe, backbone folder: URL, training: Bool) throws {
-        tokenizer = try Tokenizer(folder: folder)
+    /// `seal`: What every file is compared with as it is read; nil: they were compared already.
+    package init(_ recipe: Recipe, backbone folder: URL, training: Bool, seal: BackboneSeal? = nil) throws {
+        self.folder = folder
+        self.seal = seal
+        isForTraining = training
+        maxTokens = recipe.maxTokens
+        precision = recipe.features.precision
+        try Self.check(["config.json"], seal, folder)
         let configuration = try BackboneConfiguration(contentsOf: folder.appending(path: "config.json"))
         let specification = try AdapterSpecification(recipe, layers: configuration.layers)
-        let layout = AdapterLayout(specification, backbone: configuration)
-        guard tokenizer.vocabularySize <= configuration.vocabularySize else {
-            throw NetworkError.tokenOutOfVocabulary(
-                id: tokenizer.vocabularySize - 1, vocabulary: configuration.vocabularySize)
-        }
+        layout = AdapterLayout(specification, backbone: configuration)
+        vocabularySize = configuration.vocabularySize
         guard recipe.maxTokens <= configuration.maximumPositions else {
             throw NetworkError.tooManyTokens(
                 found: recipe.maxTokens, positions: configuration.maximumPositions)
         }
-        let backbone = try Backbone(
-            folder: folder, gradientsFrom: training ? layout.firstLayer : nil)
-        network = try Network(backbone: backbone, layout: layout)
-        maxTokens = recipe.maxTokens
     }
 
-    package var layout: AdapterLayout { network.layout }
+    /// The adapted layers and what trains on them; head only, no weight is read for it.
+    package var network: Network {
+        get throws {
+            try upper.withLock { network in
+                if let network { return network }
+                let read = try part(.adapted(from: layout.firstLayer), gradients: isForTraining)
+                network = read
+                return read
+            }
+        }
+    }
+
+    /// Reads everything now, so that whatever is wrong with a backbone is said early.
+    package func load() throws {
+        _ = try text()
+        _ = try network
+    }
 
     /// The fixed features of texts, the part that all shards share.
     package func features(_ texts: [String], threads: Int) throws -> [Features] {
+        let (tokenizer, trunk) = try text()
         let tokens = Parallel.map(texts.count, threads: threads) {
             tokenizer.encode(texts[$0], maximumTokens: maxTokens)
         }
-        return try Trunk(network).features(of: tokens, threads: threads)
+        return try trunk.features(of: tokens, threads: threads).map { $0.rounded(to: precision) }
+    }
+
+    /// How many rows the features of texts have; head only it is one each, and no text is looked at.
+    func featureRows(_ texts: [String], threads: Int) throws -> [Int] {
+        if layout.specification.lora == nil { return texts.map { _ in 1 } }
+        let (tokenizer, _) = try text()
+        return Parallel.map(texts.count, threads: threads) {
+            tokenizer.encode(texts[$0], maximumTokens: maxTokens).count
+        }
+    }
+
+    private func text() throws -> (tokenizer: Tokenizer, trunk: Trunk) {
+        try lower.withLock { lower in
+            if let lower { return lower }
+            try Self.check(Self.files.filter { !["config.json", "model.safetensors"].contains($0) }, seal, folder)
+            let tokenizer = try Tokenizer(folder: folder)
+            guard tokenizer.vocabularySize <= vocabularySize else {
+                throw NetworkError.tokenOutOfVocabulary(
+                    id: tokenizer.vocabularySize - 1, vocabulary: vocabularySize)
+            }
+            let read = (tokenizer, Trunk(try part(.trunk(below: layout.firstLayer), gradients: false)))
+            lower = read
+            return read
+        }
+    }
+
+    private func part(_ part: Backbone.Part, gradients: Bool) throws -> Network {
+        do {
+            let backbone = try Backbone(
+                folder: folder, gradientsFrom: gradients ? layout.firstLayer : nil, part: part, blocks: seal?.blocks)
+            return try Network(backbone: backbone, layout: layout)
+        } catch let error as SafeTensorsError where error.problem == .file(.otherContent) {
+            throw try Self.changed(seal, folder)
+        }
+    }
+
+    private static func check(_ names: [String], _ seal: BackboneSeal?, _ folder: URL) throws {
+        guard let seal else { return }
+        guard names.allSatisfy({ seal.holds($0, in: folder) }) else { throw try changed(seal, folder) }
+    }
+
+    private static func changed(_ seal: BackboneSeal?, _ folder: URL) throws -> WorkspaceError {
+        .backboneChanged(
+            path: folder.path, expected: (seal?.digest ?? []).hexadecimal,
+            found: try BackboneSeal(folder: folder).digest.hexadecimal)
     }
 
     /// The files of a backbone folder that decide what a text becomes.
     static let files = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.txt"]
-
-    /// SHA-256 over names and contents of the backbone's files.
-    package static func digest(backbone folder: URL) throws -> [UInt8] {
-        var whole = SHA256()
-        for name in files {
-            let url = folder.appending(path: name)
-            guard FileManager.default.fileExists(atPath: url.path) else { continue }
-            let handle = try FileHandle(forReadingFrom: url)
-            defer { try? handle.close() }
-            var file = SHA256()
-            while let block = try handle.read(upToCount: 1 << 20), !block.isEmpty { file.update(data: block) }
-            whole.update(data: Array((name + "\n").utf8))
-            whole.update(data: Array(file.finalize()))
-        }
-        return Array(whole.finalize())
-    }
 }
 
 extension AdapterSpecification {

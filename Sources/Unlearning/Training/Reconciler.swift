@@ -14,6 +14,8 @@ struct Reconciler {
     let progress: TrainingProgress
     /// Whether deletions of a shard are finished with it: only where a request is about this one shard.
     let settles: Bool
+    /// Where features are kept; nil: nowhere.
+    let features: FeatureStore?
     /// The live records of a shard, in canonical order.
     let records: @Sendable (_ shard: Int) throws -> [StoredRecord]
 
@@ -34,6 +36,11 @@ struct Reconciler {
             try ledger.removeStages(shard: shard, except: plan.keys(shard: shard))
         }
         if shards == nil { try ledger.removeShards(from: plan.shards.count) }
+        guard let features else { return }
+        for shard in try shards ?? features.shardsOnDisk() {
+            let slices = shard < plan.slices.count ? plan.slices[shard] : []
+            try features.sweep(shard: shard, slices: Set(slices.indices.filter { slices[$0].records > 0 }))
+        }
     }
 
     /// What is missing or damaged, shard by shard. Every checkpoint that is kept is read: one whose content is not what was
@@ -63,8 +70,13 @@ struct Reconciler {
         guard !work.isEmpty else { return }
         let atOnce = min(max(1, threads), work.count)
         let each = max(1, threads / atOnce)
+        // Shards that train at once are in memory at once anyway; then their records are read only once.
+        let isTogether = work.count == atOnce
+        var loaded: [[StoredRecord]] = []
         let passes = try work.map { item in
-            let placements = try records(item.shard).map(\.placement)
+            let records = try records(item.shard)
+            if isTogether { loaded.append(records) }
+            let placements = records.map(\.placement)
             return item.stages.reduce(0) {
                 $0 + Stage($1.stage, of: recipe, shard: item.shard).recordPasses(placements)
             }
@@ -72,16 +84,21 @@ struct Reconciler {
         progress(
             .began(
                 recordPasses: passes.reduce(0, +), stages: work.reduce(0) { $0 + $1.stages.count }))
-        let outcomes = Parallel.map(work.count, threads: atOnce) { index in
-            Result { try train(work[index], model: model, threads: each, memory: FeatureMemo.budget / atOnce) }
+        let outcomes = Parallel.map(work.count, threads: atOnce) { [loaded] index in
+            Result {
+                try train(
+                    work[index], isTogether ? loaded[index] : records(work[index].shard), model: model, threads: each,
+                    memory: FeatureMemo.budget / atOnce)
+            }
         }
         for outcome in outcomes { try outcome.get() }
     }
 
-    private func train(_ work: Work, model: Model, threads: Int, memory: Int) throws {
-        let records = try records(work.shard)
-        let trainer = SliceTrainer(
-            recipe, model, shard: work.shard, records: records, threads: threads, memory: memory)
+    private func train(
+        _ work: Work, _ records: [StoredRecord], model: Model, threads: Int, memory: Int
+    ) throws {
+        let trainer = try SliceTrainer(
+            recipe, model, shard: work.shard, records: records, threads: threads, features: features, memory: memory)
         var state = trainer.initialState
         if let start = work.start {
             guard let stored = start.state(layout: model.layout) else { throw WorkspaceError.checkpointOfAnotherModel }

@@ -3,35 +3,36 @@ internal import Foundation
 
 /// Trains the stages of one shard: a pure function of recipe, model, shard number and records.
 ///
-/// It knows no files and no ledger, so training, repair and verification are this one piece of code on different records.
+/// It knows no checkpoint and no ledger, so training, repair and verification are this one piece of code on different records. Files
+/// of features it may be given: they save time and change no bit.
 package final class SliceTrainer {
     private let recipe: Recipe
-    private let model: Model
     private let shard: Int
     private let records: [StoredRecord]
     private let placements: [Placement]
     private let threads: Int
     private let trainer: BatchTrainer
+    private let layout: AdapterLayout
     private var memo: FeatureMemo
 
-    /// `memory`: Bytes that features may be kept in.
-    package init(
+    /// `features`: Where they are kept on disk; nil: nowhere. `memory`: Bytes of memory that others may be kept in.
+    init(
         _ recipe: Recipe, _ model: Model, shard: Int, records: [StoredRecord], threads: Int,
-        memory: Int = FeatureMemo.budget
-    ) {
+        features: FeatureStore?, memory: Int = FeatureMemo.budget
+    ) throws {
         self.recipe = recipe
-        self.model = model
+        layout = model.layout
         self.shard = shard
         self.records = records
         self.threads = threads
         placements = records.map(\.placement)
-        trainer = BatchTrainer(model.network, threads: threads)
-        memo = FeatureMemo(count: records.count, budget: memory)
+        trainer = BatchTrainer(try model.network, threads: threads)
+        memo = FeatureMemo(records, model, store: features, threads: threads, budget: memory)
     }
 
     /// The state before the first stage.
     package var initialState: AdapterState {
-        AdapterState(seed: recipe.seed, shard: shard, layout: model.layout)
+        AdapterState(seed: recipe.seed, shard: shard, layout: layout)
     }
 
     /// Record-passes of a stage.
@@ -50,8 +51,9 @@ package final class SliceTrainer {
         let stage = Stage(index, of: recipe, shard: shard)
         let orders = (0..<stage.passes).map { stage.order(pass: $0, placements) }
         let steps = orders.reduce(0) { $0 + ($1.count + recipe.batch - 1) / recipe.batch }
+        try memo.prepare(slices: index + 1, visited: Set(orders.joined()).sorted())
         let schedule = Schedule(recipe.optimizer)
-        var optimizer = AdamW(count: model.layout.count, settings: AdamW.Settings(recipe.optimizer))
+        var optimizer = AdamW(count: layout.count, settings: AdamW.Settings(recipe.optimizer))
         var state = state
         var step = 0
         for order in orders {
@@ -59,7 +61,7 @@ package final class SliceTrainer {
                 let batch = Array(order[start..<min(start + recipe.batch, order.count)])
                 let factor = schedule.factor(step: step, of: steps)
                 _ = try trainer.step(
-                    &state, &optimizer, features: try features(of: batch),
+                    &state, &optimizer, features: try memo.features(of: batch),
                     targets: batch.map { records[$0].record.label },
                     learningRate: Float(recipe.optimizer.learningRate) * factor,
                     headLearningRate: Float(recipe.optimizer.headLearningRate) * factor)
@@ -70,12 +72,6 @@ package final class SliceTrainer {
         if recipe.checkpointPrecision == .bf16 { state.roundToBFloat16() }
         guard state.isFinite else { throw NetworkError.notFinite }
         return state
-    }
-
-    private func features(of batch: [Int]) throws -> [Features] {
-        try memo.features(of: batch) { missing in
-            try model.features(missing.map { records[$0].record.text }, threads: threads)
-        }
     }
 }
 

@@ -25,7 +25,10 @@ package struct Verifier {
                 stages: [], predictions: 0, predictionsAreIdentical: false, misplacedSlices: 0, damagedFile: path,
                 seconds: clock.duration(to: .now).seconds)
         }
-        _ = try fresh.bringUpToDate(shards: shard.map { [$0] }, threads: threads, progress: progress)
+        // Nothing of what the subject stored is asked, and its files of features would be: so there are none.
+        let trainer = try Model(subject.recipe, backbone: backbone, training: true)
+        _ = try fresh.bringUpToDate(
+            shards: shard.map { [$0] }, model: trainer, threads: threads, storesFeatures: false, progress: progress)
 
         let chain = subject.chain(digest)
         let held = CheckpointPlan(try subject.ledger.slices(), chain: chain)

@@ -6,6 +6,11 @@ extension Workspace {
         Corpus(files.records(try ledger.generation()), recipe, key)
     }
 
+    /// Where the features of the records are kept.
+    func features() throws -> FeatureStore {
+        FeatureStore(files.features(try ledger.generation()), recipe, key, backbone: try backboneDigest())
+    }
+
     /// The records of one shard in canonical order: slice, rank, id. Every slice is checked against the ledger's digest.
     package func records(shard: Int) throws -> [StoredRecord] {
         let corpus = try corpus()
@@ -72,13 +77,15 @@ extension Workspace {
         try ledger.accept(gone, leaving: left)
     }
 
-    /// Destroys the text of records whose deletion is accepted: their slices' files are written anew without them.
+    /// Destroys the text and the features of records whose deletion is accepted: their slices' files are written anew without them.
     func destroyPendingRecords() throws {
         let corpus = try corpus()
+        let features = try features()
         for (position, tags) in try ledger.pending() {
             let (all, left) = (try corpus.slice(position), try corpus.slice(position, without: tags))
             // Written once, however often it is asked for.
             if left.count != all.count { try corpus.replace(position, left) }
+            try features.keep(left.map(\.record), position)
         }
     }
 

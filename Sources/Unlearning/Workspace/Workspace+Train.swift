@@ -32,7 +32,8 @@ extension Workspace {
         progress: @escaping TrainingProgress = { _ in }, waiting: () -> Void = {}
     ) throws -> (workspace: Workspace, report: TrainReport) {
         let clock = ContinuousClock().now
-        let digest = try digest(ofBackbone: sources.backbone)
+        let seal = try seal(ofBackbone: sources.backbone)
+        let digest = seal.digest
         guard recipe.shards * recipe.slices <= 1_000_000 else {
             throw WorkspaceError.tooManyCells(shards: recipe.shards, slices: recipe.slices)
         }
@@ -41,7 +42,8 @@ extension Workspace {
         // A backbone that cannot do what the recipe asks for says so before anything is made or changed.
         let isNew = !FileManager.default.fileExists(atPath: files.ledger.path)
         let isKnown = try !isNew && isUnchanged(recipe, digest, Ledger(files.ledger, .write))
-        let model = isKnown ? nil : try Model(recipe, backbone: sources.backbone, training: true)
+        let model = isKnown ? nil : try Model(recipe, backbone: sources.backbone, training: true, seal: seal)
+        try model?.load()
         try files.makeRoot()
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
@@ -50,7 +52,8 @@ extension Workspace {
         let ledger = try Ledger(files.ledger, .create)
         let facts = [
             "recipe": try JSONEncoder().encode(recipe),
-            "backbone": Data(sources.backbone.path.utf8), "backbone_digest": Data(digest)
+            "backbone": Data(sources.backbone.path.utf8), "backbone_digest": Data(digest),
+            Workspace.sealFact: try JSONEncoder().encode(seal)
         ]
         let old = try storedRecipe(ledger)
         if let old {
@@ -84,6 +87,7 @@ extension Workspace {
         defer { withExtendedLifetime(lock) {} }
         try sweep()
         if let backbone { try move(backbone: backbone) }
+        _ = try checkedBackbone()
         let trained = try bringUpToDate(threads: threads, progress: progress)
         return TrainReport(
             records: try ledger.recordCount(), stagesTrained: trained, isNew: false,

@@ -61,11 +61,33 @@ package final class Workspace: Sendable {
         try ledger.set(["backbone": Data(folder.path.utf8)])
     }
 
-    static func digest(ofBackbone folder: URL) throws -> [UInt8] {
+    /// Under which the ledger keeps a `BackboneSeal`.
+    static let sealFact = "backbone_seal"
+
+    /// The backbone's folder, and what its files are compared with as they are used: all that a repair needs to know of it.
+    ///
+    /// A workspace without a seal of its backbone gets one, from files that are compared as a whole.
+    func sealedBackbone() throws -> (folder: URL, seal: BackboneSeal) {
+        let expected = try backboneDigest()
+        if let data = try ledger.fact(Self.sealFact),
+            let seal = try? JSONDecoder().decode(BackboneSeal.self, from: data), seal.digest == expected
+        {
+            return (try backboneFolder(), seal)
+        }
+        let (folder, _) = try checkedBackbone()
+        let seal = try Self.seal(ofBackbone: folder)
+        guard seal.digest == expected else { return try sealedBackbone() }
+        try ledger.set([Self.sealFact: try JSONEncoder().encode(seal)])
+        return (folder, seal)
+    }
+
+    static func digest(ofBackbone folder: URL) throws -> [UInt8] { try seal(ofBackbone: folder).digest }
+
+    static func seal(ofBackbone folder: URL) throws -> BackboneSeal {
         guard FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) else {
             throw WorkspaceError.noBackbone(path: folder.path)
         }
-        return try Model.digest(backbone: folder)
+        return try BackboneSeal(folder: folder)
     }
 
     func chain(_ backbone: [UInt8]) -> KeyChain {
@@ -78,30 +100,38 @@ package final class Workspace: Sendable {
     /// The one function behind train, resume and repair: destroys what no key asks for, and trains what is missing.
     ///
     /// Returns how many stages it trained. `shards`: the ones to look at; nil: all. Of the others nothing is read. `model`: if it is
-    /// loaded already; else it is loaded where something is missing. `destroyed` is called in between: nothing
-    /// of a deleted record is left then. `memo` keeps the records of shards that are asked for more than once.
+    /// loaded already; else it is loaded where something is missing, and of the backbone no more than is used. `memo` keeps the records
+    /// of shards that are asked for more than once. `storesFeatures`: whether features may come from files and are written to
+    /// them. `destroyed` is called in between: nothing of a deleted record is left then.
     func bringUpToDate(
-        shards: [Int]? = nil, model: Model? = nil, memo: RecordsMemo? = nil, threads: Int,
+        shards: [Int]? = nil, model: Model? = nil, memo: RecordsMemo? = nil, threads: Int, storesFeatures: Bool = true,
         progress: @escaping TrainingProgress, destroyed: () -> Void = {}
     ) throws -> Int {
         let memo = memo ?? RecordsMemo(self)
         let chain = chain(try backboneDigest())
         let reconciler = Reconciler(
             recipe: recipe, ledger: ledger, store: store, chain: chain, threads: threads, progress: progress,
-            settles: shards?.count == 1, records: { shard in try memo.records(shard: shard) })
+            settles: shards?.count == 1, features: storesFeatures ? try features() : nil,
+            records: { shard in try memo.records(shard: shard) })
         try destroyPendingRecords()
         let plan =
             try shards.map { CheckpointPlan(of: try ledger.slices(shards: $0), chain: chain) }
             ?? CheckpointPlan(try ledger.slices(), chain: chain)
         try reconciler.destroyStale(plan, shards: shards)
         destroyed()
-        let folder = try checkedBackbone().folder
         let work = try reconciler.missing(plan, shards: shards)
         if !work.isEmpty {
-            let model = try model ?? Model(recipe, backbone: folder, training: true)
-            try reconciler.train(work, model: model)
+            try reconciler.train(work, model: model ?? repairModel())
         }
         try ledger.settle(shards: shards)
         return work.reduce(0) { $0 + $1.stages.count }
+    }
+
+    private func repairModel() throws -> Model {
+        let (folder, seal) = try sealedBackbone()
+        guard FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) else {
+            throw WorkspaceError.noBackbone(path: folder.path)
+        }
+        return try Model(recipe, backbone: folder, training: true, seal: seal)
     }
 }

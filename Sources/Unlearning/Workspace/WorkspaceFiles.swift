@@ -18,6 +18,11 @@ struct WorkspaceFiles: Sendable {
         root.appending(path: generation == 1 ? "records" : "records-\(generation)")
     }
 
+    /// The features of those records. They go with them.
+    func features(_ generation: Int) -> URL {
+        root.appending(path: generation == 1 ? "features" : "features-\(generation)")
+    }
+
     /// Refuses a folder that holds something else.
     func checkVacancy() throws {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
@@ -74,16 +79,18 @@ struct WorkspaceFiles: Sendable {
     /// Removes everything at the top of the folder that a finished command would not have left.
     func sweep(generation: Int) throws {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
-        let current = records(generation).lastPathComponent
-        func isRecords(_ name: String) -> Bool {
-            name == "records" || name.hasPrefix("records-") && Int(name.dropFirst(8)) != nil
+        let current = [records(generation), features(generation)].map(\.lastPathComponent)
+        func isNumbered(_ name: String) -> Bool {
+            ["records", "features"].contains { kind in
+                name == kind || name.hasPrefix(kind + "-") && Int(name.dropFirst(kind.count + 1)) != nil
+            }
         }
         // Whoever deletes records syncs this folder afterwards, with the ledger's transaction.
         try DurableFile.remove(
             names.filter { $0.hasPrefix(DurableFile.temporaryPrefix) }.map { root.appending(path: $0) }
                 + [staging], isCertain: false)
         for name in names
-        where name == verification.lastPathComponent || (isRecords(name) && name != current) {
+        where name == verification.lastPathComponent || (isNumbered(name) && !current.contains(name)) {
             try DurableFile.removeFolder(root.appending(path: name))
         }
     }

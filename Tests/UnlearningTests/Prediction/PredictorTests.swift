@@ -26,7 +26,7 @@ import Testing
             let checkpoint = try #require(
                 workspace.store.read(item.key, shard: shard, size: row.size, digest: row.digest))
             let state = try #require(checkpoint.state(layout: model.layout))
-            voters.append((shard, item.records, Classifier(model.network, state)))
+            voters.append((shard, item.records, Classifier(try model.network, state)))
         }
         let ensemble = Ensemble(
             aggregation: recipe.aggregation, labels: recipe.labels.count, records: voters.map(\.records))

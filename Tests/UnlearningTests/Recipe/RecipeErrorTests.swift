@@ -89,7 +89,7 @@ import Testing
                 allowed: [
                     "name", "backbone", "data", "labels", "shards", "slices", "epochs", "adapter",
                     "pooling", "optimizer",
-                    "batch", "max_tokens", "seed", "checkpoint_precision", "aggregation",
+                    "batch", "max_tokens", "seed", "checkpoint_precision", "features", "aggregation",
                     "assign_by"
                 ])),
         Case.adding(
@@ -122,7 +122,7 @@ import Testing
                 allowed: [
                     "name", "backbone", "data", "labels", "shards", "slices", "epochs", "adapter",
                     "pooling", "optimizer",
-                    "batch", "max_tokens", "seed", "checkpoint_precision", "aggregation",
+                    "batch", "max_tokens", "seed", "checkpoint_precision", "features", "aggregation",
                     "assign_by"
                 ])),
         Case.adding("seed: !!int 1\n", 4, "seed", .tag("tag:yaml.org,2002:int")),

@@ -60,6 +60,8 @@ import Testing
         Change("max_tokens", trains: true) { $0.maxTokens += 1 },
         Change("seed", trains: true) { $0.seed += 1 },
         Change("checkpoint_precision", trains: true) { $0.checkpointPrecision = .bf16 },
+        Change("features.budget", trains: false) { $0.features.budget = 0 },
+        Change("features.precision", trains: true) { $0.features.precision = .bf16 },
         Change("aggregation", trains: false) { $0.aggregation = .majority },
         Change("assign_by", trains: false) { $0.assignBy = .owner }
     ]
@@ -97,7 +99,7 @@ import Testing
         func leafCount(_ value: Any) -> Int {
             let composite =
                 value is Recipe.DataSource || value is Columns || value is Recipe.Adapter
-                || value is Recipe.LoRA || value is Recipe.Optimizer
+                || value is Recipe.LoRA || value is Recipe.Optimizer || value is Recipe.FeatureOptions
             guard composite else { return 1 }
             return Mirror(reflecting: value).children.reduce(0) { $0 + leafCount($1.value) }
         }

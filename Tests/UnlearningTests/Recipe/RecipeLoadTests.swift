@@ -34,6 +34,7 @@ import Testing
         max_tokens: 64
         seed: 18446744073709551615
         checkpoint_precision: bf16
+        features: {budget: 512MiB, precision: bf16}
         aggregation: weighted
         assign_by: owner
         """
@@ -61,6 +62,7 @@ import Testing
         (expected.checkpointPrecision, expected.aggregation, expected.assignBy) = (
             .bf16, .weighted, .owner
         )
+        (expected.features.budget, expected.features.precision) = (512 << 20, .bf16)
         #expect(recipe.differences(from: expected) == [])
         #expect(recipe == expected)
     }
@@ -72,6 +74,24 @@ import Testing
             labels: ["x", "y"])
         #expect(recipe.differences(from: expected) == [])
         #expect(try RecipeFixture.parse(adding: "adapter: {}\noptimizer: {}\n") == expected)
+    }
+
+    @Test(arguments: [
+        ("0", 0), ("0GiB", 0), ("1000", 1000), ("1KiB", 1 << 10), ("3MiB", 3 << 20), ("2GiB", 2 << 30),
+        ("1024TiB", 1 << 50), ("1125899906842624", 1 << 50)
+    ])
+    func budgetsAreBytesWithOrWithoutAUnit(text: String, bytes: Int) throws {
+        #expect(try RecipeFixture.parse(adding: "features: {budget: \(text)}\n").features.budget == bytes)
+    }
+
+    // Workspaces keep the recipe that made them; one from before this choice must still be read.
+    @Test func aKeptRecipeWithoutTheChoiceHasItsDefault() throws {
+        let recipe = try RecipeFixture.parse(RecipeFixture.short)
+        let data = try JSONEncoder().encode(recipe)
+        var fields = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        #expect(fields.removeValue(forKey: "features") != nil)
+        let old = try JSONSerialization.data(withJSONObject: fields)
+        #expect(try JSONDecoder().decode(Recipe.self, from: old) == recipe)
     }
 
     @Test func layersAreAllTheTopOrAList() throws {

@@ -1,0 +1,71 @@
+internal import Crypto
+internal import Engine
+internal import Foundation
+
+/// The stored features of one slice, mapped into memory.
+///
+/// Layout, numbers little-endian: magic, trunk (32 bytes), width (8); then for each entry its name (32), rows (8) and rows x width
+/// values of F32 or BF16; at the end a keyed digest (32) of everything before it.
+struct FeatureFile {
+    static let magic = Array("sisa features 1\n".utf8)
+    static let headerBytes = magic.count + 32 + 8
+    static let entryBytes = 32 + 8
+    static let sealBytes = 32
+
+    struct Entry {
+        let name: [UInt8]
+        let rows: Int
+        /// Name, rows and values, in the file.
+        let bytes: Range<Int>
+    }
+
+    let map: MappedFile
+    let width: Int
+    let entries: [Entry]
+    private let precision: FeaturePrecision
+
+    /// Nil where there is no file, or none of this trunk, or one whose parts do not fit together.
+    init?(_ url: URL, _ key: FeatureKey, _ precision: FeaturePrecision) {
+        guard let map = MappedFile(url), map.count >= Self.headerBytes + Self.sealBytes,
+            map.bytes(0..<Self.magic.count + 32) == Self.magic + key.trunk
+        else { return nil }
+        let width = Self.number(map, at: Self.magic.count + 32)
+        let end = map.count - Self.sealBytes
+        guard width > 0, width <= map.count else { return nil }
+        var entries: [Entry] = []
+        var offset = Self.headerBytes
+        while offset < end {
+            guard end - offset >= Self.entryBytes else { return nil }
+            let rows = Self.number(map, at: offset + 32)
+            let values = offset + Self.entryBytes
+            // Divided, as a damaged number of rows may be anything.
+            guard rows > 0, rows <= (end - values) / (width * precision.bytes) else { return nil }
+            let next = values + rows * width * precision.bytes
+            entries.append(Entry(name: map.bytes(offset..<offset + 32), rows: rows, bytes: offset..<next))
+            offset = next
+        }
+        self.map = map
+        self.width = width
+        self.entries = entries
+        self.precision = precision
+    }
+
+    /// Whether every byte is what was written; asked before any value is used.
+    func isGenuine(_ key: FeatureKey) -> Bool {
+        let end = map.count - Self.sealBytes
+        var content = SHA256()
+        unsafe map.withBytes { unsafe content.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<end])) }
+        return map.bytes(end..<map.count) == key.seal(content.finalize())
+    }
+
+    func features(_ entry: Entry) -> Features {
+        Features(
+            rows: entry.rows, count: entry.rows * width, in: map, at: entry.bytes.lowerBound + Self.entryBytes,
+            precision)
+    }
+
+    private static func number(_ map: MappedFile, at offset: Int) -> Int {
+        let value = map.bytes(offset..<offset + 8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return Int(clamping: value)
+    }
+}

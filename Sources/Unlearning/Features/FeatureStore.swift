@@ -1,0 +1,97 @@
+internal import Engine
+internal import Foundation
+
+/// Features on disk: one file a slice, beside the records, so that what lies below the adapted layers is computed once a record.
+///
+/// A file holds the longest beginning of its slice, in canonical order, that fits into the slice's share of the budget. So its bytes
+/// are a function of the live records, the trunk and the workspace's key: a slice that lost a record has the file of one that never
+/// had it. It holds no id and no text, and is no more than a cache: what is missing, damaged or of another trunk is computed.
+struct FeatureStore: Sendable {
+    let root: URL
+    let key: FeatureKey
+    let precision: FeaturePrecision
+    /// Bytes that a slice's file may have.
+    let share: Int
+
+    init(_ root: URL, _ recipe: Recipe, _ key: WorkspaceKey, backbone: [UInt8]) {
+        self.root = root
+        self.key = FeatureKey(recipe, key, backbone: backbone)
+        precision = recipe.features.precision
+        share = recipe.features.budget / (recipe.shards * recipe.slices)
+    }
+
+    func folder(shard: Int) -> URL { root.appending(path: "shard-\(shard + 1)") }
+
+    func url(_ position: Position) -> URL {
+        folder(shard: position.shard).appending(path: Self.name(slice: position.slice))
+    }
+
+    private static func name(slice: Int) -> String { "slice-\(slice + 1).features" }
+
+    /// The file of a slice, every byte checked; nil where there is none to be trusted.
+    func read(_ position: Position) -> FeatureFile? {
+        guard let file = FeatureFile(url(position), key, precision), file.isGenuine(key) else { return nil }
+        return file
+    }
+
+    /// Takes out of a slice's file every entry that is not of one of these records, before this returns and durably.
+    ///
+    /// A file that cannot be trusted, or cannot be written anew, goes as a whole. Half-written files of the shard go too.
+    func keep(_ live: [Record], _ position: Position) throws {
+        let url = url(position)
+        let names = try DurableFile.names(in: folder(shard: position.shard))
+        let leftovers = names.filter { $0.hasPrefix(DurableFile.temporaryPrefix) }
+        try DurableFile.remove(leftovers.map { folder(shard: position.shard).appending(path: $0) })
+        guard names.contains(url.lastPathComponent) else { return }
+        let wanted = Set(live.map(key.name))
+        if let file = FeatureFile(url, key, precision) {
+            let left = file.entries.filter { wanted.contains($0.name) }
+            if left.count == file.entries.count { return }
+            if !left.isEmpty, file.isGenuine(key) {
+                do {
+                    return try write(position, width: file.width) { writer in
+                        for entry in left { try writer.add(entry, of: file) }
+                    }
+                } catch is CheckpointError {
+                    // Without room for the new file the old one must go all the same.
+                }
+            }
+        }
+        try DurableFile.remove([url])
+    }
+
+    /// Destroys whatever in a shard's folder is no file of this trunk for one of these slices.
+    func sweep(shard: Int, slices: Set<Int>) throws {
+        let folder = folder(shard: shard)
+        let wanted = Set(slices.map(Self.name(slice:)))
+        let stale = try DurableFile.names(in: folder).filter { name in
+            !wanted.contains(name) || !isOurs(folder.appending(path: name))
+        }
+        try DurableFile.remove(stale.map { folder.appending(path: $0) })
+    }
+
+    /// Shards that have a folder.
+    func shardsOnDisk() throws -> [Int] {
+        try DurableFile.names(in: root).compactMap { name in
+            guard name.hasPrefix("shard-"), let number = Int(name.dropFirst(6)), number > 0 else { return nil }
+            return number - 1
+        }
+    }
+
+    /// A look at a file's first bytes, and at its size.
+    private func isOurs(_ url: URL) -> Bool {
+        guard let map = MappedFile(url), map.count >= FeatureFile.headerBytes, map.count <= share else { return false }
+        let head = FeatureFile.magic + key.trunk
+        return map.bytes(0..<head.count) == head
+    }
+
+    func write(_ position: Position, width: Int, _ entries: (inout FeatureWriter) throws -> Void) throws {
+        try DurableFile.makeFolder(root)
+        try DurableFile.makeFolder(folder(shard: position.shard))
+        try DurableFile.write(to: url(position)) { sink in
+            var writer = try FeatureWriter(key, width: width, to: sink)
+            try entries(&writer)
+            try writer.finish()
+        }
+    }
+}
