@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "table.h"
+#include "turn.h"
 
 #define SISA_TABLE sisa_table_avx2
 #define LANES_MASKED 256
 #define TILE_ROWS 6
 #define TILE_PANELS 1
+#define NARROW_ROWS 12
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #include "template/all.inc.h"

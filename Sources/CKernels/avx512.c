@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "table.h"
+#include "turn.h"
 
 #define SISA_TABLE sisa_table_avx512
 #define LANES_MASKED 512
 #define TILE_ROWS 12
 #define TILE_PANELS 2
+#define NARROW_ROWS 12
 
 #define AVX512 "avx2,fma,avx512f,avx512vl,avx512dq,avx512bw"
 #pragma clang attribute push(__attribute__((target(AVX512))), apply_to = function)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile.h"
 #include "table.h"
 
 // NULL until the first use. Relaxed order is enough: the tables are constants, and all of them give the same bits.
@@ -77,49 +78,58 @@ int sisa_isa_current(void) {
 
 void sisa_gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_column_stride,
                const float *packed, float *c, size_t c_row_stride, int start, const float *bias) {
-    current()->gemm(m, n, k, a, a_row_stride, a_column_stride, packed, c, c_row_stride, start, bias);
+    TIMED(PRODUCT, current()->gemm(m, n, k, a, a_row_stride, a_column_stride, packed, c, c_row_stride, start, bias));
 }
 
 void sisa_peak(size_t rounds) { current()->peak(rounds); }
 size_t sisa_peak_operations(void) { return current()->peak_operations(); }
 
-void sisa_exp(size_t n, const float *x, float *y) { current()->exp(n, x, y); }
-void sisa_log(size_t n, const float *x, float *y) { current()->log(n, x, y); }
-void sisa_tanh(size_t n, const float *x, float *y) { current()->tanh(n, x, y); }
+void sisa_exp(size_t n, const float *x, float *y) { TIMED(OTHER, current()->exp(n, x, y)); }
+void sisa_log(size_t n, const float *x, float *y) { TIMED(OTHER, current()->log(n, x, y)); }
+void sisa_tanh(size_t n, const float *x, float *y) { TIMED(OTHER, current()->tanh(n, x, y)); }
 
 void sisa_activation_forward(int kind, size_t n, const float *x, float *y) {
-    current()->activation_forward(kind, n, x, y);
+    TIMED(ACTIVATION, current()->activation_forward(kind, n, x, y));
 }
 
 void sisa_activation_backward(int kind, size_t n, const float *x, const float *dy, float *dx) {
-    current()->activation_backward(kind, n, x, dy, dx);
+    TIMED(ACTIVATION, current()->activation_backward(kind, n, x, dy, dx));
 }
 
-void sisa_add(size_t n, const float *x, float *y) { current()->add(n, x, y); }
-void sisa_scale(size_t n, float s, const float *x, float *y) { current()->scale(n, s, x, y); }
-bool sisa_all_finite(size_t n, const float *x) { return current()->all_finite(n, x); }
+void sisa_add(size_t n, const float *x, float *y) { TIMED(OTHER, current()->add(n, x, y)); }
+void sisa_scale(size_t n, float s, const float *x, float *y) { TIMED(OTHER, current()->scale(n, s, x, y)); }
+bool sisa_all_finite(size_t n, const float *x) {
+    bool result;
+    TIMED(OTHER, result = current()->all_finite(n, x));
+    return result;
+}
 
 void sisa_adamw(size_t n, float *w, const float *g, float *m, float *v, const sisa_adamw_constants *constants) {
-    current()->adamw(n, w, g, m, v, constants);
+    TIMED(OPTIMIZER, current()->adamw(n, w, g, m, v, constants));
 }
 
 void sisa_layer_norm_forward(size_t rows, size_t cols, float *x, const float *residual, const float *gamma,
                              const float *beta, float epsilon, float *y, float *mean, float *rstd) {
-    current()->layer_norm_forward(rows, cols, x, residual, gamma, beta, epsilon, y, mean, rstd);
+    TIMED(LAYER_NORM, current()->layer_norm_forward(rows, cols, x, residual, gamma, beta, epsilon, y, mean, rstd));
 }
 
 void sisa_layer_norm_backward(size_t rows, size_t cols, const float *dy, const float *x, const float *mean,
                               const float *rstd, const float *gamma, float *dx) {
-    current()->layer_norm_backward(rows, cols, dy, x, mean, rstd, gamma, dx);
+    TIMED(LAYER_NORM, current()->layer_norm_backward(rows, cols, dy, x, mean, rstd, gamma, dx));
 }
 
 void sisa_softmax_forward(size_t rows, size_t cols, size_t row_stride, float scale, float *x) {
-    current()->softmax_forward(rows, cols, row_stride, scale, x);
+    TIMED(SOFTMAX, current()->softmax_forward(rows, cols, row_stride, scale, x));
 }
 
 void sisa_softmax_backward(size_t rows, size_t cols, size_t row_stride, float scale, const float *p, float *dp) {
-    current()->softmax_backward(rows, cols, row_stride, scale, p, dp);
+    TIMED(SOFTMAX, current()->softmax_backward(rows, cols, row_stride, scale, p, dp));
 }
 
-void sisa_mean_rows(size_t rows, size_t cols, const float *x, float *y) { current()->mean_rows(rows, cols, x, y); }
-void sisa_sum_rows(size_t rows, size_t cols, const float *x, float *y) { current()->sum_rows(rows, cols, x, y); }
+void sisa_mean_rows(size_t rows, size_t cols, const float *x, float *y) {
+    TIMED(OTHER, current()->mean_rows(rows, cols, x, y));
+}
+
+void sisa_sum_rows(size_t rows, size_t cols, const float *x, float *y) {
+    TIMED(OTHER, current()->sum_rows(rows, cols, x, y));
+}

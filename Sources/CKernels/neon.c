@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "table.h"
+#include "turn.h"
 
 #define SISA_TABLE sisa_table_neon
 #define LANES_MASKED 0
 #define TILE_ROWS 6
 #define TILE_PANELS 1
+#define NARROW_ROWS 12
 
 #include "template/all.inc.h"
 #endif

@@ -1,54 +1,106 @@
 import ArgumentParser
 import CKernels
 import Engine
+import Unlearning
 
 /// Matrix products on one core, for the shapes that a training step is made of.
 struct Kernels: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Single-core matrix products, by shape and instruction set.")
+        abstract: "Single-core matrix products, by shape and instruction set, beside OpenBLAS.",
+        discussion: """
+            A shape is rows x columns x depth; `t` says that A is read down its columns. OpenBLAS chooses its own \
+            instruction set, whatever --isa says.
+            """)
 
     @Flag(help: "Print JSON.") var json = false
     @Option(help: "Seconds a shape.") var seconds = 0.3
+    @Option(help: "One instruction set; without it, all that the processor has, but for `portable`.")
+    var isa: String?
 
     private struct Result: Encodable {
         let shape, isa: String
         let gflops, fractionOfPeak: Double
-    }
+        let openblasGflops: Double?
 
-    /// (rows, columns, depth): frozen projections, feed-forward, LoRA, head, one head of attention.
-    private static let shapes = [
-        (512, 384, 384), (512, 1152, 384), (512, 1536, 384), (512, 384, 1536), (4096, 768, 768), (512, 3072, 768),
-        (512, 8, 384), (512, 384, 8), (512, 16, 768), (384, 8, 512), (512, 77, 384), (128, 128, 32), (128, 32, 128)
-    ]
+        private enum CodingKeys: String, CodingKey { case shape, isa, gflops, fractionOfPeak, openblasGflops }
+
+        /// Written out, so that a missing library is `null` and not a missing field.
+        func encode(to encoder: any Encoder) throws {
+            var fields = encoder.container(keyedBy: CodingKeys.self)
+            try fields.encode(shape, forKey: .shape)
+            try fields.encode(isa, forKey: .isa)
+            try fields.encode(gflops, forKey: .gflops)
+            try fields.encode(fractionOfPeak, forKey: .fractionOfPeak)
+            try fields.encode(openblasGflops, forKey: .openblasGflops)
+        }
+    }
 
     func run() throws {
+        let openBLAS = OpenBLAS()
         var results: [Result] = []
-        for isa in InstructionSet.allCases where isa.isAvailable && isa != .portable {
-            isa.select()
+        for set in try chosen() {
+            set.select()
             let peak = peak()
-            for (m, n, k) in Self.shapes {
-                let gflops = product(m, n, k)
-                results.append(
-                    Result(shape: "\(m)x\(n)x\(k)", isa: isa.rawValue, gflops: gflops, fractionOfPeak: gflops / peak))
+            for shape in MatrixShape.all {
+                let (ours, theirs) = race(shape, openBLAS)
+                let result = Result(
+                    shape: shape.description, isa: set.rawValue, gflops: ours, fractionOfPeak: ours / peak,
+                    openblasGflops: theirs)
+                if !json { print(line(result)) }
+                results.append(result)
             }
         }
-        if json { return try Timing.json(results) }
-        for result in results {
-            print(
-                "\(result.isa)  \(result.shape)  \(Timing.fixed(result.gflops, 1)) GFLOP/s  "
-                    + "\(Timing.fixed(result.fractionOfPeak * 100, 1)) % of peak")
-        }
+        if json { try Timing.json(results) }
     }
 
-    private func product(_ m: Int, _ n: Int, _ k: Int) -> Double {
-        let stream = Philox(seed: 1, purpose: "bench", context: [])
-        let a = stream.uniforms(m * k, bound: 1)
-        let b = PackedMatrix(stream.uniforms(k * n, bound: 1), Window(rows: k, columns: n))
-        var c = [Float](repeating: 0, count: m * n)
-        let best = Timing.best(seconds: seconds) {
-            multiply(a, Window(rows: m, columns: k), b, into: &c, Window(rows: m, columns: n))
+    private func chosen() throws -> [InstructionSet] {
+        let available = InstructionSet.allCases.filter(\.isAvailable)
+        guard let isa else {
+            let wide = available.filter { $0 != .portable }
+            return wide.isEmpty ? available : wide
         }
-        return 2 * Double(m * n * k) / best / 1e9
+        guard let set = available.first(where: { $0.rawValue == isa }) else {
+            let names = available.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("this processor has no '\(isa)'; choose one of \(names).")
+        }
+        return [set]
+    }
+
+    private func line(_ result: Result) -> String {
+        let theirs = result.openblasGflops.map { "   OpenBLAS \(Timing.fixed($0, 1))" } ?? ""
+        return "\(result.isa)  \(result.shape)  \(Timing.fixed(result.gflops, 1)) GFLOP/s  "
+            + "\(Timing.fixed(result.fractionOfPeak * 100, 1)) % of peak\(theirs)"
+    }
+
+    /// Ours and theirs in turns, so that what disturbs the machine disturbs both; the best of each, in 10^9 operations a second.
+    private func race(_ shape: MatrixShape, _ openBLAS: OpenBLAS?) -> (ours: Double, theirs: Double?) {
+        let stream = Philox(seed: 1, purpose: "bench", context: [])
+        let a = stream.uniforms(shape.rows * shape.depth, bound: 1)
+        let b = stream.uniforms(shape.depth * shape.columns, bound: 1)
+        let packed = PackedMatrix(b, Window(rows: shape.depth, columns: shape.columns))
+        let window =
+            shape.leftIsTransposed
+            ? Window(rows: shape.depth, columns: shape.rows).transposed
+            : Window(rows: shape.rows, columns: shape.depth)
+        let result = Window(rows: shape.rows, columns: shape.columns)
+        var c = [Float](repeating: 0, count: shape.rows * shape.columns)
+        var theirC = c
+        // The clock should not be what is measured.
+        let repetitions = 1 + Int(4e6 / shape.operations)
+        let clock = ContinuousClock()
+        let end = clock.now + .seconds(seconds)
+        var (ours, theirs) = (Duration.seconds(1000), Duration.seconds(1000))
+        repeat {
+            ours = min(
+                ours,
+                clock.measure { for _ in 0..<repetitions { multiply(a, window, packed, into: &c, result) } })
+            guard let openBLAS else { continue }
+            theirs = min(
+                theirs,
+                clock.measure { for _ in 0..<repetitions { openBLAS.multiply(shape, a, b, into: &theirC) } })
+        } while clock.now < end
+        let work = shape.operations * Double(repetitions) / 1e9
+        return (work / ours.seconds, openBLAS == nil ? nil : work / theirs.seconds)
     }
 
     /// What the core's fused multiply-add units give when nothing else is asked of them.

@@ -39,6 +39,8 @@ struct Step: ParsableCommand {
         let tokensPerSecond, recordsPerSecond, gflops, peakGflops, fractionOfPeak: Double
         let megaflopsPerToken: Double
         let isa: String
+        /// Parts of the time, by kind of kernel; what is left is the program around them.
+        let shares: [String: Double]
         let peerTokensPerSecond, ratio: Double?
     }
 
@@ -60,20 +62,33 @@ struct Step: ParsableCommand {
             }
             peers.append(rate)
         }
+        let shares = shares(bench)
         let rate = Double(seen) / elapsed
         let theirs = peers.isEmpty ? nil : peers.reduce(0, +) / Double(peers.count)
         let result = Result(
             layers: layers, threads: threads, tokensPerSecond: rate, recordsPerSecond: Double(done) / elapsed,
             gflops: operations / elapsed / 1e9, peakGflops: peak / 1e9, fractionOfPeak: operations / elapsed / peak,
-            megaflopsPerToken: operations / Double(seen) / 1e6, isa: InstructionSet.current.rawValue,
+            megaflopsPerToken: operations / Double(seen) / 1e6, isa: InstructionSet.current.rawValue, shares: shares,
             peerTokensPerSecond: theirs, ratio: theirs.map { rate / $0 })
         if json { return try Timing.json(result) }
         print(
             "layers \(layers), \(threads) thread(s), \(result.isa): \(Timing.fixed(rate, 0)) tokens/s, "
                 + "\(Timing.fixed(result.recordsPerSecond, 1)) records/s, \(Timing.fixed(result.gflops, 1)) GFLOP/s, "
                 + "\(Timing.fixed(result.fractionOfPeak * 100, 1)) % of a peak of \(Timing.fixed(peak / 1e9, 0))")
+        let parts = shares.sorted { $0.value > $1.value }.map { "\($0.key) \(Timing.fixed($0.value * 100, 1)) %" }
+        print("time: " + parts.joined(separator: ", "))
         if let theirs {
             print("peer: \(Timing.fixed(theirs, 0)) tokens/s; ratio \(Timing.fixed(rate / theirs, 2))")
         }
+    }
+
+    /// A round of its own, because reading the clock around every call costs a little.
+    private func shares(_ bench: StepBench) -> [String: Double] {
+        Profile.record(true)
+        let round = bench.run(seconds: min(seconds, 3))
+        let whole = round.seconds * Double(threads)
+        let profile = Profile.read()
+        Profile.record(false)
+        return Dictionary(uniqueKeysWithValues: profile.seconds.map { ("\($0.key)", $0.value / whole) })
     }
 }

@@ -66,7 +66,7 @@ extension KernelsTests {
 
         @Test func packingFillsPanelsWithZeros() {
             var numbers = Numbers(seed: 1)
-            for (k, n) in [(0, 5), (1, 1), (3, 16), (70, 17), (5, 40), (129, 31)] {
+            for (k, n) in [(0, 5), (1, 1), (3, 16), (70, 17), (5, 40), (129, 31), (8, 8), (4, 13), (6, 63)] {
                 let b = numbers.plain(k * n)
                 let transposed = (0..<k * n).map { b[$0 % k * n + $0 / k] }
                 let expected = SlowTwins.pack(b, k: k, n: n)
@@ -107,11 +107,59 @@ extension KernelsTests {
             }
         }
 
+        /// Every number of rows up to three tiles: whole ones, the last two alike, few rows against several panels.
+        @Test(arguments: Variant.available)
+        func equalsTheSlowTwinForEveryNumberOfRows(_ variant: Variant) {
+            var numbers = Numbers(seed: 8)
+            for m in 1...40 {
+                for n in [8, 16, 61, 120] {
+                    let problem = Problem.random(&numbers, m, n, 9, wild: m % 4 == 0)
+                    let (bias, start) = (numbers.plain(n), Self.starts[m % 3])
+                    expectSameBits(
+                        variant.run { problem.product(onto: problem.c, start: start, bias: bias) },
+                        problem.expected(start: start, bias: bias), "m \(m) n \(n) start \(start)")
+                }
+            }
+        }
+
+        /// The last panel alone and behind others, narrow and wide, against A along its rows and down its columns.
+        @Test(arguments: Variant.available, [false, true])
+        func equalsTheSlowTwinForEveryWidthOfTheLastPanel(_ variant: Variant, transposed: Bool) {
+            var numbers = Numbers(seed: 9)
+            for n in Array(1...17) + [33, 40, 41, 56] {
+                for (m, k) in [(1, 3), (15, 20), (16, 1), (35, 40), (90, 7)] {
+                    for wild in [false, true] {
+                        var problem = Problem.random(&numbers, m, n, k, wild: wild)
+                        problem.transposed = transposed
+                        let (bias, start) = (numbers.plain(n), Self.starts[numbers.integer(0...2)])
+                        expectSameBits(
+                            variant.run { problem.product(onto: problem.c, start: start, bias: bias) },
+                            problem.expected(start: start, bias: bias), "m \(m) n \(n) k \(k) start \(start)")
+                    }
+                }
+            }
+        }
+
+        /// B small enough to take all panels for each tile of rows, and just too large; more rows than a block has.
+        @Test(arguments: Variant.available)
+        func equalsTheSlowTwinAroundTheSizeAtWhichTheOrderOfTilesChanges(_ variant: Variant) {
+            var numbers = Numbers(seed: 15)
+            for (m, n, k) in [(20, 4096, 8), (5, 4112, 8), (2, 4100, 8), (3, 4112, 8), (1, 4112, 8), (150, 24, 16)] {
+                let problem = Problem.random(&numbers, m, n, k)
+                let bias = numbers.plain(n)
+                for start in Self.starts {
+                    expectSameBits(
+                        variant.run { problem.product(onto: problem.c, start: start, bias: bias) },
+                        problem.expected(start: start, bias: bias), "m \(m) n \(n) k \(k) start \(start)")
+                }
+            }
+        }
+
         /// Rows 512 elements apart, or an A that is read down its columns: the kernel may work from a copy.
         @Test(arguments: Variant.available, [false, true])
         func equalsTheSlowTwinWhereTheMatrixIsAwkward(_ variant: Variant, transposed: Bool) {
             var numbers = Numbers(seed: 7)
-            for (m, n, k) in [(75, 70, 512), (145, 64, 130), (13, 97, 400)] {
+            for (m, n, k) in [(75, 70, 512), (145, 64, 130), (13, 97, 400), (30, 8, 1024), (50, 5, 500)] {
                 var problem = Problem.random(&numbers, m, n, k)
                 problem.transposed = transposed
                 expectSameBits(

@@ -1,7 +1,8 @@
 // The loops whose bits are defined by docs/numerics.md, one variant per instruction set, chosen at run time.
 //
-// Every function gives the same bits in every variant. None allocates, none keeps state but the chosen variant,
-// and all are safe to call from several threads at once. Matrices are row-major; counts are in elements.
+// Every function gives the same bits in every variant. None allocates, none keeps state but the chosen variant
+// and the profile, and all are safe to call from several threads at once. Matrices are row-major; counts are in
+// elements.
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
@@ -24,7 +25,7 @@ const char *sisa_isa_name(int isa);
 /// Makes a variant the current one for the whole process; false, and no change, where it is not available.
 bool sisa_isa_select(int isa);
 /// The variant in use. At start it is the one that the environment variable SISA_ISA names, if that is available, else
-/// the widest available one.
+/// the widest available one; the program itself refuses a name that is unknown or unavailable.
 int sisa_isa_current(void);
 
 // --- Matrix product -------------------------------------------------------------------------------------------
@@ -66,6 +67,22 @@ static inline void sisa_relax(void) {
     __asm__ volatile("yield");
 #endif
 }
+
+enum {
+    SISA_PROFILE_PRODUCT,
+    SISA_PROFILE_PACK,
+    SISA_PROFILE_SOFTMAX,
+    SISA_PROFILE_LAYER_NORM,
+    SISA_PROFILE_ACTIVATION,
+    SISA_PROFILE_OPTIMIZER,
+    SISA_PROFILE_OTHER,
+    SISA_PROFILE_COUNT
+};
+
+/// Whether calls are timed from now on; off at start. What was summed is forgotten.
+void sisa_profile(bool on);
+/// Seconds spent in each kind of function, summed over threads, since the last reading or `sisa_profile`.
+void sisa_profile_read(double seconds[SISA_PROFILE_COUNT]);
 
 // --- Elementwise ----------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 #include "math.inc.h"
 #include "elementwise.inc.h"
 #include "rows.inc.h"
+#include "tile.inc.h"
 #include "gemm.inc.h"
 #include "peak.inc.h"
 #include "table.inc.h"

@@ -15,6 +15,8 @@ typedef int32_t i4 __attribute__((vector_size(16)));
 
 #define INLINE static inline __attribute__((always_inline))
 
+#define UNROLL _Pragma("clang loop unroll(full)")
+
 enum { LANES = 16 };
 
 INLINE x16 splat(float s) { return (x16){s, s, s, s, s, s, s, s, s, s, s, s, s, s, s, s}; }
@@ -26,6 +28,17 @@ INLINE x16 load(const float *p) {
 }
 
 INLINE void store(float *p, x16 v) { memcpy(p, &v, sizeof v); }
+
+// Eight of them, for the matrix product's narrow end.
+INLINE x8 splat8(float s) { return (x8){s, s, s, s, s, s, s, s}; }
+
+INLINE x8 load8(const float *p) {
+    x8 v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+INLINE void store8(float *p, x8 v) { memcpy(p, &v, sizeof v); }
 
 // The first `count` < 16 elements, in pieces of fixed size: a memcpy of unknown size would be a call.
 INLINE void copy_part(float *to, const float *from, size_t count) {
@@ -59,6 +72,8 @@ INLINE x16 load_part(const float *p, size_t count) {
 INLINE void store_part(float *p, x16 v, size_t count) { copy_part(p, (const float *)&v, count); }
 
 INLINE x16 fma16(x16 a, x16 b, x16 c) { return __builtin_elementwise_fma(a, b, c); }
+
+INLINE x8 fma8(x8 a, x8 b, x8 c) { return __builtin_elementwise_fma(a, b, c); }
 
 INLINE x16 sqrt16(x16 a) { return __builtin_elementwise_sqrt(a); }
 
