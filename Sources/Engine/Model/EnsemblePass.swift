@@ -2,7 +2,8 @@
 final class EnsemblePass {
     private let network: Network
     private var features: [Float] = []  // (tokens, hidden), of all shards
-    private var projections: [Float] = []  // (tokens, 3 hidden): frozen query, key and value of the lowest adapted layer
+    // (tokens, 3 hidden): frozen query, key and value of the lowest adapted layer
+    private var projections: [Float] = []
     private var input: [Float] = []  // (tokens, hidden), of the layer at work
     private var buffers = LayerBuffers()
     private var pooled: [Float] = []  // (records, hidden)
