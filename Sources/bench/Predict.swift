@@ -8,9 +8,9 @@ struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Throughput and latency of an ensemble, by its number of shards.",
         discussion: """
-            Adapter `head` trains the head alone; `lora` has rank 8 on query and value of the top two layers. The shards' weights are
-            random, on which speed does not depend. Every number of shards has its turn in every round, so a busy machine disturbs
-            all alike: `ratio_to_one` is the median, over the rounds, of the time that S shards took for the round's texts over
+            Adapter `head` trains the head alone; `lora` has rank 8 on query and value of the top two layers. The shards' weights are \
+            random, on which speed does not depend. Every number of shards has its turn in every round, so a busy machine disturbs \
+            all alike: `ratio_to_one` is the median, over the rounds, of the time that S shards took for the round's texts over \
             that of one shard. `texts_per_second` is of the best round. p50_ms and p99_ms are of calls with one text each.
             """)
 
@@ -36,7 +36,10 @@ struct Predict: ParsableCommand {
         }
         texts = Array(texts.prefix(self.texts))
         guard !texts.isEmpty else { throw ValidationError("\(data) has no texts; name another file.") }
-        let counts = shards.split(separator: ",").compactMap { Int($0) }.filter { $0 > 0 }
+        let counts = shards.split(separator: ",").map { Int($0) ?? 0 }
+        guard counts.allSatisfy({ $0 > 0 }), threads > 0, calls > 0 else {
+            throw ValidationError("--shards, --threads and --calls are whole numbers from 1 up.")
+        }
         var runs: [PredictRun] = []
         for adapter in adapters.split(separator: ",").map(String.init) {
             let model = try Model(try recipe(adapter), backbone: URL(filePath: backbone), training: false)

@@ -34,7 +34,7 @@ final class PredictRun {
             program: "sisa", adapter: adapter, shards: shards,
             textsPerSecond: rounds.map { Double($0.texts) / $0.seconds }.max() ?? 0,
             p50Ms: calls[calls.count / 2] * 1e3, p99Ms: calls[calls.count * 99 / 100] * 1e3,
-            ratioToOne: ratios.map { $0[$0.count / 2] })
+            ratioToOne: ratios.map { ($0[($0.count - 1) / 2] + $0[$0.count / 2]) / 2 })
     }
 
     private func seconds(_ body: () throws -> [Answer]) rethrows -> Double {

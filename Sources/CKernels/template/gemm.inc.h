@@ -3,7 +3,7 @@
 
 enum {
     BLOCK_K = 384,          // a block of one panel, 24 KB, stays in the first-level cache
-    BLOCK_ROWS = 72,        // their block of A, 108 KB, stays in the second-level cache
+    BLOCK_ROWS = 144,       // their block of A, 216 KB, stays in the second-level cache
     SMALL_B = 32768,        // elements of B, 128 KB, that stay in the second-level cache while all rows pass
     LEAST_ROWS = 4,         // of a tile that is not alone
     COPY_COLUMNS = 64,      // with so many columns and so deep a product, a copy of an awkward A is cheaper

@@ -8,7 +8,8 @@ package struct PackedMatrix: Sendable {
     /// Depth of the product: rows of the packed matrix.
     package private(set) var rows = 0
     package private(set) var columns = 0
-    private var storage: [Float] = []
+    // A row of a panel an element: so aligned, that no load of it touches two lines of the cache.
+    private var storage: [SIMD16<Float>] = []
 
     package init() {}
 
@@ -20,14 +21,16 @@ package struct PackedMatrix: Sendable {
     package mutating func pack(_ source: [Float], _ window: Window) {
         window.check(count: source.count)
         (rows, columns) = (window.rows, window.columns)
-        let count = sisa_packed_count(rows, columns)
+        let count = sisa_packed_count(rows, columns) / Int(SISA_PANEL)
         if storage.count < count {
-            storage = [Float](repeating: 0, count: count)
+            storage = [SIMD16<Float>](repeating: .zero, count: count)
         }
         guard rows > 0, columns > 0 else { return }
         unsafe source.withUnsafeBufferPointer { source in
-            unsafe storage.withUnsafeMutableBufferPointer { packed in
-                guard let from = source.baseAddress, let to = packed.baseAddress else { return }
+            unsafe storage.withUnsafeMutableBytes { packed in
+                guard let from = source.baseAddress,
+                    let to = unsafe packed.bindMemory(to: Float.self).baseAddress
+                else { return }
                 unsafe sisa_pack(
                     rows, columns, from + window.offset, window.rowStride, window.columnStride, to)
             }
@@ -35,8 +38,8 @@ package struct PackedMatrix: Sendable {
     }
 
     func withPanels(_ body: (UnsafePointer<Float>) -> Void) {
-        unsafe storage.withUnsafeBufferPointer { panels in
-            guard let base = panels.baseAddress else { return }
+        unsafe storage.withUnsafeBytes { panels in
+            guard let base = unsafe panels.bindMemory(to: Float.self).baseAddress else { return }
             unsafe body(base)
         }
     }
