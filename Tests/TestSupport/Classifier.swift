@@ -26,7 +26,7 @@ package struct Classifier: Sendable {
         let passes = Parallel.workers(threads, ranges.count) { AdaptedPass(network) }
         return Parallel.map(ranges.count, workers: passes) { pass, index in
             let range = ranges[index]
-            pass.forward(features[range], adapter, forTraining: false)
+            pass.forward(features[range], adapter)
             return range.indices.map { record in
                 let row = (record - range.lowerBound) * labels
                 return Array(pass.logits[row..<row + labels])

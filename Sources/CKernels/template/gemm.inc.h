@@ -6,6 +6,7 @@ enum {
     BLOCK_ROWS = 144,       // their block of A, 216 KB, stays in the second-level cache
     SMALL_B = 32768,        // elements of B, 128 KB, that stay in the second-level cache while all rows pass
     LEAST_ROWS = 4,         // of a tile that is not alone
+    FETCH_DEPTH = 64,       // of a product that takes longer than fetching a tile of C from memory
     COPY_COLUMNS = 64,      // with so many columns and so deep a product, a copy of an awkward A is cheaper
     COPY_DEPTH = 128,       // than reading it again for every panel
     ALIASING_STRIDE = 512,  // rows of A that are a multiple of this apart push each other out of the cache
@@ -72,6 +73,12 @@ typedef struct {
     tile_place place;
 } tile_block;
 
+// Asks for the rows of C that the next tile below goes on from: no processor guesses so long a stride.
+INLINE void fetch_below(const tile_place *place, size_t done, size_t rows, size_t panels) {
+    for (size_t r = done; r < done + rows; r++)
+        for (size_t q = 0; q < panels; q++) __builtin_prefetch(place->c + r * place->row_stride + q * LANES, 1);
+}
+
 // Tiles below each other, as many as the rows take, each the first of `count` in a row.
 INLINE void tiles(tile_shape shape, const tile_block *block) {
     tile_source a = block->a;
@@ -83,6 +90,8 @@ INLINE void tiles(tile_shape shape, const tile_block *block) {
     for (size_t rest = block->rows, height; rest > 0; rest -= height) {
         height = next_part(rest, most, least);
         if (block->copied) a.row_stride = 1, a.column_stride = height;
+        if (block->count == 1 && block->k >= FETCH_DEPTH)
+            fetch_below(&place, height, next_part(rest - height, most, least), shape == WIDE ? TILE_PANELS : 1);
         tiles_in_a_row(shape, height, block->count, block->k, a, block->b, block->panel_stride, place);
         a.at += height * (block->copied ? block->k : a.row_stride);
         place.c += height * place.row_stride;

@@ -18,7 +18,7 @@ final class AdaptedPass {
     private var records: Int { chunk.segments.count }
 
     /// features of a chunk's records -> `logits`.
-    func forward(_ features: ArraySlice<Features>, _ adapter: PackedAdapter, forTraining: Bool) {
+    func forward(_ features: ArraySlice<Features>, _ adapter: PackedAdapter) {
         let hidden = network.hidden
         chunk = Chunk(lengths: features.map(\.rows), heads: network.heads)
         input.grow(to: chunk.tokens * hidden)
@@ -33,7 +33,7 @@ final class AdaptedPass {
             let rank = network.layout.specification.lora?.rank ?? 0
             let inner = network.backbone.configuration.intermediateSize
             for index in layers.indices {
-                layers[index].reserve(chunk, hidden: hidden, inner: inner, rank: rank, backward: forTraining)
+                layers[index].reserve(chunk, hidden: hidden, inner: inner, rank: rank, backward: true)
                 let layer = network.layout.firstLayer + index
                 let below = index == 0 ? input : layers[index - 1].result
                 network.backbone.layers[layer].forward(

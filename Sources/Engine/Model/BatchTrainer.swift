@@ -32,7 +32,7 @@ package final class BatchTrainer {
             let end = min(wave + passes.count, ranges.count)
             losses += team.map(end - wave) { [adapter, passes] _, index in
                 let range = ranges[wave + index]
-                passes[index].forward(features[range], adapter, forTraining: true)
+                passes[index].forward(features[range], adapter)
                 return passes[index].backward(targets: targets[range], share: share, adapter)
             }.joined()
             gradients.add(passes.prefix(end - wave), team)

@@ -11,9 +11,10 @@ extension Recipe: Equatable {
     /// Equal bytes promise equal weights from equal records and an equal backbone, so this is what a checkpoint's key
     /// covers. In: `labels` (their number and order shape the head, their names say which record is which class),
     /// `slices` and `epochs` (they decide the passes of every stage), `adapter`, `pooling`, `optimizer`, `batch`,
-    /// `max_tokens`, `seed` and `checkpoint_precision`, and `features.precision` where it is not `f32`. Out: `name` (a display), `backbone` and `data` (a path is not its
-    /// content; the digests of backbone and records are in the key beside this), `shards` and `assign_by` (they decide
-    /// which records a slice holds, and those are in the key), `aggregation` (it combines answers of finished models).
+    /// `max_tokens`, `seed` and `checkpoint_precision`, and `features.precision` where it is not `f32`. Out: `name` (a
+    /// display), `backbone` and `data` (a path is not its content; the digests of backbone and records are in the key
+    /// beside this), `shards` and `assign_by` (they decide which records a slice holds, and those are in the key),
+    /// `aggregation` (it combines answers of finished models), `features.budget` (it decides what is kept, not what it is).
     /// The adapter's layers stand as written: `{top: 2}` and `[4, 5]` differ, even where they name the same layers.
     package var trainingIdentity: [UInt8] {
         var bytes = Array("sisa recipe 1\n".utf8)

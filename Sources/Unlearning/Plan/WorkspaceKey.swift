@@ -32,28 +32,18 @@ package struct WorkspaceKey: Sendable {
     }
 }
 
-/// A key of HMAC-SHA-256 with its two blocks hashed already: a record is digested by the thousand, and under the same key.
+/// A key of HMAC-SHA-256, hashed once: a record is digested by the thousand, and under the same key.
 struct DigestKey: Sendable {
-    private let inner: SHA256
-    private let outer: SHA256
+    private let start: HMAC<SHA256>
 
-    /// `key`: At most 64 bytes, one block.
     init(_ key: [UInt8]) {
-        precondition(key.count <= SHA256.blockByteCount)
-        func padded(_ pad: UInt8) -> SHA256 {
-            var hash = SHA256()
-            let rest = repeatElement(pad, count: SHA256.blockByteCount - key.count)
-            unsafe (key.map { $0 ^ pad } + rest).withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
-            return hash
-        }
-        (inner, outer) = (padded(0x36), padded(0x5C))
+        start = HMAC(key: SymmetricKey(data: key))
     }
 
     func code(_ message: [UInt8]) -> [UInt8] {
-        var (first, second) = (inner, outer)
-        unsafe message.withUnsafeBytes { unsafe first.update(bufferPointer: $0) }
-        unsafe first.finalize().withUnsafeBytes { unsafe second.update(bufferPointer: $0) }
-        return unsafe second.finalize().withUnsafeBytes { unsafe Array($0) }
+        var code = start
+        code.update(data: message)
+        return Array(code.finalize())
     }
 }
 

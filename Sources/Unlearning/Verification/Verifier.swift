@@ -16,7 +16,8 @@ package struct Verifier {
 
     func run(texts: [String], in folder: URL) throws -> VerificationReport {
         let clock = ContinuousClock().now
-        let (backbone, digest) = try subject.checkedBackbone(isFull: true)
+        let backbone = try subject.backboneFolder()
+        let digest = try subject.check(backbone: backbone).digest
         let fresh: Workspace
         do {
             fresh = try build(in: folder, backbone: backbone, digest: digest)

@@ -18,11 +18,9 @@ extension Workspace {
     package func predict(
         _ texts: [String], votes: Bool = true, threads: Int = 1, progress: TrainingProgress = { _ in }
     ) throws -> [Answer] {
-        let (folder, digest) = try checkedBackbone()
-        let plan = CheckpointPlan(try ledger.slices(), chain: chain(digest))
-        let model = try Model(recipe, backbone: folder, training: false)
+        let plan = CheckpointPlan(try ledger.slices(), chain: chain(try backboneDigest()))
         return try Predictor(
-            recipe, model, plan, ledger: ledger, store: store, threads: threads, progress: progress
+            recipe, model(training: false), plan, ledger: ledger, store: store, threads: threads, progress: progress
         ).answers(texts, votes: votes)
     }
 

@@ -86,8 +86,7 @@ extension Workspace {
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
         try sweep()
-        if let backbone { try move(backbone: backbone) }
-        _ = try checkedBackbone()
+        if let backbone { try move(backbone: backbone) } else { try check(backbone: backboneFolder()) }
         let trained = try bringUpToDate(threads: threads, progress: progress)
         return TrainReport(
             records: try ledger.recordCount(), stagesTrained: trained, isNew: false,

@@ -53,35 +53,35 @@ package final class Workspace: Sendable {
 
     /// Notes that the backbone lies elsewhere now; it must be the same one.
     func move(backbone folder: URL) throws {
-        let (expected, found) = (try backboneDigest(), try Self.digest(ofBackbone: folder))
-        guard found == expected else {
-            throw WorkspaceError.backboneChanged(
-                path: folder.path, expected: expected.hexadecimal, found: found.hexadecimal)
-        }
+        try check(backbone: folder)
         try ledger.set(["backbone": Data(folder.path.utf8)])
+    }
+
+    /// Reads all of a backbone's files, and compares them with those that this workspace was trained on.
+    @discardableResult
+    func check(backbone folder: URL) throws -> BackboneSeal {
+        let (expected, seal) = (try backboneDigest(), try Self.seal(ofBackbone: folder))
+        guard seal.digest == expected else {
+            throw WorkspaceError.backboneChanged(
+                path: folder.path, expected: expected.hexadecimal, found: seal.digest.hexadecimal)
+        }
+        return seal
     }
 
     /// Under which the ledger keeps a `BackboneSeal`.
     static let sealFact = "backbone_seal"
 
-    /// The backbone's folder, and what its files are compared with as they are used: all that a repair needs to know of it.
-    ///
-    /// A workspace without a seal of its backbone gets one, from files that are compared as a whole.
-    func sealedBackbone() throws -> (folder: URL, seal: BackboneSeal) {
-        let expected = try backboneDigest()
-        if let data = try ledger.fact(Self.sealFact),
-            let seal = try? JSONDecoder().decode(BackboneSeal.self, from: data), seal.digest == expected
-        {
-            return (try backboneFolder(), seal)
+    /// What trains or answers. Each file of the backbone, and each part of its weights, is compared when it is read.
+    func model(training: Bool) throws -> Model {
+        let folder = try backboneFolder()
+        guard FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) else {
+            throw WorkspaceError.noBackbone(path: folder.path)
         }
-        let (folder, _) = try checkedBackbone()
-        let seal = try Self.seal(ofBackbone: folder)
-        guard seal.digest == expected else { return try sealedBackbone() }
-        try ledger.set([Self.sealFact: try JSONEncoder().encode(seal)])
-        return (folder, seal)
+        let stored = try ledger.fact(Self.sealFact).flatMap { try? JSONDecoder().decode(BackboneSeal.self, from: $0) }
+        // A seal that is missing or of another backbone is made again, from files that are compared as a whole.
+        let seal = try stored?.digest == backboneDigest() ? stored : check(backbone: folder)
+        return try Model(recipe, backbone: folder, training: training, seal: seal)
     }
-
-    static func digest(ofBackbone folder: URL) throws -> [UInt8] { try seal(ofBackbone: folder).digest }
 
     static func seal(ofBackbone folder: URL) throws -> BackboneSeal {
         guard FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) else {
@@ -121,17 +121,9 @@ package final class Workspace: Sendable {
         destroyed()
         let work = try reconciler.missing(plan, shards: shards)
         if !work.isEmpty {
-            try reconciler.train(work, model: model ?? repairModel())
+            try reconciler.train(work, model: model ?? self.model(training: true))
         }
         try ledger.settle(shards: shards)
         return work.reduce(0) { $0 + $1.stages.count }
-    }
-
-    private func repairModel() throws -> Model {
-        let (folder, seal) = try sealedBackbone()
-        guard FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) else {
-            throw WorkspaceError.noBackbone(path: folder.path)
-        }
-        return try Model(recipe, backbone: folder, training: true, seal: seal)
     }
 }

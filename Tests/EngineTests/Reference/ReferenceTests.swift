@@ -29,7 +29,7 @@ import Testing
         #expect(difference(logits, try reference.output("logits")).largest < 1e-4)
         if network.layout.specification.lora != nil {
             let pass = AdaptedPass(network)
-            pass.forward(features[...], PackedAdapter(layout: network.layout, state), forTraining: false)
+            pass.forward(features[...], PackedAdapter(layout: network.layout, state))
             let states = try #require(pass.layers.last).result.prefix(pass.chunk.tokens * network.hidden)
             #expect(difference(states, try reference.output("hidden")).largest < 1e-4)
         }

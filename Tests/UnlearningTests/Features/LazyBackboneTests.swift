@@ -119,8 +119,7 @@ import Testing
         }
     }
 
-    // Workspaces that were made before there were seals get one from files that are compared as a whole.
-    @Test func aWorkspaceWithoutASealGetsOne() throws {
+    @Test func withoutASealTheWholeBackboneIsCompared() throws {
         try ToyWorld.with(changing: { $0.adapter = .head }) { world in
             let world = try weighted(world)
             let records = try ToyRecord.all()
@@ -131,9 +130,25 @@ import Testing
             #expect(throws: DeletionError.self) { try subject.delete([records[4].recordID]) }
             try flip(weights) { $0 / 2 }
             try subject.delete([records[4].recordID])
-            #expect(try subject.ledger.fact("backbone_seal") != nil)
             let truth = try Snapshot(world.workspace("truth", records.without([records[4]])))
             #expect(try Snapshot(subject).differences(from: truth) == [])
+        }
+    }
+
+    @Test func verificationBelievesNoSeal() throws {
+        try ToyWorld.with { world in
+            let world = try weighted(world)
+            let subject = try world.workspace("subject", ToyRecord.all())
+            let old = try #require(try subject.ledger.fact(Workspace.sealFact))
+            try flip(world.backbone.appending(path: "model.safetensors")) { $0 - 400 }
+            let new = try JSONEncoder().encode(Workspace.seal(ofBackbone: world.backbone))
+            #expect(throws: WorkspaceError.self) { try subject.predict(["rain"]) }
+            // The digests of the files as they were, and of the blocks as they are.
+            var forged = try #require(try JSONSerialization.jsonObject(with: old) as? [String: Any])
+            forged["weightBlocks"] = try #require(try JSONSerialization.jsonObject(with: new) as? [String: Any])["weightBlocks"]
+            try subject.ledger.set([Workspace.sealFact: try JSONSerialization.data(withJSONObject: forged)])
+            _ = try subject.predict(["rain"])
+            #expect(throws: WorkspaceError.self) { try subject.verify() }
         }
     }
 

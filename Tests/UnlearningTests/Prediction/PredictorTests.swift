@@ -16,9 +16,8 @@ import Testing
     /// Answers in bytes: each shard's newest checkpoint by `Classifier`, one shard after another, one text at a time.
     private func reference(_ workspace: Workspace, _ texts: [String]) throws -> [[UInt8]] {
         let recipe = workspace.recipe
-        let (folder, digest) = try workspace.checkedBackbone()
-        let plan = CheckpointPlan(try workspace.ledger.slices(), chain: workspace.chain(digest))
-        let model = try Model(recipe, backbone: folder, training: false)
+        let plan = CheckpointPlan(try workspace.ledger.slices(), chain: workspace.chain(try workspace.backboneDigest()))
+        let model = try Model(recipe, backbone: try workspace.backboneFolder(), training: false)
         var voters: [(shard: Int, records: Int, Classifier)] = []
         for (shard, items) in plan.shards.enumerated() {
             guard let item = items.last else { continue }
