@@ -40,6 +40,8 @@ struct Delete: ParsableCommand {
         let fullRecordPasses: Int
         let deleteSeconds, deleteProcessorSeconds, influenceFreeMilliseconds: Double
         let ratio: Double
+        /// Against the first training: what somebody pays who keeps nothing and trains on the remaining records.
+        let coldRatio: Double
         /// What counting record-passes says of the very same deletions.
         let recordPassRatio: Double
         let deletions: [Deletion]
@@ -88,6 +90,7 @@ struct Delete: ParsableCommand {
             deleteSeconds: mean(\.seconds),
             deleteProcessorSeconds: all.reduce(0) { $0 + $1.processor } / Double(max(1, all.count)),
             influenceFreeMilliseconds: mean(\.influenceFreeSeconds) * 1000, ratio: full.seconds / mean(\.seconds),
+            coldRatio: cold.seconds / mean(\.seconds),
             recordPassRatio: passes / mean { Double($0.recordPasses) }, deletions: all.map(\.0))
         if json { return try Timing.json(result) }
         tell(result)
@@ -119,7 +122,8 @@ struct Delete: ParsableCommand {
                     + "\(Timing.fixed(deletion.influenceFreeSeconds * 1000, 1)) ms")
         }
         print(
-            "a deletion \(Timing.fixed(result.deleteSeconds, 3)) s: \(Timing.fixed(result.ratio, 1)) times less; "
-                + "by record-passes \(Timing.fixed(result.recordPassRatio, 1))")
+            "a deletion \(Timing.fixed(result.deleteSeconds, 3)) s: \(Timing.fixed(result.ratio, 1)) times less, by record-passes "
+                + "\(Timing.fixed(result.recordPassRatio, 1)); than the first training \(Timing.fixed(result.coldRatio, 0))"
+        )
     }
 }

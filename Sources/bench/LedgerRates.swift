@@ -24,7 +24,11 @@ struct LedgerRates: ParsableCommand {
     }
 
     func run() throws {
-        let rows = try shards.split(separator: ",").compactMap { Int($0) }.map(measure)
+        let counts = shards.split(separator: ",").map { Int($0) ?? 0 }
+        guard counts.allSatisfy({ $0 > 0 }), slices > 0 else {
+            throw ValidationError("--shards and --slices are whole numbers from 1 up")
+        }
+        let rows = try counts.map(measure)
         if json { return try Timing.json(rows) }
         for row in rows {
             print(

@@ -4,26 +4,29 @@ import Foundation
 enum Peer {
     struct Failure: Error, CustomStringConvertible {
         let command: String
-        var description: String {
-            "the peer `\(command)` printed no JSON object as its last line, or failed; run it alone and mend it"
-        }
+        let expected: String
+        var description: String { "the peer `\(command)` printed no \(expected), or failed; run it alone and mend it" }
     }
 
-    /// The JSON object that a shell command prints as its last line.
-    static func run(_ command: String) throws -> [String: Any] {
+    /// What a shell command prints, as JSON; `expected` says in words what that should be.
+    static func run<Value: Decodable>(
+        _ command: String, _ arguments: [String] = [], lastLine: Bool = false, expected: String
+    ) throws -> Value {
         let process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", command]
+        process.arguments = ["-c", command + " \"$@\"", "peer"] + arguments
         let pipe = Pipe()
         process.standardOutput = pipe
         process.standardError = FileHandle.nullDevice
         try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        var output = try pipe.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
-        let lines = String(decoding: output, as: UTF8.self).split(separator: "\n")
-        guard process.terminationStatus == 0, let last = lines.last,
-            let object = try? JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: Any]
-        else { throw Failure(command: command) }
-        return object
+        if lastLine { output = output.split(separator: UInt8(ascii: "\n")).last ?? Data() }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard process.terminationStatus == 0, let value = try? decoder.decode(Value.self, from: output) else {
+            throw Failure(command: command, expected: expected)
+        }
+        return value
     }
 }

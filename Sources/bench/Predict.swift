@@ -24,7 +24,7 @@ struct Predict: ParsableCommand {
     @Option(help: "Calls with one text, in all.") var calls = 200
     @Option(help: "Labels.") var labels = 77
     @Option(help: "Most tokens a text.") var maxTokens = 128
-    @Option(help: "A program to run beside, such as `python tools/peers/predict.py`; it is told the same options.")
+    @Option(help: "A shell command to run after, such as `python tools/peers/predict.py`; it is told the same options.")
     var peer: String?
     @Flag(help: "Print JSON.") var json = false
 
@@ -58,7 +58,15 @@ struct Predict: ParsableCommand {
         var figures = runs.map { run in
             run.figures(besideOne: runs.first { $0.adapter == run.adapter && $0.shards == 1 })
         }
-        if let peer { figures += try self.figures(of: peer) }
+        if let peer {
+            let options = [
+                "--backbone", backbone, "--data", data, "--text", text, "--threads", "\(threads)",
+                "--texts", "\(self.texts)", "--calls", "\(self.calls)", "--labels", "\(labels)",
+                "--max-tokens", "\(maxTokens)", "--shards", shards
+            ]
+            let theirs: [PredictFigures] = try Peer.run(peer, options, expected: "JSON array of the figures we print")
+            figures += theirs
+        }
         if json { return try Timing.json(figures) }
         for figure in figures { print(figure.line) }
     }
@@ -82,28 +90,5 @@ struct Predict: ParsableCommand {
     private func state(_ shard: Int, _ layout: AdapterLayout) -> AdapterState {
         AdapterState(
             values: Philox(seed: 1, purpose: "bench", context: ["\(shard)"]).uniforms(layout.count, bound: 0.05))
-    }
-
-    /// Runs the peer and reads what it prints: a JSON array of the same figures.
-    private func figures(of peer: String) throws -> [PredictFigures] {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments =
-            peer.split(separator: " ").map(String.init) + [
-                "--backbone", backbone, "--data", data, "--text", text, "--threads", "\(threads)",
-                "--texts", "\(texts)", "--calls", "\(calls)", "--labels", "\(labels)",
-                "--max-tokens", "\(maxTokens)", "--shards", shards
-            ]
-        process.standardOutput = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw ValidationError("the peer ended with status \(process.terminationStatus); run it by itself.")
-        }
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        return try decoder.decode([PredictFigures].self, from: data)
     }
 }

@@ -38,6 +38,9 @@ struct Scale: ParsableCommand {
 
     func run() throws {
         let program = try Child.sisa(sisa)
+        guard shardRecords > 0, deletions > 0 else {
+            throw ValidationError("--shard-records and --deletions are whole numbers from 1 up")
+        }
         var rows: [Row] = []
         for text in records.split(separator: ",") {
             guard let count = Int(text), count > 0 else {

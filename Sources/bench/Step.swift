@@ -44,23 +44,31 @@ struct Step: ParsableCommand {
         let peerTokensPerSecond, ratio: Double?
     }
 
+    func validate() throws {
+        guard [threads, batch, labels, maxTokens, records, rounds].allSatisfy({ $0 > 0 }) else {
+            throw ValidationError(
+                "--threads, --batch, --labels, --max-tokens, --records and --rounds are whole numbers from 1 up.")
+        }
+    }
+
+    private struct PeerFigures: Decodable { let tokensPerSecond: Double }
+
     func run() throws {
         let bench = try StepBench(self)
         let peak = Timing.peak(threads: threads)
         var (seen, operations, elapsed, done) = (0, 0.0, 0.0, 0)
         var peers: [Double] = []
         bench.run(seconds: 1)
-        for _ in 0..<max(1, rounds) {
+        for _ in 0..<rounds {
             let round = bench.run(seconds: seconds)
             seen += round.tokens
             operations += round.operations
             elapsed += round.seconds
             done += round.records
             guard let peer else { continue }
-            guard let rate = try Peer.run(peer)["tokens_per_second"] as? Double else {
-                throw Peer.Failure(command: peer)
-            }
-            peers.append(rate)
+            let figures: PeerFigures = try Peer.run(
+                peer, lastLine: true, expected: "JSON object with `tokens_per_second` as its last line")
+            peers.append(figures.tokensPerSecond)
         }
         let shares = shares(bench)
         let rate = Double(seen) / elapsed

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Engine
 import Foundation
 import Unlearning
@@ -25,7 +26,13 @@ final class StepBench {
         switch options.layers {
         case "all": top = configuration.layers
         case "head": top = 0
-        default: top = Int(options.layers) ?? configuration.layers
+        default:
+            guard let count = Int(options.layers), (0...configuration.layers).contains(count) else {
+                throw ValidationError(
+                    "--layers is '\(options.layers)'; this backbone has \(configuration.layers): "
+                        + "`all`, `head`, or how many of the top ones.")
+            }
+            top = count
         }
         let lora = AdapterSpecification.LoRA(
             rank: 8, alpha: 16, targets: [.query, .value],

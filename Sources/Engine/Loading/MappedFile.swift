@@ -32,6 +32,11 @@ package final class MappedFile: Sendable {
         return try unsafe body(UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: address), count: count))
     }
 
+    /// Asks for all pages at once, by who is about to read all of them; each by itself would be a fault of its own.
+    package func populate() {
+        _ = unsafe madvise(UnsafeMutableRawPointer(bitPattern: address), count, MADV_POPULATE_READ)
+    }
+
     /// A copy of some bytes.
     package func bytes(_ range: Range<Int>) -> [UInt8] {
         precondition(range.lowerBound >= 0 && range.upperBound <= count)

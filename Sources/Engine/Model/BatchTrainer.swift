@@ -12,7 +12,7 @@ package final class BatchTrainer {
     package init(_ network: Network, threads: Int) {
         self.network = network
         team = Team(size: threads)
-        passes = (0..<team.size).map { _ in AdaptedPass(network) }
+        passes = (0..<(team.size == 1 ? 1 : 2 * team.size)).map { _ in AdaptedPass(network) }
         headStep = network.layout.specification.lora == nil ? HeadStep(network.layout, team) : nil
         adapter = PackedAdapter(layout: network.layout)
         gradients = Gradients(layout: network.layout)
@@ -26,26 +26,37 @@ package final class BatchTrainer {
         adapter.pack(state, forTraining: true)
         gradients.reset()
         let share = 1 / Float(features.count)
-        let ranges = ranges(features.map(\.rows))
-        var losses: [Float] = []
-        for wave in stride(from: 0, to: ranges.count, by: passes.count) {
-            let end = min(wave + passes.count, ranges.count)
-            losses += team.map(end - wave) { [adapter, passes] _, index in
-                let range = ranges[wave + index]
-                passes[index].forward(features[range], adapter)
-                return passes[index].backward(targets: targets[range], share: share, adapter)
-            }.joined()
-            gradients.add(passes.prefix(end - wave), team)
+        let lengths = features.map(\.rows)
+        let ranges = ranges(lengths)
+        var losses = [Float](repeating: 0, count: features.count)
+        for start in stride(from: 0, to: ranges.count, by: passes.count) {
+            let wave = Array(ranges[start..<min(start + passes.count, ranges.count)])
+            let order = order(wave.map { lengths[$0].reduce(0, +) })
+            let done = team.map(wave.count) { [adapter, passes] _, index in
+                let (pass, range) = (passes[order[index]], wave[order[index]])
+                pass.forward(features[range], adapter)
+                return pass.backward(targets: targets[range], share: share, adapter)
+            }
+            for (index, part) in done.enumerated() { losses.replaceSubrange(wave[order[index]], with: part) }
+            gradients.add(passes.prefix(wave.count), team)
         }
         gradients.finish(scale: adapter.scale)
         return (gradients.values, losses)
     }
 
-    /// Every thread gets one chunk of nearly the same size, or several where a batch is so large that its buffers would be.
+    /// As many chunks as there are passes, of nearly the same size, or more where a batch is so large that its buffers would be.
     private func ranges(_ lengths: [Int]) -> [Range<Int>] {
-        let most = passes.count * Network.trainingChunkTokens
+        let most = team.size * Network.trainingChunkTokens
         let waves = max(1, (lengths.reduce(0, +) + most - 1) / most)
         return Chunk.ranges(lengths: lengths, parts: waves * passes.count)
+    }
+
+    /// Which chunk comes when, since members take every so manieth: the largest first, then the smaller ones the other way round,
+    /// so that who had the largest gets the smallest.
+    private func order(_ tokens: [Int]) -> [Int] {
+        let falling = tokens.indices.sorted { tokens[$0] != tokens[$1] ? tokens[$0] > tokens[$1] : $0 < $1 }
+        let first = falling.prefix(team.size)
+        return first + falling.dropFirst(team.size).reversed()
     }
 
     /// One step on one batch. Returns the mean loss before the step; throws where it is no finite number.

@@ -45,23 +45,23 @@ package struct Features: Sendable {
     /// Copies the numbers over those of a buffer, from `start` on.
     package func copy(into buffer: inout [Float], at start: Int) {
         precondition(start >= 0 && start + count <= buffer.count)
-        unsafe buffer.withUnsafeMutableBufferPointer { target in
+        unsafe buffer.withUnsafeMutableBufferPointer { buffer in
             // Inside the buffer, by the check above; the source's extent was checked when it was made.
+            let target = unsafe UnsafeMutableBufferPointer(rebasing: buffer[start..<start + count])
             switch source {
             case .memory(let values):
-                for index in 0..<count { unsafe target[start + index] = values[index] }
+                _ = unsafe target.update(fromContentsOf: values)
             case .file(let file, let offset, .f32):
+                // The file's order of bytes is that of every machine this is built for.
                 unsafe file.withBytes { bytes in
-                    for index in 0..<count {
-                        let bits = unsafe bytes.loadUnaligned(fromByteOffset: offset + 4 * index, as: UInt32.self)
-                        unsafe target[start + index] = Float(bitPattern: UInt32(littleEndian: bits))
-                    }
+                    let source = unsafe UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + 4 * count])
+                    unsafe UnsafeMutableRawBufferPointer(target).copyMemory(from: source)
                 }
             case .file(let file, let offset, .bf16):
                 unsafe file.withBytes { bytes in
                     for index in 0..<count {
                         let bits = unsafe bytes.loadUnaligned(fromByteOffset: offset + 2 * index, as: UInt16.self)
-                        unsafe target[start + index] = Float(bitPattern: UInt32(UInt16(littleEndian: bits)) << 16)
+                        unsafe target[index] = Float(bitPattern: UInt32(UInt16(littleEndian: bits)) << 16)
                     }
                 }
             }

@@ -17,14 +17,28 @@ final class HeadStep {
         var logits: [Float] = []  // (own labels, records)
         var dLogits: [Float] = []  // (records, all labels)
         var weight: [Float]  // gradient, (own labels, hidden)
-        var bias: [Float]  // gradient, (own labels)
+        var bias: [Float]  // gradient, (all labels), since it is little work
         var losses: [Float] = []
         var isFinite = true
 
-        init(_ labels: Range<Int>, hidden: Int) {
+        init(_ labels: Range<Int>, of all: Int, hidden: Int) {
             self.labels = labels
             weight = [Float](repeating: 0, count: labels.count * hidden)
-            bias = [Float](repeating: 0, count: labels.count)
+            bias = [Float](repeating: 0, count: all)
+        }
+
+        /// Logits of a member's labels, (own labels, records), into their columns of (records, all labels).
+        func take(_ other: Member, records: Int) {
+            let labels = bias.count
+            precondition(other.logits.count >= other.labels.count * records && dLogits.count >= records * labels)
+            unsafe other.logits.withUnsafeBufferPointer { from in
+                unsafe dLogits.withUnsafeMutableBufferPointer { to in
+                    // Inside both, by the check above.
+                    for (row, label) in other.labels.enumerated() {
+                        for record in 0..<records { unsafe to[record * labels + label] = from[row * records + record] }
+                    }
+                }
+            }
         }
     }
 
@@ -35,7 +49,9 @@ final class HeadStep {
         self.team = team
         let labels = layout.specification.labels
         let count = max(1, min(team.size, labels, layout.headWeight.count / leastShare))
-        members = (0..<count).map { Member($0 * labels / count..<($0 + 1) * labels / count, hidden: layout.hidden) }
+        members = (0..<count).map {
+            Member($0 * labels / count..<($0 + 1) * labels / count, of: labels, hidden: layout.hidden)
+        }
     }
 
     /// Returns the mean loss before the step; throws, and changes nothing, where that or a gradient is no finite number.
@@ -79,13 +95,7 @@ final class HeadStep {
         let records = targets.count
         let labels = layout.specification.labels
         member.dLogits.grow(to: records * labels)
-        for other in all {
-            for (row, label) in other.labels.enumerated() {
-                for record in 0..<records {
-                    member.dLogits[record * labels + label] = other.logits[row * records + record]
-                }
-            }
-        }
+        for other in all { member.take(other, records: records) }
         member.losses = CrossEntropy.backward(
             &member.dLogits, labels: labels, targets: targets[...], share: 1 / Float(records))
         let own = Window(
@@ -93,9 +103,8 @@ final class HeadStep {
         multiply(
             member.dLogits, own.transposed, rows, into: &member.weight,
             Window(rows: member.labels.count, columns: layout.hidden))
-        for (row, label) in member.labels.enumerated() {
-            member.bias[row] = (0..<records).reduce(0) { $0 + member.dLogits[$1 * labels + label] }
-        }
+        for label in 0..<labels { member.bias[label] = 0 }
+        Rows.add(rows: records, columns: labels, member.dLogits, to: &member.bias, at: 0)
         member.isFinite = Elementwise.allFinite(member.weight) && Elementwise.allFinite(member.bias)
     }
 
@@ -111,7 +120,7 @@ final class HeadStep {
             + members.map { member in
                 AdamW.Part(
                     range: bias + member.labels.lowerBound..<bias + member.labels.upperBound,
-                    gradient: member.bias, learningRate: learningRate)
+                    gradient: member.bias, offset: member.labels.lowerBound, learningRate: learningRate)
             }
     }
 }

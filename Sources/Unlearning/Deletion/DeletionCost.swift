@@ -15,14 +15,15 @@ struct DeletionCost {
             let left = try placements(shard).filter { !ids.contains($0.id) }
             let occupied = Set(left.map(\.slice))
             let all = (0..<recipe.slices).filter(occupied.contains).map { Stage($0, of: recipe, shard: shard) }
+            let passes = all.map { $0.recordPasses(left) }
             let first = deleted.map(\.position.slice).min() ?? 0
             let again = all.filter { $0.index >= first }
-            full += all.reduce(0) { $0 + $1.recordPasses(left) }
+            full += passes.reduce(0, +)
             shards.append(
                 DeletionReport.Shard(
                     shard: shard, slice: first, recordsDeleted: deleted.count, stages: again.count,
                     recordsRetrained: left.count { record in again.contains { $0.visits(record) } },
-                    recordPasses: again.reduce(0) { $0 + $1.recordPasses(left) }))
+                    recordPasses: passes.suffix(again.count).reduce(0, +)))
         }
         return DeletionReport(shards: shards, fullRecordPasses: full)
     }

@@ -53,6 +53,7 @@ struct FeatureFile {
     /// Whether every byte is what was written; asked before any value is used.
     func isGenuine(_ key: FeatureKey) -> Bool {
         let end = map.count - Self.sealBytes
+        map.populate()
         var content = SHA256()
         unsafe map.withBytes { unsafe content.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<end])) }
         return map.bytes(end..<map.count) == key.seal(content.finalize())

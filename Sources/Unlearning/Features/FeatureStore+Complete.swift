@@ -1,6 +1,14 @@
 internal import Engine
 
 extension FeatureStore {
+    /// The features of a slice's live records where its file holds exactly those, in canonical order; else nil.
+    func whole(_ position: Position, _ records: [Record]) -> [Features]? {
+        guard let held = FeatureFile(url(position), key, precision), held.entries.count == records.count,
+            zip(held.entries, records).allSatisfy({ $0.name == key.name($1) }), held.isGenuine(key)
+        else { return nil }
+        return views(held, records.count)
+    }
+
     /// Makes a slice's file what it should be, and gives the features of the records that it holds: a beginning of `records`.
     ///
     /// `records`: All live records of the slice, in canonical order. What is missing is computed in large batches and written durably.
@@ -10,11 +18,11 @@ extension FeatureStore {
     ) throws -> [Features] {
         // Below layer 0 there is only the embedding, which costs less to compute than to read back.
         guard share > 0, model.layout.firstLayer > 0, !records.isEmpty else { return [] }
+        if let whole = whole(position, records) { return whole }
         let names = records.map(key.name)
         let held = read(position)
         var count = 0
         if let held { count = zip(held.entries, names).prefix { $0.name == $1 }.count }
-        if let held, count == names.count, count == held.entries.count { return views(held, count) }
 
         let fitting = try fitting(records, model, threads: threads)
         if let held, count == fitting, count == held.entries.count { return views(held, count) }

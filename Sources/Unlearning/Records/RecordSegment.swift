@@ -46,6 +46,11 @@ enum RecordSegment {
     /// Reads a segment; a file that is not one is `damaged`.
     static func decode(_ url: URL) throws -> [Record] {
         if let bytes = DurableFile.contents(url), let records = SegmentScanner.records(bytes) { return records }
+        return try decodeGenerally(url)
+    }
+
+    /// The same by the reader of all JSON Lines: slower, and the judge of what `SegmentScanner` does not know.
+    static func decodeGenerally(_ url: URL) throws -> [Record] {
         var records: [Record] = []
         let reader = RecordReader(
             columns: Columns(id: "id", text: "text", label: "label", owner: "owner"), format: .jsonl,

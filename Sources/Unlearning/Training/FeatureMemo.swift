@@ -30,18 +30,27 @@ struct FeatureMemo {
     ///
     /// `slices`: How many slices the stage reads. `visited`: The records that it visits, ascending.
     mutating func prepare(slices: Int, visited: [Int]) throws {
-        for slice in slicesReady..<max(slicesReady, slices) {
-            let cell = records.indices.filter { records[$0].position.slice == slice }
-            guard let store, let first = cell.first else { continue }
-            let stored = try store.complete(
-                records[first].position, cell.map { records[$0].record }, model, threads: threads)
-            for (index, features) in zip(cell, stored) { kept[index] = features }
-        }
+        try completeFiles(slicesReady..<max(slicesReady, slices))
         slicesReady = max(slicesReady, slices)
         let missing = visited.filter { kept[$0] == nil }
         for group in FeatureStore.groups(missing.indices) {
             _ = try features(of: Array(missing[group]))
             guard missing[group].allSatisfy({ kept[$0] != nil }) else { return }
+        }
+    }
+
+    /// Files that are whole are read side by side; the others are made one after another, each by all threads.
+    private mutating func completeFiles(_ slices: Range<Int>) throws {
+        guard let store else { return }
+        let cells = slices.map { slice in records.indices.filter { records[$0].position.slice == slice } }
+            .filter { !$0.isEmpty }
+        func live(_ cell: [Int]) -> [Record] { cell.map { records[$0].record } }
+        let whole = Parallel.map(cells.count, threads: threads) {
+            store.whole(records[cells[$0][0]].position, live(cells[$0]))
+        }
+        for (cell, whole) in zip(cells, whole) {
+            let stored = try whole ?? store.complete(records[cell[0]].position, live(cell), model, threads: threads)
+            for (index, features) in zip(cell, stored) { kept[index] = features }
         }
     }
 

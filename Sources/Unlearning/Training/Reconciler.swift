@@ -17,7 +17,7 @@ struct Reconciler {
     /// Where features are kept; nil: nowhere.
     let features: FeatureStore?
     /// The live records of a shard, in canonical order.
-    let records: @Sendable (_ shard: Int) throws -> [StoredRecord]
+    let records: @Sendable (_ shard: Int, _ threads: Int) throws -> [StoredRecord]
 
     /// What one shard still needs.
     struct Work: Sendable {
@@ -72,52 +72,59 @@ struct Reconciler {
         let each = max(1, threads / atOnce)
         // Shards that train at once are in memory at once anyway; then their records are read only once.
         let isTogether = work.count == atOnce
-        var loaded: [[StoredRecord]] = []
-        let passes = try work.map { item in
-            let records = try records(item.shard)
-            if isTogether { loaded.append(records) }
-            let placements = records.map(\.placement)
-            return item.stages.reduce(0) {
-                $0 + Stage($1.stage, of: recipe, shard: item.shard).recordPasses(placements)
+        let counted = try Parallel.map(work.count, threads: atOnce) { index in
+            Result {
+                let records = try records(work[index].shard, each)
+                return (passes: recordPasses(of: work[index], records), records: isTogether ? records : nil)
             }
-        }
+        }.map { try $0.get() }
         progress(
             .began(
-                recordPasses: passes.reduce(0, +), stages: work.reduce(0) { $0 + $1.stages.count }))
-        let outcomes = Parallel.map(work.count, threads: atOnce) { [loaded] index in
+                recordPasses: counted.reduce(0) { $0 + $1.passes.reduce(0, +) },
+                stages: work.reduce(0) { $0 + $1.stages.count }))
+        let outcomes = Parallel.map(work.count, threads: atOnce) { index in
             Result {
                 try train(
-                    work[index], isTogether ? loaded[index] : records(work[index].shard), model: model, threads: each,
+                    work[index], counted[index].records ?? records(work[index].shard, each),
+                    recordPasses: counted[index].passes, model: model, threads: each,
                     memory: FeatureMemo.budget / atOnce)
             }
         }
         for outcome in outcomes { try outcome.get() }
     }
 
+    /// Of every stage that is missing.
+    private func recordPasses(of work: Work, _ records: [StoredRecord]) -> [Int] {
+        let placements = records.map(\.placement)
+        return work.stages.map { Stage($0.stage, of: recipe, shard: work.shard).recordPasses(placements) }
+    }
+
     private func train(
-        _ work: Work, _ records: [StoredRecord], model: Model, threads: Int, memory: Int
+        _ work: Work, _ records: [StoredRecord], recordPasses: [Int], model: Model, threads: Int, memory: Int
     ) throws {
         let trainer = try SliceTrainer(
             recipe, model, shard: work.shard, records: records, threads: threads, features: features, memory: memory)
-        var state = trainer.initialState
-        if let start = work.start {
-            guard let stored = start.state(layout: model.layout) else { throw WorkspaceError.checkpointOfAnotherModel }
-            state = stored
-        }
+        var state = try start(work, trainer, model)
         var publisher = try StagePublisher(ledger, store, chain, shard: work.shard)
-        for item in work.stages {
+        for (item, recordPasses) in zip(work.stages, recordPasses) {
             let clock = ContinuousClock().now
             state = try trainer.train(stage: item.stage, from: state) {
                 progress(.advanced(shard: work.shard, stage: item.stage, recordPasses: $0))
             }
             let seconds = clock.duration(to: .now).seconds
             let checkpoint = Checkpoint(state, layout: model.layout, precision: recipe.checkpointPrecision)
-            let isWanted = try publisher.add(
-                checkpoint, item, recordPasses: trainer.recordPasses(stage: item.stage), seconds: seconds)
-            if !isWanted { try giveUp(work.shard) }
+            if try !publisher.add(checkpoint, item, recordPasses: recordPasses, seconds: seconds) {
+                try giveUp(work.shard)
+            }
             progress(.finished(shard: work.shard, stage: item.stage, seconds: seconds))
         }
         if try !publisher.commit(settles: settles) { try giveUp(work.shard) }
+    }
+
+    private func start(_ work: Work, _ trainer: SliceTrainer, _ model: Model) throws -> AdapterState {
+        guard let start = work.start else { return trainer.initialState }
+        guard let state = start.state(layout: model.layout) else { throw WorkspaceError.checkpointOfAnotherModel }
+        return state
     }
 
     /// Deletions came while this trained: what it made is stale.

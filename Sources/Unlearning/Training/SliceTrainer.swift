@@ -35,11 +35,6 @@ package final class SliceTrainer {
         AdapterState(seed: recipe.seed, shard: shard, layout: layout)
     }
 
-    /// Record-passes of a stage.
-    package func recordPasses(stage: Int) -> Int {
-        Stage(stage, of: recipe, shard: shard).recordPasses(placements)
-    }
-
     /// Trains stage `index` from the state of the stage before. A stage whose own slice is empty changes nothing.
     package func train(
         stage index: Int, from state: AdapterState, progress: (_ recordPasses: Int) -> Void

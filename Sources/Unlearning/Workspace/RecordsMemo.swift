@@ -20,10 +20,10 @@ final class RecordsMemo: Sendable {
         self.workspace = workspace
     }
 
-    /// The live records of a shard; see `Workspace.records(shard:)`.
-    func records(shard: Int) throws -> [StoredRecord] {
+    /// The live records of a shard; see `Workspace.records(shard:threads:)`.
+    func records(shard: Int, threads: Int = 1) throws -> [StoredRecord] {
         if let kept = state.withLock({ $0.kept[shard] }) { return kept }
-        let records = try workspace.records(shard: shard)
+        let records = try workspace.records(shard: shard, threads: threads)
         let bytes = records.reduce(0) { $0 + $1.record.text.utf8.count + Self.recordBytes }
         state.withLock { state in
             guard state.kept[shard] == nil, state.bytes + bytes <= Self.budget else { return }

@@ -1,3 +1,4 @@
+internal import Engine
 internal import Foundation
 
 /// How records are read: always without the ones whose deletion is accepted.
@@ -12,18 +13,21 @@ extension Workspace {
     }
 
     /// The records of one shard in canonical order: slice, rank, id. Every slice is checked against the ledger's digest.
-    package func records(shard: Int) throws -> [StoredRecord] {
+    package func records(shard: Int, threads: Int = 1) throws -> [StoredRecord] {
         let corpus = try corpus()
         let pending = try ledger.pending()
         let summaries = try ledger.slices(shard: shard)
-        return try summaries.indices.flatMap { slice in
-            let position = Position(shard: shard, slice: slice)
-            let records = try corpus.slice(position, without: pending[position] ?? [])
-            guard corpus.summary(records) == summaries[slice] else {
-                throw WorkspaceError.recordsDamaged(path: corpus.url(position).path)
+        let slices = Parallel.map(summaries.count, threads: threads) { slice in
+            Result {
+                let position = Position(shard: shard, slice: slice)
+                let records = try corpus.slice(position, without: pending[position] ?? [])
+                guard corpus.summary(records) == summaries[slice] else {
+                    throw WorkspaceError.recordsDamaged(path: corpus.url(position).path)
+                }
+                return records
             }
-            return records
         }
+        return try slices.flatMap { try $0.get() }
     }
 
     /// Every id's location; an id that no live record has is an error.

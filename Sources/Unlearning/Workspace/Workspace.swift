@@ -112,7 +112,7 @@ package final class Workspace: Sendable {
         let reconciler = Reconciler(
             recipe: recipe, ledger: ledger, store: store, chain: chain, threads: threads, progress: progress,
             settles: shards?.count == 1, features: storesFeatures ? try features() : nil,
-            records: { shard in try memo.records(shard: shard) })
+            records: { shard, threads in try memo.records(shard: shard, threads: threads) })
         try destroyPendingRecords()
         let plan =
             try shards.map { CheckpointPlan(of: try ledger.slices(shards: $0), chain: chain) }

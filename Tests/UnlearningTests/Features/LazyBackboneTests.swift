@@ -145,7 +145,8 @@ import Testing
             #expect(throws: WorkspaceError.self) { try subject.predict(["rain"]) }
             // The digests of the files as they were, and of the blocks as they are.
             var forged = try #require(try JSONSerialization.jsonObject(with: old) as? [String: Any])
-            forged["weightBlocks"] = try #require(try JSONSerialization.jsonObject(with: new) as? [String: Any])["weightBlocks"]
+            forged["weightBlocks"] = try #require(try JSONSerialization.jsonObject(with: new) as? [String: Any])[
+                "weightBlocks"]
             try subject.ledger.set([Workspace.sealFact: try JSONSerialization.data(withJSONObject: forged)])
             _ = try subject.predict(["rain"])
             #expect(throws: WorkspaceError.self) { try subject.verify() }

@@ -9,19 +9,7 @@ import Testing
     private func general(_ bytes: [UInt8], in folder: URL) throws -> [Record]? {
         let url = folder.appending(path: "slice.jsonl")
         try Data(bytes).write(to: url)
-        var records: [Record] = []
-        let reader = RecordReader(
-            columns: Columns(id: "id", text: "text", label: "label", owner: "owner"), format: .jsonl,
-            maxRecordBytes: .max)
-        do {
-            try reader.forEach(file: url) { raw, _ in
-                guard let label = raw.label.flatMap({ Int($0) }), label >= 0 else { throw CocoaError(.fileReadUnknown) }
-                records.append(Record(id: raw.id, owner: raw.owner, text: raw.text, label: label))
-            }
-        } catch {
-            return nil
-        }
-        return records
+        return try? RecordSegment.decodeGenerally(url)
     }
 
     private func bytes(_ records: [Record]?) -> [UInt8]? { records.map(RecordSegment.encode) }
