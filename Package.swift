@@ -80,6 +80,6 @@ let package = Package(
             dependencies: ["Engine", "Unlearning", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
         .testTarget(
-            name: "CommandTests", dependencies: ["sisa", "Engine", "TestSupport"], swiftSettings: strict)
+            name: "CommandTests", dependencies: ["sisa", "bench", "Engine", "TestSupport"], swiftSettings: strict)
     ]
 )

@@ -7,12 +7,14 @@ struct Child {
         case notStarted(path: String, reason: String)
         case failed(command: String, status: Int32, errors: String)
         case notFound(path: String)
+        case noSuchValue(name: String)
 
         var description: String {
             switch self {
             case .notStarted(let path, let reason): "\(path) could not be started: \(reason); check --sisa"
             case .failed(let command, let status, let errors):
-                "`\(command)` ended with status \(status): \(errors); mend that and run the measurement again"
+                "`\(command)` ended with status \(status): \(errors.split(separator: "\n").last ?? "nothing was said"); mend that and run the measurement again"
+            case .noSuchValue(let name): "the program printed no `\(name)`; is it `sisa`? check --sisa"
             case .notFound(let path):
                 "there is no \(path); build it with `swift build -c release --product sisa`, or name it with --sisa"
             }
@@ -51,8 +53,10 @@ struct Child {
         guard code == 0 else {
             throw Failure.notStarted(path: path, reason: unsafe String(cString: strerror(code)))
         }
+        Interruption.ends(process)
         var (status, usage) = (Int32(0), rusage())
         while unsafe wait4(process, &status, 0, &usage) < 0, errno == EINTR {}
+        Interruption.ends(nil)
         seconds = clock.duration(to: .now).seconds
         processorSeconds = [usage.ru_utime, usage.ru_stime].reduce(0) {
             $0 + Double($1.tv_sec) + Double($1.tv_usec) * 1e-6
@@ -67,8 +71,9 @@ struct Child {
     }
 
     /// A value of the JSON object that it printed.
-    func number(_ name: String) -> Double {
+    func number(_ name: String) throws -> Double {
         let object = (try? JSONSerialization.jsonObject(with: Data(output.utf8))) as? [String: Any]
-        return (object?[name] as? NSNumber)?.doubleValue ?? .nan
+        guard let number = (object?[name] as? NSNumber)?.doubleValue else { throw Failure.noSuchValue(name: name) }
+        return number
     }
 }

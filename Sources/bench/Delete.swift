@@ -26,6 +26,10 @@ struct Delete: ParsableCommand {
     @Option(help: "Where the workspace is made, and removed afterwards.") var folder: String?
     @Flag(help: "Print JSON.") var json = false
 
+    func validate() throws {
+        try Limits.check(("--threads", threads, Limits.threads), ("--deletions", deletions ?? 1, 1...1_000_000))
+    }
+
     private struct Result: Encodable {
         struct Deletion: Encodable {
             let shard, slice, recordPasses: Int
@@ -59,7 +63,7 @@ struct Delete: ParsableCommand {
         let cold = try Child(
             program, ["train", derived.file.path, "--backbone", model, "--data"] + files + options, scratch: scratch.url
         )
-        let (shards, slices) = (Int(cold.number("shards")), Int(cold.number("slices")))
+        let (shards, slices) = (Int(try cold.number("shards")), Int(try cold.number("slices")))
         try FileManager.default.removeItem(at: workspace.appending(path: "checkpoints"))
         let full = try Child(program, ["train"] + options, scratch: scratch.url)
 
@@ -74,17 +78,17 @@ struct Delete: ParsableCommand {
             all.append(
                 (
                     Result.Deletion(
-                        shard: shard + 1, slice: slice + 1, recordPasses: Int(child.number("record_passes")),
-                        seconds: child.seconds, influenceFreeSeconds: child.number("influence_free_seconds")),
+                        shard: shard + 1, slice: slice + 1, recordPasses: Int(try child.number("record_passes")),
+                        seconds: child.seconds, influenceFreeSeconds: try child.number("influence_free_seconds")),
                     child.processorSeconds
                 ))
         }
         func mean(_ value: (Result.Deletion) -> Double) -> Double {
             all.reduce(0) { $0 + value($1.0) } / Double(max(1, all.count))
         }
-        let passes = full.number("record_passes")
+        let passes = try full.number("record_passes")
         let result = Result(
-            recipe: derived.name, shards: shards, slices: slices, records: Int(cold.number("records")),
+            recipe: derived.name, shards: shards, slices: slices, records: Int(try cold.number("records")),
             threads: threads,
             coldSeconds: cold.seconds, fullSeconds: full.seconds, fullRecordPasses: Int(passes),
             deleteSeconds: mean(\.seconds),

@@ -8,14 +8,15 @@ struct Kernels: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Single-core matrix products, by shape and instruction set, beside OpenBLAS.",
         discussion: """
-            A shape is rows x columns x depth; `t` says that A is read down its columns. OpenBLAS chooses its own \
-            instruction set, whatever --isa says.
+            A shape is rows x columns x depth; `t` says that A is read down its columns. OpenBLAS is loaded if it is there \
+            (libopenblas0), and chooses its own instruction set, whatever --isa says.
             """)
 
     @Flag(help: "Print JSON.") var json = false
     @Option(help: "Seconds a shape.") var seconds = 0.3
     @Option(help: "One instruction set; without it, all that the processor has, but for `portable`.")
     var isa: String?
+    @Option(help: "Only shapes that begin with this, such as 512x.") var shape: String?
 
     private struct Result: Encodable {
         let shape, isa: String
@@ -35,13 +36,19 @@ struct Kernels: ParsableCommand {
         }
     }
 
+    func validate() throws { try Limits.check(seconds: seconds) }
+
     func run() throws {
         let openBLAS = OpenBLAS()
+        let shapes = MatrixShape.all.filter { $0.description.hasPrefix(shape ?? "") }
+        guard !shapes.isEmpty else {
+            throw ValidationError("no shape begins with '\(shape ?? "")'; leave --shape out to see all.")
+        }
         var results: [Result] = []
         for set in try chosen() {
             set.select()
             let peak = peak()
-            for shape in MatrixShape.all {
+            for shape in shapes {
                 let (ours, theirs) = race(shape, openBLAS)
                 let result = Result(
                     shape: shape.description, isa: set.rawValue, gflops: ours, fractionOfPeak: ours / peak,
@@ -55,7 +62,7 @@ struct Kernels: ParsableCommand {
 
     private func chosen() throws -> [InstructionSet] {
         let available = InstructionSet.allCases.filter(\.isAvailable)
-        guard let isa = isa ?? ProcessInfo.processInfo.environment["SISA_ISA"] else {
+        guard let isa = isa ?? Bench.namedInstructionSet else {
             let wide = available.filter { $0 != .portable }
             return wide.isEmpty ? available : wide
         }

@@ -23,12 +23,14 @@ struct LedgerRates: ParsableCommand {
         let openPerSecond, slicesOfAShardPerSecond, publishPerSecond, acceptPerSecond: Double
     }
 
+    func validate() throws {
+        try Limits.check(("--slices", slices, 1...10_000))
+        _ = try Limits.list("--shards", shards, 1...100_000)
+        try Limits.check(seconds: seconds)
+    }
+
     func run() throws {
-        let counts = shards.split(separator: ",").map { Int($0) ?? 0 }
-        guard counts.allSatisfy({ $0 > 0 }), slices > 0 else {
-            throw ValidationError("--shards and --slices are whole numbers from 1 up")
-        }
-        let rows = try counts.map(measure)
+        let rows = try Limits.list("--shards", shards, 1...100_000).map(measure)
         if json { return try Timing.json(rows) }
         for row in rows {
             print(

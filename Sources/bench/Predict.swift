@@ -28,6 +28,15 @@ struct Predict: ParsableCommand {
     var peer: String?
     @Flag(help: "Print JSON.") var json = false
 
+    func validate() throws {
+        try Limits.check(
+            ("--threads", threads, Limits.threads), ("--texts", texts, 1...10_000_000),
+            ("--calls", calls, 1...1_000_000),
+            ("--labels", labels, 2...100_000), ("--max-tokens", maxTokens, 3...65_536))
+        _ = try Limits.list("--shards", shards, 1...10_000)
+        guard !adapters.isEmpty else { throw ValidationError("--adapters names none; use head, lora or both.") }
+    }
+
     func run() throws {
         var texts: [String] = []
         let columns = Columns(id: Columns.rowNumber, text: text)
@@ -36,10 +45,7 @@ struct Predict: ParsableCommand {
         }
         texts = Array(texts.prefix(self.texts))
         guard !texts.isEmpty else { throw ValidationError("\(data) has no texts; name another file.") }
-        let counts = shards.split(separator: ",").map { Int($0) ?? 0 }
-        guard counts.allSatisfy({ $0 > 0 }), threads > 0, calls > 0 else {
-            throw ValidationError("--shards, --threads and --calls are whole numbers from 1 up.")
-        }
+        let counts = try Limits.list("--shards", shards, 1...10_000)
         var runs: [PredictRun] = []
         for adapter in adapters.split(separator: ",").map(String.init) {
             let model = try Model(try recipe(adapter), backbone: URL(filePath: backbone), training: false)

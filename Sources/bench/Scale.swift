@@ -36,16 +36,20 @@ struct Scale: ParsableCommand {
         let influenceFreeMilliseconds, deleteRecordPasses: Double
     }
 
+    func validate() throws {
+        try Limits.check(
+            ("--threads", threads, Limits.threads), ("--shard-records", shardRecords, 1...1_000_000_000),
+            ("--slices", slices, 1...10_000), ("--epochs", epochs, 1...10_000), ("--deletions", deletions, 1...1000))
+        _ = try sizes()
+    }
+
+    /// Each large enough that the deleted records are different ones.
+    private func sizes() throws -> [Int] { try Limits.list("--records", records, 2 * deletions + 2...1_000_000_000) }
+
     func run() throws {
         let program = try Child.sisa(sisa)
-        guard shardRecords > 0, deletions > 0 else {
-            throw ValidationError("--shard-records and --deletions are whole numbers from 1 up")
-        }
         var rows: [Row] = []
-        for text in records.split(separator: ",") {
-            guard let count = Int(text), count > 0 else {
-                throw ValidationError("--records is \"\(records)\"; give whole numbers separated by commas")
-            }
+        for count in try sizes() {
             rows.append(try measure(count, program))
             if !json, let row = rows.last { tell(row) }
         }
@@ -90,8 +94,8 @@ struct Scale: ParsableCommand {
             planSeconds: median(plans.map(\.seconds)), planPeakMebibytes: mebibytes(plans.map(\.peakBytes).max() ?? 0),
             deleteSeconds: median(deletes.map(\.seconds)),
             deletePeakMebibytes: mebibytes(deletes.map(\.peakBytes).max() ?? 0),
-            influenceFreeMilliseconds: median(deletes.map { $0.number("influence_free_seconds") * 1000 }),
-            deleteRecordPasses: median(deletes.map { $0.number("record_passes") }))
+            influenceFreeMilliseconds: median(try deletes.map { try $0.number("influence_free_seconds") * 1000 }),
+            deleteRecordPasses: median(try deletes.map { try $0.number("record_passes") }))
     }
 
     private func tell(_ row: Row) {

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Unlearning
 
@@ -9,10 +10,17 @@ struct Scratch {
     init(_ parent: String?) throws {
         let parent = parent.map { URL(filePath: $0) } ?? FileManager.default.temporaryDirectory
         url = parent.appending(path: "sisa-bench-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        do {
+            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+        } catch {
+            throw ValidationError("no folder can be made in \(parent.path); name another with --folder.")
+        }
+        Interruption.removes(url)
     }
 
-    func remove() { try? FileManager.default.removeItem(at: url) }
+    func remove() {
+        try? FileManager.default.removeItem(at: url)
+    }
 }
 
 /// A recipe's file with some numbers changed, and its paths as they are meant.

@@ -45,10 +45,11 @@ struct Step: ParsableCommand {
     }
 
     func validate() throws {
-        guard [threads, batch, labels, maxTokens, records, rounds].allSatisfy({ $0 > 0 }) else {
-            throw ValidationError(
-                "--threads, --batch, --labels, --max-tokens, --records and --rounds are whole numbers from 1 up.")
-        }
+        try Limits.check(
+            ("--threads", threads, Limits.threads), ("--batch", batch, 1...65_536), ("--labels", labels, 2...100_000),
+            ("--max-tokens", maxTokens, 3...65_536), ("--records", records, 1...10_000_000),
+            ("--rounds", rounds, 1...10_000))
+        try Limits.check(seconds: seconds)
     }
 
     private struct PeerFigures: Decodable { let tokensPerSecond: Double }

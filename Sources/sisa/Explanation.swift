@@ -10,7 +10,7 @@ struct Explanation {
     init(_ error: any Error) {
         switch error {
         case UsageError.unreadableKey, UsageError.unreadableInput: exitCode = 66
-        case is UsageError: exitCode = 64
+        case is UsageError, is InstructionSetError: exitCode = 64
         case let error as RecordsError: exitCode = error.isMissingFile ? 66 : 65
         case let error as WorkspaceError: exitCode = error.exitCode
         case let error as DeletionError: exitCode = error.exitCode

@@ -21,7 +21,7 @@ struct StatusCommand: WorkspaceCommand {
             let stagesStored, stagesWanted, recordPasses, storedBytes: Int
         }
         let name, workspace: String
-        let records: Int
+        let records, featureBytes: Int
         let shards: [Shard]
     }
 
@@ -32,6 +32,7 @@ struct StatusCommand: WorkspaceCommand {
             return try Console.json(
                 Output(
                     name: workspace.recipe.name, workspace: workspace.root.path, records: status.records,
+                    featureBytes: status.featureBytes,
                     shards: status.shards.map {
                         Output.Shard(
                             shard: $0.shard + 1, records: $0.records, slices: $0.sliceRecords.count,
@@ -51,6 +52,9 @@ struct StatusCommand: WorkspaceCommand {
             ])
         }
         table.print()
+        if status.featureBytes > 0 {
+            Console.out("features of records, kept to save time: \(status.featureBytes / 1024) KiB (`features.budget`)")
+        }
         if status.shards.contains(where: { $0.state == .influenceFree }) {
             Console.out("some shards are not finished; run `sisa train --workspace \(workspace.root.path)`")
         }

@@ -11,7 +11,8 @@ protocol WorkspaceCommand: ParsableCommand {
 extension WorkspaceCommand {
     func run() throws {
         do {
-            try chooseInstructionSet()
+            // For tests and support cases. All variants give the same bits.
+            try InstructionSet.choose(ProcessInfo.processInfo.environment["SISA_ISA"])
             try perform()
         } catch let code as ExitCode {
             throw code
@@ -21,18 +22,9 @@ extension WorkspaceCommand {
             throw ExitCode(explanation.exitCode)
         }
     }
-
-    /// `SISA_ISA` selects a variant of the kernels, for tests and support cases. All give the same bits.
-    private func chooseInstructionSet() throws {
-        guard let name = ProcessInfo.processInfo.environment["SISA_ISA"], !name.isEmpty else { return }
-        guard let set = InstructionSet(rawValue: name) else { throw UsageError.unknownInstructionSet(name) }
-        guard set.select() else { throw UsageError.unavailableInstructionSet(name) }
-    }
 }
 
 enum UsageError: Error, CustomStringConvertible {
-    case unknownInstructionSet(String)
-    case unavailableInstructionSet(String)
     case noText
     case emptyText(number: Int)
     case unreadableKey(path: String)
@@ -43,12 +35,7 @@ enum UsageError: Error, CustomStringConvertible {
     case needsRecipe(option: String)
 
     var description: String {
-        let known = InstructionSet.allCases.filter(\.isAvailable).map(\.rawValue).joined(separator: ", ")
-        return switch self {
-        case .unknownInstructionSet(let name):
-            "SISA_ISA is \"\(name)\", which is no instruction set; this machine can run: \(known)"
-        case .unavailableInstructionSet(let name):
-            "SISA_ISA is \"\(name)\", which this machine cannot run; it can run: \(known)"
+        switch self {
         case .noText: "no text was given; write one in quotes, or name a file with --input"
         case .emptyText(let number):
             "text \(number) is empty, so there is nothing to label; leave it out"

@@ -1,6 +1,6 @@
 package import Foundation
 
-/// The built `sisa`, run as a process of its own.
+/// A built program, run as a process of its own.
 package struct Program {
     package struct Outcome {
         /// The exit code; nil where a signal ended the process.
@@ -16,7 +16,7 @@ package struct Program {
     }
 
     package enum Failure: Error {
-        /// `sisa` is not among the built products; build all products first.
+        /// The program is not among the built products; build all products first.
         case notBuilt
     }
 
@@ -24,17 +24,20 @@ package struct Program {
     package let folder: URL
     package var environment: [String: String] = [:]
 
-    package init(folder: URL) {
+    private let name: String
+
+    package init(folder: URL, name: String = "sisa") {
         self.folder = folder
+        self.name = name
     }
 
     /// Beside the program that runs the tests, or beside the bundle that it was started from.
-    package static func executable() throws -> URL {
+    package static func executable(_ name: String = "sisa") throws -> URL {
         let starts = [Bundle.main.executableURL, Bundle.main.bundleURL] + Bundle.allBundles.map(\.bundleURL)
         for start in starts.compactMap({ $0 }) {
             var folder = start.deletingLastPathComponent()
             for _ in 0..<4 {
-                let candidate = folder.appending(path: "sisa")
+                let candidate = folder.appending(path: name)
                 var isFolder: ObjCBool = false
                 let exists = unsafe FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isFolder)
                 if exists, !isFolder.boolValue { return candidate }
@@ -47,7 +50,7 @@ package struct Program {
     /// Starts the program; its output goes to files, so that no pipe can fill up.
     package func start(_ arguments: [String], output: FileHandle, errors: FileHandle) throws -> Process {
         let process = Process()
-        process.executableURL = try Self.executable()
+        process.executableURL = try Self.executable(name)
         process.arguments = arguments
         process.currentDirectoryURL = folder
         var variables = ProcessInfo.processInfo.environment

@@ -118,6 +118,24 @@ enum DurableFile {
 
     static func exists(_ url: URL) -> Bool { unsafe access(url.path, F_OK) == 0 }
 
+    /// The size of a file; nil where there is none.
+    static func size(_ url: URL) -> Int? {
+        var status = stat()
+        return unsafe lstat(url.path, &status) == 0 ? Int(status.st_size) : nil
+    }
+
+    /// Bytes that the file system of a path has left for this user; asked of the nearest folder that exists.
+    static func freeBytes(near url: URL) -> Int? {
+        var status = statvfs()
+        var folder = url
+        while unsafe statvfs(folder.path, &status) != 0 {
+            guard errno == ENOENT, folder.pathComponents.count > 1 else { return nil }
+            folder.deleteLastPathComponent()
+        }
+        let (bytes, isTooMany) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        return isTooMany ? nil : Int(clamping: bytes)
+    }
+
     /// The bytes of a file; nil where it cannot be read.
     static func contents(_ url: URL) -> [UInt8]? {
         let descriptor = unsafe open(url.path, O_RDONLY | O_CLOEXEC)

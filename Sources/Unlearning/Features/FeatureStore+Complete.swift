@@ -24,13 +24,14 @@ extension FeatureStore {
         var count = 0
         if let held { count = zip(held.entries, names).prefix { $0.name == $1 }.count }
 
-        let fitting = try fitting(records, model, threads: threads)
+        let (fitting, size) = try fitting(records, model, threads: threads)
         if let held, count == fitting, count == held.entries.count { return views(held, count) }
         do {
             guard fitting > 0 else {
                 try DurableFile.remove([url(position)])
                 return []
             }
+            guard hasRoom(for: size) else { return held.map { views($0, count) } ?? [] }
             try write(position, width: model.layout.hidden) { writer in
                 if let held {
                     for entry in held.entries.prefix(min(count, fitting)) { try writer.add(entry, of: held) }
@@ -53,17 +54,20 @@ extension FeatureStore {
         file.entries.prefix(count).map(file.features)
     }
 
-    /// How many of the records fit into the share, from the first on, up to the first that does not.
-    private func fitting(_ records: [Record], _ model: Model, threads: Int) throws -> Int {
-        var left = share - FeatureFile.headerBytes - FeatureFile.sealBytes
+    /// How many of the records fit into the share, from the first on, up to the first that does not; and the bytes of their file.
+    private func fitting(
+        _ records: [Record], _ model: Model, threads: Int
+    ) throws -> (count: Int, bytes: Int) {
+        var bytes = FeatureFile.headerBytes + FeatureFile.sealBytes
         for group in Self.groups(records.indices) {
             let rows = try model.featureRows(records[group].map(\.text), threads: threads)
             for (index, rows) in zip(group, rows) {
-                left -= FeatureWriter.size(rows: rows, width: model.layout.hidden, precision)
-                if left < 0 { return index }
+                let more = FeatureWriter.size(rows: rows, width: model.layout.hidden, precision)
+                guard more <= share - bytes else { return (index, bytes) }
+                bytes += more
             }
         }
-        return records.count
+        return (records.count, bytes)
     }
 
     /// Work is cut into pieces of this many records: enough for all threads, and little memory.

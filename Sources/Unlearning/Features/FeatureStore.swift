@@ -12,9 +12,12 @@ struct FeatureStore: Sendable {
     let precision: FeaturePrecision
     /// Bytes that a slice's file may have.
     let share: Int
+    /// Bytes that stay free on the disk: checkpoints and the ledger need room, and a cache must not take the last of it.
+    let reserve: Int
 
-    init(_ root: URL, _ recipe: Recipe, _ key: WorkspaceKey, backbone: [UInt8]) {
+    init(_ root: URL, _ recipe: Recipe, _ key: WorkspaceKey, backbone: [UInt8], reserve: Int = 64 << 20) {
         self.root = root
+        self.reserve = reserve
         self.key = FeatureKey(recipe, key, backbone: backbone)
         precision = recipe.features.precision
         share = recipe.features.budget / (recipe.shards * recipe.slices)
@@ -68,6 +71,22 @@ struct FeatureStore: Sendable {
             !wanted.contains(name) || !isOurs(folder.appending(path: name))
         }
         try DurableFile.remove(stale.map { folder.appending(path: $0) })
+    }
+
+    /// Whether a file of so many bytes leaves the disk its reserve.
+    func hasRoom(for bytes: Int) -> Bool {
+        guard let free = DurableFile.freeBytes(near: root) else { return true }
+        return bytes <= free && free - bytes >= reserve
+    }
+
+    /// Bytes of all files.
+    func storedBytes() throws -> Int {
+        try shardsOnDisk().reduce(0) { sum, shard in
+            let folder = folder(shard: shard)
+            return try DurableFile.names(in: folder).reduce(sum) {
+                $0 + (DurableFile.size(folder.appending(path: $1)) ?? 0)
+            }
+        }
     }
 
     /// Shards that have a folder.

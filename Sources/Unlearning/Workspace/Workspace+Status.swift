@@ -23,13 +23,15 @@ package struct Status: Sendable {
     }
 
     package let shards: [Shard]
+    /// On disk, of the features of all records.
+    package let featureBytes: Int
 
     package var records: Int { shards.reduce(0) { $0 + $1.records } }
     package var recordPasses: Int { shards.reduce(0) { $0 + $1.recordPasses } }
 }
 
 extension Workspace {
-    /// Reads the ledger's S x R rows and looks for S x R files; never reads a record.
+    /// Reads the ledger's S x R rows and looks for twice as many files; never reads a record.
     package func status() throws -> Status {
         let plan = CheckpointPlan(try ledger.slices(), chain: chain(try backboneDigest()))
         let stages = try ledger.stages()
@@ -48,6 +50,6 @@ extension Workspace {
                     sliceRecords: plan.slices[shard].map(\.records), stagesStored: rows.count,
                     stagesWanted: items.count, recordPasses: rows.reduce(0) { $0 + $1.recordPasses },
                     storedBytes: rows.reduce(0) { $0 + $1.stored })
-            })
+            }, featureBytes: try features().storedBytes())
     }
 }

@@ -99,6 +99,23 @@ import Testing
         }
     }
 
+    // A cache must not take what checkpoints and the ledger need.
+    @Test func aFileThatWouldTakeTheDisksLastRoomIsNotWritten() throws {
+        try with(FeatureKind.all[0]) { world in
+            let subject = try world.world.copy(world.original, as: "subject")
+            let position = Position(shard: 0, slice: 1)
+            let live = try subject.records(shard: 0).filter { $0.position == position }.map(\.record)
+            let model = try subject.model(training: false)
+            for (reserve, expected) in [(Int.max, 0), (0, live.count)] {
+                let root = world.world.folder.appending(path: "reserve-\(reserve)")
+                let store = FeatureStore(
+                    root, subject.recipe, subject.key, backbone: try subject.backboneDigest(), reserve: reserve)
+                #expect(try store.complete(position, live, model, threads: 1).count == expected)
+                #expect(FileManager.default.fileExists(atPath: store.url(position).path) == (expected > 0))
+            }
+        }
+    }
+
     @Test func whatKilledWritersLeftIsSwept() throws {
         try with(FeatureKind.all[2]) { world in
             let subject = try world.world.copy(world.original, as: "subject")
