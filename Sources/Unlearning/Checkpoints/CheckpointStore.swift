@@ -62,7 +62,8 @@ package struct CheckpointStore: Sendable {
         let names = try DurableFile.names(in: folder)
         let wanted = Set(keys.map { $0.description + Self.suffix })
         let stale = names.filter { !wanted.contains($0) }
-        try DurableFile.remove(stale.map { folder.appending(path: $0) })
+        // Synced even where nothing is left to remove: a killed process may have removed it, and not have come to that.
+        try DurableFile.remove(stale.map { folder.appending(path: $0) }, in: folder.appending(path: "-"))
         return stale.count
     }
 

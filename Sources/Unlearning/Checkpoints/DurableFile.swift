@@ -101,8 +101,9 @@ enum DurableFile {
     /// Removes files of one folder; a missing one is as good as removed.
     ///
     /// A file that was removed by a process which was killed before it could sync is missing here, and may be there again after a
-    /// power failure. So what must be gone for good is asked for with `isCertain`, and its folder is synced in any case.
-    static func remove(_ urls: [URL], isCertain: Bool = true) throws(CheckpointError) {
+    /// power failure. So what must be gone for good is asked for with `isCertain`, and its folder is synced in any case; where it is
+    /// not known what was removed, it is the folder of `place`.
+    static func remove(_ urls: [URL], in place: URL? = nil, isCertain: Bool = true) throws(CheckpointError) {
         var isRemoved = false
         for url in urls {
             if unsafe unlink(url.path) == 0 {
@@ -112,7 +113,9 @@ enum DurableFile {
             }
         }
         // Where the folder itself is missing, so is the file.
-        guard let first = urls.first, isCertain || isRemoved, exists(first.deletingLastPathComponent()) else { return }
+        guard let first = place ?? urls.first, isCertain || isRemoved, exists(first.deletingLastPathComponent()) else {
+            return
+        }
         try syncFolder(of: first)
     }
 

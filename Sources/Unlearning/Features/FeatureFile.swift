@@ -4,10 +4,10 @@ internal import Foundation
 
 /// The stored features of one slice, mapped into memory.
 ///
-/// Layout, numbers little-endian: magic, trunk (32 bytes), width (8); then for each entry its name (32), rows (8) and rows x width
+/// Layout, numbers little-endian: magic, trunk and cell (32 bytes), width (8); then for each entry its name (32), rows (8) and rows x width
 /// values of F32 or BF16; at the end a keyed digest (32) of everything before it.
 struct FeatureFile {
-    static let magic = Array("sisa features 1\n".utf8)
+    static let magic = Array("sisa features 2\n".utf8)
     static let headerBytes = magic.count + 32 + 8
     static let entryBytes = 32 + 8
     static let sealBytes = 32
@@ -24,10 +24,10 @@ struct FeatureFile {
     let entries: [Entry]
     private let precision: FeaturePrecision
 
-    /// Nil where there is no file, or none of this trunk, or one whose parts do not fit together.
-    init?(_ url: URL, _ key: FeatureKey, _ precision: FeaturePrecision) {
+    /// Nil where there is no file, or none of this trunk and cell, or one whose parts do not fit together.
+    init?(_ url: URL, _ position: Position, _ key: FeatureKey, _ precision: FeaturePrecision) {
         guard let map = MappedFile(url), map.count >= Self.headerBytes + Self.sealBytes,
-            map.bytes(0..<Self.magic.count + 32) == Self.magic + key.trunk
+            map.bytes(0..<Self.magic.count + 32) == Self.magic + key.place(position)
         else { return nil }
         let width = Self.number(map, at: Self.magic.count + 32)
         let end = map.count - Self.sealBytes

@@ -30,6 +30,16 @@ struct FeatureKey: Sendable {
         }
     }
 
+    /// What a file begins with: its trunk and its cell, so that one which was moved is no file of the other cell.
+    func place(_ position: Position) -> [UInt8] {
+        var digest = KeyedDigest(key)
+        digest.add("place".utf8)
+        digest.add(trunk)
+        digest.add(UInt64(position.shard))
+        digest.add(UInt64(position.slice))
+        return digest.finish()
+    }
+
     /// What an entry is called: a function of the trunk and of the record's id and text.
     func name(_ record: Record) -> [UInt8] {
         var digest = KeyedDigest(key)

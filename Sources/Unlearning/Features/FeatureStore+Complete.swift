@@ -3,7 +3,7 @@ internal import Engine
 extension FeatureStore {
     /// The features of a slice's live records where its file holds exactly those, in canonical order; else nil.
     func whole(_ position: Position, _ records: [Record]) -> [Features]? {
-        guard let held = FeatureFile(url(position), key, precision), held.entries.count == records.count,
+        guard let held = FeatureFile(url(position), position, key, precision), held.entries.count == records.count,
             zip(held.entries, records).allSatisfy({ $0.name == key.name($1) }), held.isGenuine(key)
         else { return nil }
         return views(held, records.count)

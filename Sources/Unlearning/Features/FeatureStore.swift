@@ -33,7 +33,7 @@ struct FeatureStore: Sendable {
 
     /// The file of a slice, every byte checked; nil where there is none to be trusted.
     func read(_ position: Position) -> FeatureFile? {
-        guard let file = FeatureFile(url(position), key, precision), file.isGenuine(key) else { return nil }
+        guard let file = FeatureFile(url(position), position, key, precision), file.isGenuine(key) else { return nil }
         return file
     }
 
@@ -44,14 +44,15 @@ struct FeatureStore: Sendable {
         let url = url(position)
         let names = try DurableFile.names(in: folder(shard: position.shard))
         let leftovers = names.filter { $0.hasPrefix(DurableFile.temporaryPrefix) }
-        try DurableFile.remove(leftovers.map { folder(shard: position.shard).appending(path: $0) })
-        guard names.contains(url.lastPathComponent) else { return }
-        let wanted = Set(live.map(key.name))
-        if let file = FeatureFile(url, key, precision) {
+            .map { folder(shard: position.shard).appending(path: $0) }
+        if let file = read(position) {
+            let wanted = Set(live.map(key.name))
             let left = file.entries.filter { wanted.contains($0.name) }
-            if left.count == file.entries.count { return }
-            if !left.isEmpty, file.isGenuine(key) {
+            // Synced all the same: a killed process may have done it, and not have come to that.
+            if left.count == file.entries.count { return try DurableFile.remove(leftovers, in: url) }
+            if !left.isEmpty {
                 do {
+                    try DurableFile.remove(leftovers, isCertain: false)
                     return try write(position, width: file.width) { writer in
                         for entry in left { try writer.add(entry, of: file) }
                     }
@@ -60,15 +61,16 @@ struct FeatureStore: Sendable {
                 }
             }
         }
-        try DurableFile.remove([url])
+        try DurableFile.remove(leftovers + [url])
     }
 
-    /// Destroys whatever in a shard's folder is no file of this trunk for one of these slices.
+    /// Destroys whatever in a shard's folder is no file of this trunk that belongs to one of these slices.
     func sweep(shard: Int, slices: Set<Int>) throws {
         let folder = folder(shard: shard)
-        let wanted = Set(slices.map(Self.name(slice:)))
+        let wanted = Dictionary(uniqueKeysWithValues: slices.map { (Self.name(slice: $0), $0) })
         let stale = try DurableFile.names(in: folder).filter { name in
-            !wanted.contains(name) || !isOurs(folder.appending(path: name))
+            guard let slice = wanted[name] else { return true }
+            return !isOurs(Position(shard: shard, slice: slice))
         }
         try DurableFile.remove(stale.map { folder.appending(path: $0) })
     }
@@ -98,17 +100,21 @@ struct FeatureStore: Sendable {
     }
 
     /// A look at a file's first bytes, and at its size.
-    private func isOurs(_ url: URL) -> Bool {
-        guard let map = MappedFile(url), map.count >= FeatureFile.headerBytes, map.count <= share else { return false }
-        let head = FeatureFile.magic + key.trunk
+    private func isOurs(_ position: Position) -> Bool {
+        guard let map = MappedFile(url(position)), map.count >= FeatureFile.headerBytes, map.count <= share else {
+            return false
+        }
+        let head = FeatureFile.magic + key.place(position)
         return map.bytes(0..<head.count) == head
     }
 
     func write(_ position: Position, width: Int, _ entries: (inout FeatureWriter) throws -> Void) throws {
-        try DurableFile.makeFolder(root)
-        try DurableFile.makeFolder(folder(shard: position.shard))
+        // Of a cache, so that one which is there need not be made durable again.
+        for folder in [root, folder(shard: position.shard)] where !DurableFile.exists(folder) {
+            try DurableFile.makeFolder(folder)
+        }
         try DurableFile.write(to: url(position)) { sink in
-            var writer = try FeatureWriter(key, width: width, to: sink)
+            var writer = try FeatureWriter(key, position, width: width, to: sink)
             try entries(&writer)
             try writer.finish()
         }

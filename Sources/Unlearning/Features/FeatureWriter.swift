@@ -8,10 +8,13 @@ struct FeatureWriter {
     private var content = SHA256()
     private var waiting: [UInt8] = []
 
-    init(_ key: FeatureKey, width: Int, to sink: @escaping ([UInt8]) throws(CheckpointError) -> Void) throws {
+    init(
+        _ key: FeatureKey, _ position: Position, width: Int,
+        to sink: @escaping ([UInt8]) throws(CheckpointError) -> Void
+    ) throws {
         self.key = key
         self.sink = sink
-        try add(FeatureFile.magic + key.trunk + Self.number(width))
+        try add(FeatureFile.magic + key.place(position) + Self.number(width))
     }
 
     /// The bytes that an entry takes.

@@ -81,16 +81,26 @@ extension Workspace {
         try ledger.accept(gone, leaving: left)
     }
 
-    /// Destroys the text and the features of records whose deletion is accepted: their slices' files are written anew without them.
+    /// Destroys the features and the text of records whose deletion is accepted: their slices' files are written anew without them.
+    ///
+    /// What cannot be written keeps nothing else from being destroyed; the first error is thrown at the end. Features go first, because
+    /// where there is no room their file goes as a whole, and makes room for the text's.
     func destroyPendingRecords() throws {
         let corpus = try corpus()
         let features = try features()
-        for (position, tags) in try ledger.pending() {
-            let (all, left) = (try corpus.slice(position), try corpus.slice(position, without: tags))
-            // Written once, however often it is asked for.
-            if left.count != all.count { try corpus.replace(position, left) }
-            try features.keep(left.map(\.record), position)
+        var failure: (any Error)?
+        func attempt(_ body: () throws -> Void) {
+            do { try body() } catch { failure = failure ?? error }
         }
+        for (position, tags) in try ledger.pending() {
+            attempt {
+                let (all, left) = (try corpus.slice(position), try corpus.slice(position, without: tags))
+                attempt { try features.keep(left.map(\.record), position) }
+                // Written once, however often it is asked for.
+                if left.count != all.count { try corpus.replace(position, left) }
+            }
+        }
+        if let failure { throw failure }
     }
 
     /// Removes what killed processes left: half-written files, an unfinished verification, records folders that are not in use.

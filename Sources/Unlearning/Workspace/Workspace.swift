@@ -113,11 +113,12 @@ package final class Workspace: Sendable {
             recipe: recipe, ledger: ledger, store: store, chain: chain, threads: threads, progress: progress,
             settles: shards?.count == 1, features: storesFeatures ? try features() : nil,
             records: { shard, threads in try memo.records(shard: shard, threads: threads) })
-        try destroyPendingRecords()
         let plan =
             try shards.map { CheckpointPlan(of: try ledger.slices(shards: $0), chain: chain) }
             ?? CheckpointPlan(try ledger.slices(), chain: chain)
+        // Needs no room on the disk, and makes some.
         try reconciler.destroyStale(plan, shards: shards)
+        try destroyPendingRecords()
         destroyed()
         let work = try reconciler.missing(plan, shards: shards)
         if !work.isEmpty {

@@ -26,6 +26,14 @@ import Testing
         #expect(Float(bitPattern: rounded(0x7FFF_FFFF)).isNaN && Float(bitPattern: rounded(0xFFFF_FFFF)).isNaN)
     }
 
+    @Test func featuresAreRoundedAsTheirPrecisionSays() {
+        let features = Features(rows: 3, values: Self.values)
+        #expect(features.rounded(to: .f32) == features)
+        let rounded = features.rounded(to: .bf16).values
+        #expect(rounded.map(\.bitPattern) == Self.values.map { $0.roundedToBFloat16.bitPattern })
+        #expect(rounded != Self.values)
+    }
+
     @Test(arguments: FeaturePrecision.allCases, [0, 1, 3])
     func aFileGivesTheBitsThatWerePutIn(precision: FeaturePrecision, offset: Int) throws {
         try TestFolder.with { folder in

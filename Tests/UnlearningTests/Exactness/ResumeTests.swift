@@ -108,7 +108,7 @@ import Testing
             let records = try ToyRecord.all()
             let (gone, other) = (records[9], records[10])
             let killed = try world.workspace("subject", records)
-            try killed.accept(killed.locate([gone.recordID]))
+            try killed.acceptOnly([gone.recordID])
 
             let subject = try Workspace(at: world.root("subject"))
             let position = world.position(gone)

@@ -16,7 +16,7 @@ import Testing
             let subject = try world.workspace("subject", records)
             // In the last shard, which is the first to go when there are fewer.
             let gone = try #require(records.max { world.position($0) < world.position($1) })
-            try subject.accept(subject.locate([gone.recordID]))
+            try subject.acceptOnly([gone.recordID])
             try body(world, subject, records, gone)
         }
     }
@@ -49,7 +49,7 @@ import Testing
         try ToyWorld.with { world in
             let record = try ToyRecord.all()[0]
             let subject = try world.workspace("subject", [record])
-            try subject.accept(subject.locate([record.recordID]))
+            try subject.acceptOnly([record.recordID])
             let shard = world.position(record).shard
             #expect(try subject.status().shards[shard].state == .influenceFree)
             try subject.resume()

@@ -98,6 +98,16 @@ import Testing
                 #expect(try Snapshot(retrained).differences(from: Snapshot(fresh)) == [], "change \(index)")
                 #expect(try retrained.featureFiles() != files)
             }
+            // Other weights under the same names.
+            var seeded = world
+            seeded.backbone = try world.movableBackbone()
+            let config = seeded.backbone.appending(path: "config.json")
+            let text = try String(contentsOf: config, encoding: .utf8)
+            try Data(text.replacing("\"initializer_seed\": 7", with: "\"initializer_seed\": 8").utf8).write(to: config)
+            let retrained = try seeded.retrain(try world.copy(subject, as: "subject-seed")).workspace
+            let fresh = try seeded.workspace("fresh-seed", ToyRecord.all())
+            #expect(try Snapshot(retrained).differences(from: Snapshot(fresh)) == [])
+            #expect(try retrained.featureFiles() != files)
             other.recipe.features.budget = 0
             #expect(try other.retrain(subject).workspace.featureFiles().isEmpty)
         }

@@ -99,6 +99,33 @@ import Testing
         }
     }
 
+    // Genuine, and of the same trunk, but of another cell: nobody trains there, so nobody reads it.
+    @Test func aFileThatWasMovedToAnotherCellIsSwept() throws {
+        try with(FeatureKind.all[0]) { world in
+            let subject = try world.world.copy(world.original, as: "subject")
+            let store = try subject.features()
+            let slice = try #require(try subject.ledger.occupiedSlices(shard: 1).first)
+            let (from, to) = (Position(shard: 0, slice: 1), Position(shard: 1, slice: slice))
+            try FileManager.default.removeItem(at: store.url(to))
+            try FileManager.default.copyItem(at: store.url(from), to: store.url(to))
+            try subject.resume()
+            #expect(!FileManager.default.fileExists(atPath: store.url(to).path))
+        }
+    }
+
+    @Test func aDeletionLeavesNoHalfWrittenFileOfItsShard() throws {
+        try with(FeatureKind.all[2]) { world in
+            let subject = try world.world.copy(world.original, as: "subject")
+            let gone = try ToyRecord.all()[0]
+            let position = world.world.position(gone)
+            let left = try subject.features().folder(shard: position.shard).appending(path: ".writing-slice-9.features")
+            try Data("half".utf8).write(to: left)
+            try subject.acceptOnly([gone.recordID])
+            try subject.destroyPendingRecords()
+            #expect(!FileManager.default.fileExists(atPath: left.path))
+        }
+    }
+
     // A cache must not take what checkpoints and the ledger need.
     @Test func aFileThatWouldTakeTheDisksLastRoomIsNotWritten() throws {
         try with(FeatureKind.all[0]) { world in

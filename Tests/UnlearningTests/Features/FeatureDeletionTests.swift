@@ -98,7 +98,7 @@ import Testing
                 let leftover = home.replacing("slice-", with: ".writing-slice-")
                 try FileManager.default.copyItem(
                     at: subject.root.appending(path: home), to: subject.root.appending(path: leftover))
-                try subject.accept(subject.locate([canary.recordID]))
+                try subject.acceptOnly([canary.recordID])
                 try subject.destroyPendingRecords()
                 #expect(try holders(subject, needles) == [])
                 try subject.resume()
@@ -117,7 +117,7 @@ import Testing
             var bytes = try Data(contentsOf: url)
             bytes[bytes.count / 2] ^= 1
             try bytes.write(to: url)
-            try subject.accept(subject.locate([records[0].recordID]))
+            try subject.acceptOnly([records[0].recordID])
             try subject.destroyPendingRecords()
             #expect(!FileManager.default.fileExists(atPath: url.path))
             try subject.resume()

@@ -143,6 +143,9 @@ import Testing
             try flip(world.backbone.appending(path: "model.safetensors")) { $0 - 400 }
             let new = try JSONEncoder().encode(Workspace.seal(ofBackbone: world.backbone))
             #expect(throws: WorkspaceError.self) { try subject.predict(["rain"]) }
+            // All digests as they are: no longer those that the workspace was trained on.
+            try subject.ledger.set([Workspace.sealFact: new])
+            #expect(throws: WorkspaceError.self) { try subject.predict(["rain"]) }
             // The digests of the files as they were, and of the blocks as they are.
             var forged = try #require(try JSONSerialization.jsonObject(with: old) as? [String: Any])
             forged["weightBlocks"] = try #require(try JSONSerialization.jsonObject(with: new) as? [String: Any])[

@@ -24,7 +24,7 @@ import Testing
                 try subject.delete([record.recordID])
                 try expectTotals(subject, "deleted \(record.id)")
             }
-            try subject.accept(subject.locate([records[9].recordID]))
+            try subject.acceptOnly([records[9].recordID])
             try expectTotals(subject, "accepted")
             try LedgerSurgeon.execute("DELETE FROM checkpoints WHERE stage >= 2", workspace: subject.root)
             try expectTotals(subject, "damaged")
@@ -37,6 +37,33 @@ import Testing
             try expectTotals(changed, "another shape")
             try changed.delete(records.suffix(14).map(\.recordID))
             try expectTotals(changed, "everything deleted")
+        }
+    }
+
+    @Test func theyFollowAStageThatIsEnteredAgain() throws {
+        try ToyWorld.with { world in
+            let subject = try world.workspace("subject", ToyRecord.all())
+            let chain = subject.chain(try subject.backboneDigest())
+            let row = try #require(try subject.ledger.stages(shard: 0).first)
+            let again = StageRow(
+                stage: row.stage, key: row.key, digest: row.digest, size: row.size, stored: row.stored,
+                recordPasses: row.recordPasses + 5, seconds: row.seconds)
+            #expect(try subject.ledger.publish([again], shard: 0, chain: chain))
+            try expectTotals(subject, "entered again")
+        }
+    }
+
+    // What a trainer made before a deletion came is not entered after it.
+    @Test func aStageThatNoPlanAsksForIsNotEntered() throws {
+        try ToyWorld.with { world in
+            let subject = try world.workspace("subject", ToyRecord.all())
+            let chain = subject.chain(try subject.backboneDigest())
+            let rows = try subject.ledger.stages(shard: 0)
+            let gone = try #require(try subject.records(shard: 0).first).record.id
+            try subject.acceptOnly([gone])
+            let left = try subject.ledger.stages(shard: 0)
+            #expect(try !subject.ledger.publish(rows, shard: 0, chain: chain, settles: true))
+            #expect(try subject.ledger.stages(shard: 0) == left && !subject.ledger.pending().isEmpty)
         }
     }
 
