@@ -104,8 +104,8 @@ import Testing
         try with(FeatureKind.all[0]) { world in
             let subject = try world.world.copy(world.original, as: "subject")
             let store = try subject.features()
-            let slice = try #require(try subject.ledger.occupiedSlices(shard: 1).first)
-            let (from, to) = (Position(shard: 0, slice: 1), Position(shard: 1, slice: slice))
+            let slices = try subject.ledger.occupiedSlices(shard: 0)
+            let (from, to) = (Position(shard: 0, slice: slices[0]), Position(shard: 0, slice: slices[1]))
             try FileManager.default.removeItem(at: store.url(to))
             try FileManager.default.copyItem(at: store.url(from), to: store.url(to))
             try subject.resume()
