@@ -33,7 +33,9 @@ import Testing
             let object = try outcome.object()
             #expect(outcome.code == 0 && object["threads"] as? Int == 2 && object["layers"] as? String == "1")
             let rate = try #require(object["tokens_per_second"] as? Double)
-            #expect(object["ratio"] as? Double == rate / 2)
+            // Numbers may lose a bit on their way through JSON.
+            let ratio = try #require(object["ratio"] as? Double)
+            #expect(abs(ratio * 2 / rate - 1) < 1e-9)
             #expect(object["fraction_of_peak"] is Double)
         }
     }
@@ -44,7 +46,6 @@ import Testing
             let object = try outcome.object()
             try #require(outcome.code == 0, "\(outcome.everything)")
             let (full, delete) = (object["full_seconds"] as? Double, object["delete_seconds"] as? Double)
-            // Numbers lose a bit on their way through JSON.
             let ratio = try #require(object["ratio"] as? Double) * #require(delete) / #require(full)
             #expect(abs(ratio - 1) < 1e-9)
             #expect(object["shards"] as? Int == 3 && object["slices"] as? Int == 4)
