@@ -52,7 +52,7 @@ struct LedgerRates: ParsableCommand {
         let chain = KeyChain(recipe, key: key, backbone: [], numerics: 1)
         let summary = SliceSummary(records: 100, digest: digests.digest(slice: []))
         let cells = [SliceSummary](repeating: summary, count: slices)
-        try ledger.open([[SliceSummary]](repeating: cells, count: shards), owned: { _ in }, facts: [:])
+        try ledger.open([[SliceSummary]](repeating: cells, count: shards), facts: [:])
         func rows(_ shard: Int, seconds: Double = 0) -> [StageRow] {
             chain.keys(shard: shard, slices: cells.map(\.digest)).enumerated().map {
                 StageRow(

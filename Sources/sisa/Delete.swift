@@ -6,17 +6,33 @@ struct Delete: WorkspaceCommand {
         abstract: "Forget records exactly: destroy what they touched, and train their shards again.",
         discussion: """
             First the records are forgotten, durably: no answer can use them any more. Then their shards are trained again from the \
-            last clean slice. A command that was killed in between is finished by giving it again, or by `sisa train`. An unknown id \
-            changes nothing. Only the ids that are named are deleted: the same text under another id stays, and so does the file \
-            that the records were read from.
+            last clean slice. A command that was killed in between is finished by giving it again, or by `sisa repair`. An unknown id \
+            changes nothing. Several records are one request: all or none, and each shard is trained again once. Records with the same \
+            text under other ids are told, and taken along with --with-duplicates. The file that the records were read from stays.
 
             EXAMPLES:
               sisa delete review-48134 --workspace workspaces/reviews --dry-run
-              sisa delete review-48134 review-43221 --workspace workspaces/reviews
+              sisa delete review-48134 review-43221 --workspace workspaces/reviews --with-duplicates
+              sisa delete --ids erase.txt --defer --workspace workspaces/reviews && sisa repair --workspace workspaces/reviews
+              sisa delete --owner 4711 --workspace workspaces/complaints
             """)
 
     @Argument(help: "Ids of the records to forget.")
-    var ids: [String]
+    var ids: [String] = []
+
+    @Option(
+        name: .customLong("ids"),
+        help: ArgumentHelp("A file with one id a line; `-`: standard input.", valueName: "file"), completion: .file())
+    var idsFile: String?
+
+    @Option(name: .customLong("owner"), help: "Forget all records of this owner. May be given several times.")
+    var owners: [String] = []
+
+    @Flag(help: "Forget records with the same text under other ids too.")
+    var withDuplicates = false
+
+    @Flag(name: .customLong("defer"), help: "Forget now, and leave training the shards again to `sisa repair`.")
+    var defersRepair = false
 
     @OptionGroup var options: WorkspaceOptions
 
@@ -32,19 +48,28 @@ struct Delete: WorkspaceCommand {
         let recordsDeleted, recordsRetrained, recordPasses, fullRecordPasses: Int
         let fractionOfFullRetrain: Double
         let seconds, influenceFreeSeconds: Double
-        let dryRun: Bool
+        let dryRun, repaired: Bool
+        /// Null where the index could not be read.
+        let duplicatesLeft: [String]?
         let shards: [Shard]
+
+        private enum CodingKeys: String, CodingKey {
+            case shard, slice, recordsDeleted, recordsRetrained, recordPasses, fullRecordPasses, fractionOfFullRetrain
+            case seconds, influenceFreeSeconds, dryRun, repaired, duplicatesLeft, shards
+        }
     }
 
     func perform() throws {
         let workspace = try dryRun ? options.openToRead() : options.open()
-        let ids = ids.map { RecordID($0) }
+        let request = DeletionRequest(
+            ids: try (ids + (idsFile.map(IDList.read) ?? [])).map { RecordID($0) }, owners: owners,
+            takesDuplicates: withDuplicates, defersRepair: defersRepair)
         let report =
             dryRun
-            ? try workspace.planDeletion(ids)
+            ? try workspace.planDeletion(request)
             : try options.withProgress("repairing") { progress in
                 try workspace.delete(
-                    ids, threads: options.threadCount, progress: progress, waiting: options.waiting)
+                    request, threads: options.threadCount, progress: progress, waiting: options.waiting)
             }
         if options.json { return try Console.json(output(report)) }
         var table = TextTable(header: [
@@ -59,13 +84,27 @@ struct Delete: WorkspaceCommand {
             ])
         }
         table.print()
+        tellDuplicates(report)
         if dryRun {
             Console.out("a dry run: nothing was changed")
+        } else if !report.isRepaired {
+            Console.out(
+                "forgotten after \(report.influenceFreeSeconds.fixed(3)) s; run `sisa repair` to train the shards again, at "
+                    + "\(report.fractionOfFullRetrain.percent) of a full retrain's record-passes")
         } else {
             Console.out(
                 "forgotten after \(report.influenceFreeSeconds.fixed(3)) s, equal to a full retrain after "
                     + "\(report.seconds.fixed(2)) s, at \(report.fractionOfFullRetrain.percent) of its record-passes")
         }
+    }
+
+    private func tellDuplicates(_ report: DeletionReport) {
+        guard let left = report.duplicates else {
+            return Console.out("whether others have the same text is not known: the index is damaged; run `sisa train`")
+        }
+        if left.isEmpty { return }
+        let some = left.prefix(10).map(\.rawValue).joined(separator: " ") + (left.count > 10 ? " ..." : "")
+        Console.out("\(left.count) record(s) with the same text stay: \(some); --with-duplicates takes them along")
     }
 
     private func output(_ report: DeletionReport) -> Output {
@@ -75,6 +114,7 @@ struct Delete: WorkspaceCommand {
             recordPasses: report.recordPasses, fullRecordPasses: report.fullRecordPasses,
             fractionOfFullRetrain: report.fractionOfFullRetrain, seconds: report.seconds,
             influenceFreeSeconds: report.influenceFreeSeconds, dryRun: report.isDryRun,
+            repaired: report.isRepaired && !report.isDryRun, duplicatesLeft: report.duplicates?.map(\.rawValue),
             shards: report.shards.map {
                 Output.Shard(
                     shard: $0.shard + 1, slice: $0.slice + 1, recordsDeleted: $0.recordsDeleted,

@@ -9,7 +9,8 @@ struct Explanation {
 
     init(_ error: any Error) {
         switch error {
-        case UsageError.unreadableKey, UsageError.unreadableInput: exitCode = 66
+        case UsageError.unreadableKey, UsageError.unreadableInput, UsageError.unreadableIDs: exitCode = 66
+        case UsageError.idIsNoText: exitCode = 65
         case is UsageError, is InstructionSetError: exitCode = 64
         case let error as RecordsError: exitCode = error.isMissingFile ? 66 : 65
         case let error as WorkspaceError: exitCode = error.exitCode
@@ -58,7 +59,8 @@ extension WorkspaceError {
         case .duplicateID, .unusableID, .noRecords, .labelDamaged: 65
         case .untrained, .noSurvivors: 69
         case .planChanged: 75
-        case .keyMissing, .keyDiffers, .checkpointOfAnotherModel, .recipeDamaged, .recordsDamaged, .otherData,
+        case .keyMissing, .keyDiffers, .checkpointOfAnotherModel, .recipeDamaged, .recordsDamaged, .indexDamaged,
+            .otherData,
             .otherLabels, .backboneChanged,
             .tooManyCells:
             78
@@ -69,8 +71,8 @@ extension WorkspaceError {
 extension DeletionError {
     var exitCode: Int32 {
         switch self {
-        case .unknownID: 65
-        case .nothingNamed: 64
+        case .unknownID, .unknownOwner: 65
+        case .nothingNamed, .noOwners: 64
         case .repairPending(_, let cause): Explanation(cause).exitCode
         }
     }

@@ -24,7 +24,9 @@ struct Sisa: ParsableCommand {
             69 nothing to answer from; 73 cannot create; 74 input or output failed; 75 try again; 78 wrong recipe or workspace.
             """,
         version: "0.1.0",
-        subcommands: [Train.self, Predict.self, Evaluate.self, Delete.self, StatusCommand.self, Verify.self])
+        subcommands: [
+            Train.self, Predict.self, Evaluate.self, Delete.self, Repair.self, StatusCommand.self, Verify.self
+        ])
 
     static func main() {
         // A reader that has gone away (`sisa status | head -1`) must not end a deletion in the middle: without this, writing to a

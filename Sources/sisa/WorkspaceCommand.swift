@@ -33,6 +33,8 @@ enum UsageError: Error, CustomStringConvertible {
     case nothingToResume
     case unreadableInput(path: String)
     case needsRecipe(option: String)
+    case unreadableIDs(path: String)
+    case idIsNoText(path: String, number: Int)
 
     var description: String {
         switch self {
@@ -48,6 +50,10 @@ enum UsageError: Error, CustomStringConvertible {
             "there is no workspace to go on with; name a recipe folder: `sisa train shards/toy`"
         case .unreadableInput(let path):
             "\(path) cannot be read as UTF-8 text; give a .txt file with one text a line, or .csv, .tsv or .jsonl"
+        case .unreadableIDs(let path):
+            "\(path) cannot be read; name a file with one id a line, or `-` for standard input"
+        case .idIsNoText(let path, let number):
+            "line \(number) of \(path) is no valid UTF-8; ids are UTF-8: write it so"
         case .needsRecipe(let option):
             "\(option) goes with a recipe folder: `sisa train <recipe folder> \(option) ...`"
         }

@@ -18,7 +18,7 @@ import Testing
                 let outcome = try program.run(step + ["--threads", "\(threads)"])
                 try #require(outcome.code == 0, "\(outcome.everything)")
                 for (path, data) in try TestFolder.contents(fixture.workspace)
-                where ["checkpoints", "records", "features"].contains(where: path.hasPrefix) {
+                where ["checkpoints", "records", "features", "index"].contains(where: path.hasPrefix) {
                     files["after \(step[0]): \(path)"] = data
                 }
             }

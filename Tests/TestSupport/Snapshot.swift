@@ -25,10 +25,8 @@ package struct Snapshot: Sendable {
         for (path, data) in try TestFolder.contents(workspace.root) {
             // The records' folder has a number in its name where the plan had another shape before.
             let parts = path.split(separator: "/", maxSplits: 1)
-            guard parts.count == 2, let folder = ["checkpoints", "features", "records"].first(where: parts[0].hasPrefix)
-            else {
-                continue
-            }
+            let folders = ["checkpoints", "features", "index", "records"]
+            guard parts.count == 2, let folder = folders.first(where: parts[0].hasPrefix) else { continue }
             self.parts["file \(folder)/\(parts[1])"] = Array(data)
         }
         try addAnswers(of: workspace, texts: texts)

@@ -2,6 +2,19 @@
 
 /// What tests ask for most: records by their ids.
 extension Workspace {
+    @discardableResult
+    package func delete(
+        _ ids: [RecordID], threads: Int = 1, progress: @escaping TrainingProgress = { _ in }
+    ) throws -> DeletionReport {
+        try delete(DeletionRequest(ids: ids), threads: threads, progress: progress)
+    }
+
+    package func planDeletion(_ ids: [RecordID]) throws -> DeletionReport {
+        try planDeletion(DeletionRequest(ids: ids))
+    }
+
     /// The commit of a deletion and nothing that follows it: a process that was killed right there.
-    package func acceptOnly(_ ids: [RecordID]) throws { try accept(locate(ids)) }
+    package func acceptOnly(_ ids: [RecordID]) throws {
+        try accept(finder().find(DeletionRequest(ids: ids)).gone)
+    }
 }

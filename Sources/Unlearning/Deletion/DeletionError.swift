@@ -1,6 +1,9 @@
 /// What can go wrong with a deletion.
 package enum DeletionError: Error {
     case unknownID(String)
+    /// Holds no name: an owner is a person.
+    case unknownOwner
+    case noOwners
     case nothingNamed
     /// The records are forgotten, but their shards could not be trained again yet.
     case repairPending(records: Int, cause: any Error)
@@ -12,8 +15,12 @@ extension DeletionError: CustomStringConvertible {
         case .unknownID(let id):
             "no record has the id \"\(id)\"; nothing was deleted. Ids are compared byte by byte, case included; "
                 + "an id that was deleted before is unknown too"
+        case .unknownOwner:
+            "no record belongs to an owner that was named; nothing was deleted. Owners are compared byte by byte, case included"
+        case .noOwners:
+            "the recipe names no column for owners (data.columns.owner), so the workspace knows none; name the records by their ids"
         case .nothingNamed:
-            "no id was named; name one or more"
+            "no record was named; name ids, a file of them with --ids, or an --owner"
         case .repairPending(let records, let cause):
             "\(records) record(s) are deleted and no answer can use them, but their traces on disk are not all destroyed, or their "
                 + "shards not trained again: \(cause). Mend that, then give the same command again, or run `sisa train` on this "

@@ -17,6 +17,10 @@ package struct DeletionReport: Sendable {
     /// Record-passes of training everything that is left from nothing.
     package let fullRecordPasses: Int
     package var isDryRun = false
+    /// Whether the shards were trained again at once.
+    package var isRepaired = true
+    /// Records that have the text of a deleted one and stay, because they were not named; nil: the index could not be read.
+    package var duplicates: [RecordID]? = []
     /// From the call until no answer can use the records and nothing of them is on disk.
     package var influenceFreeSeconds = 0.0
     /// From the call until every slice is that of a run which never saw them.

@@ -1,4 +1,3 @@
-internal import Engine
 package import Foundation
 internal import GRDB
 
@@ -9,22 +8,14 @@ package struct RecordTag: Hashable, Sendable {
 
 extension Ledger {
     /// Enters the plan's cells and the workspace's facts, in one transaction: from then on the workspace is this.
-    ///
-    /// `owned` calls its argument once a record that was placed by its owner; they may be more than memory holds.
-    package func open(
-        _ cells: [[SliceSummary]], owned: ((RecordTag, Position) throws -> Void) throws -> Void, facts: [String: Data]
-    ) throws {
+    package func open(_ cells: [[SliceSummary]], facts: [String: Data]) throws {
         try queue.write { db in
             // Pending deletions are finished by now, and their cells are no longer cells.
-            try db.execute(sql: "DELETE FROM slices; DELETE FROM owned; DELETE FROM pending")
+            try db.execute(sql: "DELETE FROM slices; DELETE FROM pending")
             for (shard, slices) in cells.enumerated() {
                 for (slice, summary) in slices.enumerated() {
                     try Ledger.set(db, Position(shard: shard, slice: slice), summary)
                 }
-            }
-            let insert = try db.makeStatement(sql: "INSERT INTO owned (tag, shard, slice) VALUES (?, ?, ?)")
-            try owned { tag, position in
-                try insert.execute(arguments: [Data(tag.bytes), position.shard, position.slice])
             }
             for (name, value) in facts { try Ledger.set(db, name, value) }
         }
@@ -37,25 +28,6 @@ extension Ledger {
                 ON CONFLICT (shard, slice) DO UPDATE SET records = excluded.records, digest = excluded.digest
                 """
         ).execute(arguments: [position.shard, position.slice, summary.records, Data(summary.digest)])
-    }
-
-    /// The cell of a record that was placed by its owner; its id alone does not tell.
-    func ownedPosition(_ tag: RecordTag) throws -> Position? {
-        try queue.read { db in
-            try Row.fetchOne(
-                db, sql: "SELECT shard, slice FROM owned WHERE tag = ?", arguments: [Data(tag.bytes)]
-            ).map { Position(shard: $0["shard"], slice: $0["slice"]) }
-        }
-    }
-
-    /// All of `owned`, in a fixed order.
-    func ownedRows() throws -> [[UInt8]] {
-        try queue.read { db in
-            try Row.fetchAll(db, sql: "SELECT tag, shard, slice FROM owned ORDER BY tag").map { row in
-                let (shard, slice): (UInt64, UInt64) = (row["shard"], row["slice"])
-                return Array(row["tag"] as Data) + shard.bigEndianBytes + slice.bigEndianBytes
-            }
-        }
     }
 
     package func recordCount() throws -> Int {
@@ -83,7 +55,6 @@ extension Ledger {
                     try db.execute(
                         sql: "INSERT OR IGNORE INTO pending (shard, slice, tag) VALUES (?, ?, ?)",
                         arguments: [position.shard, position.slice, Data(tag.bytes)])
-                    try db.execute(sql: "DELETE FROM owned WHERE tag = ?", arguments: [Data(tag.bytes)])
                 }
             }
             for (position, summary) in cells {

@@ -60,7 +60,7 @@ package final class Ledger: Sendable {
     }
 
     /// Of the schema; `PRAGMA user_version`.
-    static let version = 2
+    static let version = 3
 
     func version() throws -> Int {
         try queue.read { db in try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 }
@@ -111,6 +111,8 @@ package final class Ledger: Sendable {
         migrator.registerMigration("2") { db in
             try db.execute(sql: Ledger.totalsSchema + "PRAGMA user_version = 2")
         }
+        // Where records are is what the index's files say.
+        migrator.registerMigration("3") { db in try db.execute(sql: "DROP TABLE owned; PRAGMA user_version = 3") }
         return migrator
     }
 

@@ -14,18 +14,7 @@ struct RecordSorter {
 
     init(_ url: URL) throws {
         self.url = url
-        var configuration = Configuration()
-        // Nobody needs this file after a crash. All of its pages are new, so the journal stays small. Records come in any order, so
-        // the more pages are at hand the fewer are written twice: 64 MiB of them, however many records there are.
-        configuration.prepareDatabase { db in
-            try db.execute(
-                sql: """
-                    PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;
-                    PRAGMA cache_size = -65536
-                    """)
-        }
-        queue = try DatabaseQueue(path: url.path, configuration: configuration)
-        guard unsafe chmod(url.path, 0o600) == 0 else { throw WorkspaceError.notWritable(path: url.path) }
+        queue = try Self.scratch(url)
         // Ids, owners and texts are blobs: their identity is their bytes, and they may hold NUL.
         try queue.write { db in
             try db.execute(
@@ -37,6 +26,23 @@ struct RecordSorter {
                     ) STRICT, WITHOUT ROWID
                     """)
         }
+    }
+
+    /// A database that nobody needs after a crash.
+    static func scratch(_ url: URL) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        // All pages are new, so the journal stays small. Records come in any order, so the more pages are at hand the fewer
+        // are written twice: 64 MiB of them, however many records there are.
+        configuration.prepareDatabase { db in
+            try db.execute(
+                sql: """
+                    PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;
+                    PRAGMA cache_size = -65536
+                    """)
+        }
+        let queue = try DatabaseQueue(path: url.path, configuration: configuration)
+        guard unsafe chmod(url.path, 0o600) == 0 else { throw WorkspaceError.notWritable(path: url.path) }
+        return queue
     }
 
     /// Takes in everything that `feed` hands over.
@@ -73,16 +79,6 @@ struct RecordSorter {
                 cell.append(next)
             }
             if let first = cell.first { try body(first.position, cell) }
-        }
-    }
-
-    /// Hands out every id and its cell, one after another.
-    func forEachPlace(_ body: (RecordID, Position) throws -> Void) throws {
-        try queue.read { db in
-            let rows = try Row.fetchCursor(db, sql: "SELECT id, shard, slice FROM records")
-            while let row = try rows.next() {
-                try body(RecordID(text(row["id"])), Position(shard: row["shard"], slice: row["slice"]))
-            }
         }
     }
 

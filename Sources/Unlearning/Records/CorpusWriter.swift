@@ -6,16 +6,17 @@ internal import Foundation
 /// written here are durable when this returns, and are discarded if it throws.
 struct CorpusWriter {
     let corpus: Corpus
+    let index: RecordIndex
     let assignment: Assignment
-    let staging: URL
+    let staging: WorkspaceFiles.Staging
     let root: URL
 
-    /// `feed` calls its argument once a record. `commit` gets what every cell holds, and the sorted records once more.
+    /// `feed` calls its argument once a record. Returns what every cell holds.
     func fill(
-        shards: Int, slices: Int, feed: (@escaping (Record) throws -> Void) throws -> Void,
-        commit: ([[SliceSummary]], RecordSorter) throws -> Void
-    ) throws {
-        let sorter = try RecordSorter(staging)
+        shards: Int, slices: Int, feed: (@escaping (Record) throws -> Void) throws -> Void
+    ) throws -> [[SliceSummary]] {
+        let sorter = try RecordSorter(staging.records)
+        let places = try PlaceSorter(staging.places)
         try sorter.take { insert in
             try feed { record in
                 try insert(
@@ -38,9 +39,10 @@ struct CorpusWriter {
             try DurableFile.writeLater(
                 RecordSegment.encode(records.map(\.record)), to: corpus.url(position))
             summaries[position.shard][position.slice] = corpus.summary(records)
+            try places.take(records, index)
         }
-        DurableFile.syncAll()
-        try commit(summaries, sorter)
         try sorter.discard()
+        try index.fill(from: places)
+        return summaries
     }
 }

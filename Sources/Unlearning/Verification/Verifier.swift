@@ -54,8 +54,8 @@ package struct Verifier {
                         isIdentical: mine != nil && mine == theirs))
             }
         }
-        // Where owners place records, this table is how a deletion finds them.
-        if shard == nil, try subject.ledger.ownedRows() != fresh.ledger.ownedRows() { misplaced += 1 }
+        // A deletion finds by it what it must take along.
+        if shard == nil, try !subject.index().isEqual(fresh.index()) { misplaced += 1 }
         let model = try Model(subject.recipe, backbone: backbone, training: false)
         let answers = try [(subject, held), (fresh, truth)].map { workspace, plan in
             try self.answers(texts, workspace, plan, model)

@@ -7,28 +7,43 @@ extension Workspace {
         _ facts: [String: Data], generation: Int, feed: (@escaping (Record) throws -> Void) throws -> Void
     ) throws {
         let folder = files.records(generation)
+        let index = RecordIndex(files.index(generation), recipe, key)
+        func removeAll() throws {
+            for folder in [folder, index.root] { try DurableFile.removeFolder(folder) }
+            try DurableFile.remove(files.staging.all)
+        }
         // What a killed attempt wrote.
-        try DurableFile.removeFolder(folder)
-        try DurableFile.remove([files.staging])
-        let assignment = Assignment(recipe, key: key)
-        let corpus = Corpus(folder, recipe, key)
+        try removeAll()
         var facts = facts
         facts["generation"] = Data("\(generation)".utf8)
         do {
             let writer = CorpusWriter(
-                corpus: corpus, assignment: assignment, staging: files.staging, root: folder)
-            try writer.fill(shards: recipe.shards, slices: recipe.slices, feed: feed) { cells, sorted in
-                let enter = { (take: (RecordTag, Position) throws -> Void) in
-                    guard recipe.assignBy == .owner else { return }
-                    try sorted.forEachPlace { id, position in try take(corpus.tag(id), position) }
-                }
-                try ledger.open(cells, owned: enter, facts: facts)
-            }
+                corpus: Corpus(folder, recipe, key), index: index, assignment: Assignment(recipe, key: key),
+                staging: files.staging, root: folder)
+            let cells = try writer.fill(shards: recipe.shards, slices: recipe.slices, feed: feed)
+            try ledger.open(cells, facts: facts)
         } catch {
-            try DurableFile.removeFolder(folder)
-            try DurableFile.remove([files.staging])
+            try removeAll()
             throw error
         }
+    }
+}
+
+extension Workspace {
+    /// Makes the index anew from the records where a part of it is missing or damaged.
+    func completeIndex() throws {
+        let index = try index()
+        if index.isWhole() { return }
+        try DurableFile.removeFolder(index.root)
+        let (corpus, pending) = (try corpus(), try ledger.pending())
+        let places = try PlaceSorter(files.staging.places)
+        for shard in 0..<recipe.shards {
+            for slice in 0..<recipe.slices {
+                let position = Position(shard: shard, slice: slice)
+                try places.take(corpus.slice(position, without: pending[position] ?? []), index)
+            }
+        }
+        try index.fill(from: places)
     }
 }
 

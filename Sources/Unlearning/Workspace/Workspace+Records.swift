@@ -7,6 +7,10 @@ extension Workspace {
         Corpus(files.records(try ledger.generation()), recipe, key)
     }
 
+    func index() throws -> RecordIndex {
+        RecordIndex(files.index(try ledger.generation()), recipe, key)
+    }
+
     /// Where the features of the records are kept.
     func features() throws -> FeatureStore {
         FeatureStore(files.features(try ledger.generation()), recipe, key, backbone: try backboneDigest())
@@ -30,35 +34,9 @@ extension Workspace {
         return try slices.flatMap { try $0.get() }
     }
 
-    /// Every id's location; an id that no live record has is an error.
-    ///
-    /// With `unfinished`, a record whose deletion was accepted but not finished is found too, so that giving a command again that was
-    /// killed or failed finishes it.
-    func locate(_ ids: [RecordID], unfinished includesUnfinished: Bool = false) throws -> [RecordLocation] {
-        let corpus = try corpus()
-        let assignment = Assignment(recipe, key: key)
-        let pending = try ledger.pending()
-        var unfinished: [RecordTag: Position] = [:]
-        for (position, tags) in pending where includesUnfinished {
-            for tag in tags { unfinished[tag] = position }
-        }
-        var slices: [Position: [RecordID: UInt64]] = [:]
-        return try ids.map { id in
-            if let position = unfinished[corpus.tag(id)] {
-                return RecordLocation(id: id, position: position, rank: assignment.rank(of: id))
-            }
-            let position =
-                try recipe.assignBy == .owner
-                ? ledger.ownedPosition(corpus.tag(id)) : assignment.position(of: id, owner: nil)
-            guard let position else { throw DeletionError.unknownID(id.rawValue) }
-            if slices[position] == nil {
-                let records = try corpus.slice(position, without: pending[position] ?? [])
-                slices[position] = Dictionary(
-                    records.map { ($0.record.id, $0.rank) }, uniquingKeysWith: { first, _ in first })
-            }
-            guard let rank = slices[position]?[id] else { throw DeletionError.unknownID(id.rawValue) }
-            return RecordLocation(id: id, position: position, rank: rank)
-        }
+    /// Finds what a request is about; see `RecordFinder`.
+    func finder(unfinished: Bool = false) throws -> RecordFinder {
+        RecordFinder(recipe, key, try corpus(), try index(), pending: try ledger.pending(), unfinished: unfinished)
     }
 
     /// Accepts a deletion, durably; see `Ledger.accept`.
@@ -81,12 +59,15 @@ extension Workspace {
         try ledger.accept(gone, leaving: left)
     }
 
-    /// Destroys the features and the text of records whose deletion is accepted: their slices' files are written anew without them.
+    /// Destroys the features, the index's entries and the text of records whose deletion is accepted: the files of their slices and
+    /// buckets are written anew without them.
     ///
-    /// What cannot be written keeps nothing else from being destroyed; the first error is thrown at the end. Features go first, because
-    /// where there is no room their file goes as a whole, and makes room for the text's.
+    /// What cannot be written keeps nothing else from being destroyed; the first error is thrown at the end. Where there is no room the
+    /// files of features and of the index go as a whole, and make room for the text's, which is last: as long as it is there, what else
+    /// belongs to the record is known.
     func destroyPendingRecords() throws {
         let corpus = try corpus()
+        let index = try index()
         let features = try features()
         var failure: (any Error)?
         func attempt(_ body: () throws -> Void) {
@@ -97,7 +78,9 @@ extension Workspace {
                 let (all, left) = (try corpus.slice(position), try corpus.slice(position, without: tags))
                 attempt { try features.keep(left.map(\.record), position) }
                 // Written once, however often it is asked for.
-                if left.count != all.count { try corpus.replace(position, left) }
+                guard left.count != all.count else { return }
+                try index.remove(all.filter { tags.contains(corpus.tag($0.record.id)) }, leaving: left)
+                try corpus.replace(position, left)
             }
         }
         if let failure { throw failure }

@@ -69,6 +69,7 @@ extension Workspace {
         }
         let workspace = Workspace(files, recipe, key, ledger)
         try workspace.sweep()
+        try workspace.completeIndex()
         let trained = try workspace.bringUpToDate(model: model, threads: threads, progress: progress)
         let report = TrainReport(
             records: try ledger.recordCount(), stagesTrained: trained, isNew: old == nil,
@@ -86,6 +87,7 @@ extension Workspace {
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
         try sweep()
+        try completeIndex()
         if let backbone { try move(backbone: backbone) } else { try check(backbone: backboneFolder()) }
         let trained = try bringUpToDate(threads: threads, progress: progress)
         return TrainReport(

@@ -102,10 +102,10 @@ package final class Workspace: Sendable {
     /// Returns how many stages it trained. `shards`: the ones to look at; nil: all. Of the others nothing is read. `model`: if it is
     /// loaded already; else it is loaded where something is missing, and of the backbone no more than is used. `memo` keeps the records
     /// of shards that are asked for more than once. `storesFeatures`: whether features may come from files and are written to
-    /// them. `destroyed` is called in between: nothing of a deleted record is left then.
+    /// them. `trains`: Whether what is missing is trained; else it stays missing. `destroyed` is called in between: nothing of a deleted record is left then.
     func bringUpToDate(
         shards: [Int]? = nil, model: Model? = nil, memo: RecordsMemo? = nil, threads: Int, storesFeatures: Bool = true,
-        progress: @escaping TrainingProgress, destroyed: () -> Void = {}
+        trains: Bool = true, progress: @escaping TrainingProgress, destroyed: () -> Void = {}
     ) throws -> Int {
         let memo = memo ?? RecordsMemo(self)
         let chain = chain(try backboneDigest())
@@ -120,6 +120,7 @@ package final class Workspace: Sendable {
         try reconciler.destroyStale(plan, shards: shards)
         try destroyPendingRecords()
         destroyed()
+        guard trains else { return 0 }
         let work = try reconciler.missing(plan, shards: shards)
         if !work.isEmpty {
             try reconciler.train(work, model: model ?? self.model(training: true))

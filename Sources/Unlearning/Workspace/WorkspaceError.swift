@@ -9,6 +9,7 @@ package enum WorkspaceError: Error, Equatable {
     case recipeDamaged(path: String)
     case labelDamaged(found: Int, labels: Int)
     case recordsDamaged(path: String)
+    case indexDamaged(path: String)
     case otherData(path: String, fields: [String])
     case otherLabels(path: String)
     case duplicateID(id: String, first: String, second: String)
@@ -50,6 +51,9 @@ extension WorkspaceError: CustomStringConvertible {
         case .recordsDamaged(let path):
             "\(path) does not hold the records that the ledger says; it was changed or damaged. Restore the file, or train a "
                 + "new workspace from the data"
+        case .indexDamaged(let path):
+            "\(path), a part of the records' index, is missing or damaged; run `sisa train` on this workspace, which makes the index "
+                + "anew from the records"
         case .otherData(let path, let fields):
             "the workspace \(path) holds the records of other data (\(fields.joined(separator: ", ")) differ); "
                 + "records are read once, when a workspace is made: name a new one with --workspace"

@@ -8,8 +8,15 @@ struct WorkspaceFiles: Sendable {
     var key: URL { root.appending(path: "key") }
     var lock: URL { root.appending(path: "lock") }
     var checkpoints: URL { root.appending(path: "checkpoints") }
-    /// Sorts records while a workspace is filled; gone afterwards.
-    var staging: URL { root.appending(path: "staging.sqlite") }
+    /// What sorts records and their places while a workspace is filled; gone afterwards.
+    struct Staging: Sendable {
+        let records, places: URL
+        var all: [URL] { [records, places] }
+    }
+    var staging: Staging {
+        Staging(
+            records: root.appending(path: "staging.sqlite"), places: root.appending(path: "staging-places.sqlite"))
+    }
     /// Where a verification trains; gone when it ends, and swept by the next writer if it was killed.
     var verification: URL { root.appending(path: "verification") }
 
@@ -23,10 +30,15 @@ struct WorkspaceFiles: Sendable {
         root.appending(path: generation == 1 ? "features" : "features-\(generation)")
     }
 
+    /// The index of those records.
+    func index(_ generation: Int) -> URL {
+        root.appending(path: generation == 1 ? "index" : "index-\(generation)")
+    }
+
     /// Refuses a folder that holds something else.
     func checkVacancy() throws {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
-        let ours = Set([key, ledger, lock, staging, records(1)].map(\.lastPathComponent))
+        let ours = Set(([key, ledger, lock, records(1), index(1)] + staging.all).map(\.lastPathComponent))
         // A key alone makes no workspace: it may have been put there for one, or belong to something else.
         if !names.contains(ledger.lastPathComponent),
             names.contains(where: { !ours.contains($0) && !$0.hasPrefix(DurableFile.temporaryPrefix) })
@@ -79,16 +91,16 @@ struct WorkspaceFiles: Sendable {
     /// Removes everything at the top of the folder that a finished command would not have left.
     func sweep(generation: Int) throws {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
-        let current = [records(generation), features(generation)].map(\.lastPathComponent)
+        let current = [records(generation), features(generation), index(generation)].map(\.lastPathComponent)
         func isNumbered(_ name: String) -> Bool {
-            ["records", "features"].contains { kind in
+            ["records", "features", "index"].contains { kind in
                 name == kind || name.hasPrefix(kind + "-") && Int(name.dropFirst(kind.count + 1)) != nil
             }
         }
         // Whoever deletes records syncs this folder afterwards, with the ledger's transaction.
         try DurableFile.remove(
             names.filter { $0.hasPrefix(DurableFile.temporaryPrefix) }.map { root.appending(path: $0) }
-                + [staging], isCertain: false)
+                + staging.all, isCertain: false)
         for name in names
         where name == verification.lastPathComponent || (isNumbered(name) && !current.contains(name)) {
             try DurableFile.removeFolder(root.appending(path: name))

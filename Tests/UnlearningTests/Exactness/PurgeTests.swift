@@ -42,10 +42,14 @@ import Testing
             let digests = RecordDigest(world.key)
             let digest = digests.digest(
                 Record(id: canary.recordID, owner: canary.owner, text: canary.text, label: 2))
-            let fingerprints = [Data(digest), Data(digests.tag(canary.recordID).bytes)]
-            // Where the owner decides the place, the ledger has to remember it, under a keyed digest of the id.
+            var fingerprints = [Data(digest), Data(digests.tag(canary.recordID).bytes)]
+            #expect(try files(of: subject, holding: fingerprints) == [])
+            // The index knows it by keyed digests: of its text and its owner, and of its id where that alone does not tell the place.
+            let stored = try subject.records(shard: cell.shard).filter { $0.record.id == canary.recordID }
+            let index = try subject.index()
+            fingerprints += index.kinds.flatMap { index.entries(stored, $0).map { Data($0.digest) } }
             let known = try files(of: subject, holding: fingerprints)
-            #expect(known == (by == .owner ? ["ledger.sqlite"] : []))
+            #expect(known.count == (by == .owner ? 3 : 2) && known.allSatisfy { $0.hasPrefix("index/") })
 
             try subject.delete([canary.recordID])
             #expect(try files(of: subject, holding: needles + fingerprints) == [])

@@ -97,14 +97,18 @@ import Testing
         }
     }
 
-    @Test func aLostEntryOfAnOwnedRecordIsFound() throws {
+    @Test func aLostPartOfTheIndexIsFoundAndMadeAnew() throws {
         try ToyWorld.with(changing: {
             $0.assignBy = .owner; $0.data.columns.owner = "owner"
         }) { world in
             let subject = try world.workspace("subject", ToyRecord.all())
             #expect(try subject.verify().isIdentical)
-            try LedgerSurgeon.execute("DELETE FROM owned", workspace: subject.root)
+            let before = try TestFolder.contents(subject.index().root)
+            try FileManager.default.removeItem(at: subject.index().folder(.ids))
             #expect(try !subject.verify().isIdentical)
+            try subject.resume()
+            #expect(try TestFolder.contents(subject.index().root) == before)
+            #expect(try subject.verify().isIdentical)
         }
     }
 

@@ -96,7 +96,10 @@ import Testing
             ]
             for trigger in triggers { try LedgerSurgeon.execute("DROP TRIGGER \(trigger)", workspace: subject.root) }
             try LedgerSurgeon.execute(
-                "DROP TABLE totals; DELETE FROM grdb_migrations WHERE identifier = '2'; PRAGMA user_version = 0",
+                """
+                DROP TABLE totals; CREATE TABLE owned (tag BLOB); PRAGMA user_version = 0;
+                DELETE FROM grdb_migrations WHERE identifier <> '1'
+                """,
                 workspace: subject.root)
             let said = try Workspace(at: subject.root, .read).planDeletion([records[3].recordID])
             let opened = try Workspace(at: subject.root)

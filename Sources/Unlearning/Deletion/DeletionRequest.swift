@@ -1,0 +1,19 @@
+/// Which records are to be forgotten, and how far at once.
+package struct DeletionRequest: Sendable {
+    package var ids: [RecordID]
+    /// All records of these owners.
+    package var owners: [String]
+    /// Records with the same text under other ids too.
+    package var takesDuplicates: Bool
+    /// Forgets now and leaves the shards to a later repair.
+    package var defersRepair: Bool
+
+    package init(
+        ids: [RecordID] = [], owners: [String] = [], takesDuplicates: Bool = false, defersRepair: Bool = false
+    ) {
+        self.ids = ids
+        self.owners = owners
+        self.takesDuplicates = takesDuplicates
+        self.defersRepair = defersRepair
+    }
+}

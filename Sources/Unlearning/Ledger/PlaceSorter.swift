@@ -1,0 +1,69 @@
+internal import Engine
+internal import Foundation
+internal import GRDB
+
+/// Brings what records put into the index into the order of its buckets, on disk, while an index is made. Then it is gone.
+struct PlaceSorter {
+    private let url: URL
+    private let queue: DatabaseQueue
+
+    init(_ url: URL) throws {
+        self.url = url
+        queue = try RecordSorter.scratch(url)
+        try queue.write { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE places (
+                        kind INTEGER NOT NULL, bucket INTEGER NOT NULL, digest BLOB NOT NULL,
+                        shard INTEGER NOT NULL, slice INTEGER NOT NULL,
+                        PRIMARY KEY (kind, bucket, digest, shard, slice)
+                    ) STRICT, WITHOUT ROWID
+                    """)
+        }
+    }
+
+    /// Takes in what records put into `index`; the same twice counts once.
+    func take(_ records: [StoredRecord], _ index: RecordIndex) throws {
+        try queue.write { db in
+            let insert = try db.cachedStatement(sql: "INSERT OR IGNORE INTO places VALUES (?, ?, ?, ?, ?)")
+            for (number, kind) in index.kinds.enumerated() {
+                for entry in index.entries(records, kind) {
+                    try insert.execute(arguments: [
+                        number, index.bucket(of: entry.digest), Data(entry.digest), entry.position.shard,
+                        entry.position.slice
+                    ])
+                }
+            }
+        }
+    }
+
+    /// Writes all buckets, empty ones too: one that is missing later has been lost.
+    func write(_ index: RecordIndex) throws {
+        try queue.read { db in
+            for (number, kind) in index.kinds.enumerated() {
+                let rows = try Row.fetchCursor(
+                    db,
+                    sql:
+                        "SELECT bucket, digest, shard, slice FROM places WHERE kind = ? ORDER BY bucket, digest, shard, slice",
+                    arguments: [number])
+                var next = try rows.next()
+                for bucket in 0..<index.buckets {
+                    var entries: [RecordIndex.Entry] = []
+                    while let row = next, row["bucket"] == bucket {
+                        entries.append(
+                            RecordIndex.Entry(
+                                digest: Array(row["digest"] as Data),
+                                position: Position(shard: row["shard"], slice: row["slice"])))
+                        next = try rows.next()
+                    }
+                    try index.write(kind, bucket, entries)
+                }
+            }
+        }
+    }
+
+    func discard() throws {
+        try queue.close()
+        try DurableFile.remove([url])
+    }
+}

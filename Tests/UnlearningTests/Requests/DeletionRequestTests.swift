@@ -1,0 +1,134 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Unlearning
+
+/// What a request covers: ids, owners, and records with the same text.
+@Suite struct DeletionRequestTests {
+    /// The toy's records, and some that have the text of another.
+    private func corpus() throws -> (records: [ToyRecord], twins: [ToyRecord]) {
+        let records = try ToyRecord.all()
+        let twins = (0..<5).map {
+            ToyRecord(id: "twin-\($0)", owner: "eve", text: records[$0 % 2].text, label: records[$0 % 2].label)
+        }
+        return (records + twins, twins)
+    }
+
+    @Test(arguments: Recipe.AssignBy.allCases)
+    func duplicatesAreToldAndTakenAlongWhereThatIsWanted(by: Recipe.AssignBy) throws {
+        try ToyWorld.with(changing: { $0.assignBy = by }) { world in
+            let (records, twins) = try corpus()
+            let subject = try world.workspace("subject", records)
+            let plan = try subject.planDeletion(DeletionRequest(ids: [records[0].recordID]))
+            let left = twins.filter { $0.text == records[0].text }.recordIDs
+            #expect(try Set(#require(plan.duplicates)) == Set(left))
+
+            // Named together they are not left.
+            let some = DeletionRequest(ids: [records[0].recordID, left[0]])
+            #expect(try Set(#require(subject.planDeletion(some).duplicates)) == Set(left.dropFirst()))
+
+            let request = DeletionRequest(ids: [records[0].recordID], takesDuplicates: true)
+            let report = try subject.delete(request)
+            #expect(report.recordsDeleted == 1 + left.count && report.duplicates == [])
+            let gone = records.filter { $0.text == records[0].text }
+            let truth = try Snapshot(world.workspace("truth", records.without(gone)))
+            #expect(try Snapshot(subject).differences(from: truth) == [])
+        }
+    }
+
+    @Test(arguments: Recipe.AssignBy.allCases)
+    func allRecordsOfAnOwnerGo(by: Recipe.AssignBy) throws {
+        try ToyWorld.with(changing: { $0.assignBy = by }) { world in
+            let (records, _) = try corpus()
+            let subject = try world.workspace("subject", records)
+            let owners = ["ada", "eve"]
+            let report = try subject.delete(DeletionRequest(ids: [records[20].recordID], owners: owners))
+            let gone = records.filter { owners.contains($0.owner ?? "") } + [records[20]]
+            #expect(report.recordsDeleted == Set(gone).count)
+            let truth = try Snapshot(world.workspace("truth", records.without(gone)))
+            #expect(try Snapshot(subject).differences(from: truth) == [])
+            #expect(throws: DeletionError.self) { try subject.delete(DeletionRequest(owners: ["ada"])) }
+        }
+    }
+
+    @Test func anUnknownOwnerChangesNothing() throws {
+        try ToyWorld.with { world in
+            let subject = try world.workspace("subject", ToyRecord.all())
+            let before = try TestFolder.contents(subject.root)
+            for owner in ["nobody", "", "Ada", "ada "] {
+                #expect(throws: DeletionError.self) {
+                    try subject.delete(DeletionRequest(ids: [RecordID("toy-01")], owners: [owner]))
+                }
+            }
+            #expect(try TestFolder.contents(subject.root) == before)
+        }
+    }
+
+    @Test func withoutAColumnThereAreNoOwners() throws {
+        try ToyWorld.with(changing: { $0.data.columns.owner = nil }) { world in
+            let subject = try world.workspace("subject", ToyRecord.all())
+            let error = #expect(throws: DeletionError.self) { try subject.delete(DeletionRequest(owners: ["ada"])) }
+            guard case .noOwners = error else {
+                Issue.record("\(error.map { "\($0)" } ?? "none")")
+                return
+            }
+        }
+    }
+
+    // Two ways to write one letter: Swift's strings are equal, the bytes are not, and bytes are who a person is here.
+    @Test func namesAndTextsAreComparedByTheirBytes() throws {
+        try ToyWorld.with { world in
+            let (composed, split) = ("Ren\u{E9}", "Rene\u{301}")
+            var records = try ToyRecord.all()
+            for (number, name) in [composed, split].enumerated() {
+                records.append(
+                    ToyRecord(id: "r-\(number)", owner: name, text: "\(name) sails at noon.", label: "travel"))
+            }
+            let subject = try world.workspace("subject", records)
+            let report = try subject.delete(DeletionRequest(owners: [split]))
+            #expect(report.recordsDeleted == 1 && report.duplicates == [])
+            let truth = try Snapshot(world.workspace("truth", records.filter { $0.id != "r-1" }))
+            #expect(try Snapshot(subject).differences(from: truth) == [])
+            try subject.delete(DeletionRequest(owners: [composed]))
+        }
+    }
+
+    // What keeps a request from being answered whole is told; what is named goes all the same.
+    @Test func aDamagedIndexKeepsNobodyFromForgetting() throws {
+        try ToyWorld.with { world in
+            let records = try ToyRecord.all()
+            let original = try world.workspace("original", records)
+            let damages: [(URL) throws -> Void] = [
+                { try FileManager.default.removeItem(at: $0) },
+                { try Data().write(to: $0) },
+                { url in
+                    var bytes = try Data(contentsOf: url)
+                    bytes[bytes.count / 2] ^= 1
+                    try bytes.write(to: url)
+                }
+            ]
+            for (number, damage) in damages.enumerated() {
+                let subject = try world.copy(original, as: "subject-\(number)")
+                for (path, _) in try TestFolder.contents(subject.index().root) {
+                    try damage(subject.index().root.appending(path: path))
+                }
+                let error = #expect(throws: WorkspaceError.self) {
+                    try subject.delete(DeletionRequest(owners: ["ada"]))
+                }
+                guard case .indexDamaged = error else {
+                    Issue.record("\(error.map { "\($0)" } ?? "none")")
+                    return
+                }
+                #expect(throws: WorkspaceError.self) {
+                    try subject.delete(DeletionRequest(ids: [records[3].recordID], takesDuplicates: true))
+                }
+                #expect(try subject.delete([records[3].recordID]).duplicates == nil)
+                try subject.resume()
+                let truth = try Snapshot(world.workspace("truth-\(number)", records.without([records[3]])))
+                #expect(try Snapshot(subject).differences(from: truth) == [])
+                try subject.delete(DeletionRequest(owners: ["ada"]))
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Unlearning
+
+/// A deletion that is deferred forgets at once, and is repaired later, together with others.
+@Suite struct RepairTests {
+    @Test func deferredDeletionsForgetAndOneRepairTrainsEachShardOnce() throws {
+        try ToyWorld.with { world in
+            let records = try ToyRecord.all()
+            let subject = try world.workspace("subject", records)
+            let gone = stride(from: 0, to: 12, by: 3).map { records[$0] }
+            for record in gone {
+                let report = try subject.delete(DeletionRequest(ids: [record.recordID], defersRepair: true))
+                #expect(!report.isRepaired)
+                let shard = world.position(record).shard
+                #expect(try subject.status().shards[shard].state == .influenceFree)
+                let text = Data(record.text.utf8)
+                #expect(try !TestFolder.contents(subject.root).values.contains { $0.range(of: text) != nil })
+                _ = try subject.predict(["rain"])
+            }
+            let together = try world.copy(world.workspace("together", records), as: "batch")
+            let batch = try together.delete(gone.recordIDs)
+            let report = try subject.repair()
+            #expect(report.stagesTrained == batch.shards.reduce(0) { $0 + $1.stages } && report.shardsLeft == 0)
+            let truth = try Snapshot(world.workspace("truth", records.without(gone)))
+            #expect(try Snapshot(subject).differences(from: truth) == [])
+            #expect(try subject.repair().stagesTrained == 0)
+        }
+    }
+
+    @Test func aRepairWithoutTimeLeavesEveryShardWaiting() throws {
+        try ToyWorld.with { world in
+            let records = try ToyRecord.all()
+            let subject = try world.workspace("subject", records)
+            let gone = try (0..<3).map { shard in
+                try #require(records.first { world.position($0).shard == shard })
+            }
+            try subject.delete(DeletionRequest(ids: gone.recordIDs, defersRepair: true))
+            let none = try subject.repair(within: 0)
+            #expect(none.stagesTrained == 0 && none.shardsLeft == 3)
+            #expect(try subject.status().shards.allSatisfy { $0.state == .influenceFree })
+            let all = try subject.repair(within: 3600)
+            #expect(all.shardsLeft == 0)
+            let truth = try Snapshot(world.workspace("truth", records.without(gone)))
+            #expect(try Snapshot(subject).differences(from: truth) == [])
+        }
+    }
+
+    // A repair finishes forgetting first, whatever was killed where.
+    @Test func aRepairFinishesADeletionThatWasKilledAfterItsCommit() throws {
+        try ToyWorld.with { world in
+            let records = try ToyRecord.all()
+            let subject = try world.workspace("subject", records)
+            try subject.acceptOnly([records[7].recordID])
+            try subject.repair()
+            let truth = try Snapshot(world.workspace("truth", records.without([records[7]])))
+            #expect(try Snapshot(subject).differences(from: truth) == [])
+        }
+    }
+}
