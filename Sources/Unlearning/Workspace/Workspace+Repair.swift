@@ -9,6 +9,8 @@ package struct RepairReport: Sendable {
 extension Workspace {
     /// Trains again the shards of accepted deletions, however many requests wait there, each once from its lowest touched slice.
     ///
+    /// A part of the index that a full disk took away is made anew too.
+    ///
     /// `seconds`: No further shard is begun after them; nil: all are. Forgetting was done before, or is finished first.
     @discardableResult
     package func repair(
@@ -22,11 +24,13 @@ extension Workspace {
         func elapsed() -> Double { clock.duration(to: .now).seconds }
         if try ledger.fact(Self.staleFact) != nil {
             let trained = try bringUpToDate(threads: threads, progress: progress)
+            try completeIndex()
             return RepairReport(stagesTrained: trained, shardsLeft: 0, seconds: elapsed())
         }
         var waitingShards = Set(try ledger.pending().keys.map(\.shard)).sorted()
         // Nothing is left of any record before the first shard is trained.
         _ = try bringUpToDate(shards: waitingShards, threads: threads, trains: false, progress: progress)
+        try completeIndex()
         var trained = 0
         guard let seconds else {
             trained = try bringUpToDate(shards: waitingShards, threads: threads, progress: progress)

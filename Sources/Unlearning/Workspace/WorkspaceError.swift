@@ -52,7 +52,7 @@ extension WorkspaceError: CustomStringConvertible {
             "\(path) does not hold the records that the ledger says; it was changed or damaged. Restore the file, or train a "
                 + "new workspace from the data"
         case .indexDamaged(let path):
-            "\(path), a part of the records' index, is missing or damaged; run `sisa train` on this workspace, which makes the index "
+            "\(path), a part of the records' index, is missing or damaged; run `sisa repair` on this workspace, which makes the index "
                 + "anew from the records"
         case .otherData(let path, let fields):
             "the workspace \(path) holds the records of other data (\(fields.joined(separator: ", ")) differ); "
