@@ -100,7 +100,8 @@ struct Delete: WorkspaceCommand {
 
     private func tellDuplicates(_ report: DeletionReport) {
         guard let left = report.duplicates else {
-            return Console.out("whether others have the same text is not known: the index is damaged; run `sisa repair`")
+            return Console.out(
+                "whether others have the same text is not known: the index is damaged; run `sisa repair`")
         }
         if left.isEmpty { return }
         let some = left.prefix(10).map(\.rawValue).joined(separator: " ") + (left.count > 10 ? " ..." : "")

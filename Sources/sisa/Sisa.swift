@@ -25,7 +25,8 @@ struct Sisa: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Train.self, Predict.self, Evaluate.self, Delete.self, Repair.self, StatusCommand.self, Verify.self
+            Train.self, Predict.self, Evaluate.self, Delete.self, Repair.self, StatusCommand.self, Verify.self,
+            Audit.self
         ])
 
     static func main() {

@@ -40,6 +40,18 @@ import Testing
         }
     }
 
+    @Test func anAuditFindsWhatIsThereAndNothingElse() throws {
+        try CommandFixture.with { fixture in
+            let found = try fixture.program.run("audit", "--residues", "toy-07", "--json")
+            #expect(try found.code == 65 && found.object()["clean"] as? Bool == false)
+            #expect(try fixture.program.run("delete", "toy-07").code == 0)
+            let clean = try fixture.program.run("audit", "--residues", "toy-07", "--residues", "platform nine")
+            #expect(clean.code == 65 && !clean.output.contains("toy-07") && clean.output.contains(".jsonl"))
+            #expect(try fixture.program.run("audit", "--residues", "toy-07").output == "nothing found\n")
+            #expect(try fixture.program.run("audit", "--residues", "abc").code == 64)
+        }
+    }
+
     @Test func aListThatCannotBeReadIsToldWithItsLine() throws {
         try CommandFixture.with { fixture in
             #expect(try fixture.program.run("delete", "--ids", "missing.txt").code == 66)

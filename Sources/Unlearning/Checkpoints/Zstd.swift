@@ -23,6 +23,13 @@ enum Zstd {
         return result
     }
 
+    /// What a frame says that its content measures; nil where it says nothing.
+    static func contentSize(_ bytes: [UInt8]) -> Int? {
+        let size = unsafe bytes.withUnsafeBytes { unsafe ZSTD_getFrameContentSize($0.baseAddress, $0.count) }
+        // The two highest numbers mean "unknown" and "no frame".
+        return size >= UInt64.max - 1 ? nil : Int(exactly: size)
+    }
+
     /// `size`: What the caller's own records say the content measures; more than that is never written.
     static func decompress(_ bytes: [UInt8], size: Int) -> [UInt8]? {
         guard let context = unsafe ZSTD_createDCtx() else { return nil }

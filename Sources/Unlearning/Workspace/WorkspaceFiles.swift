@@ -5,6 +5,8 @@ struct WorkspaceFiles: Sendable {
     let root: URL
 
     var ledger: URL { root.appending(path: "ledger.sqlite") }
+    /// Where SQLite keeps what a transaction replaces.
+    var journal: URL { root.appending(path: "ledger.sqlite-journal") }
     var key: URL { root.appending(path: "key") }
     var lock: URL { root.appending(path: "lock") }
     var checkpoints: URL { root.appending(path: "checkpoints") }
@@ -38,7 +40,7 @@ struct WorkspaceFiles: Sendable {
     /// Refuses a folder that holds something else.
     func checkVacancy() throws {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
-        let ours = Set(([key, ledger, lock, records(1), index(1)] + staging.all).map(\.lastPathComponent))
+        let ours = Set(([key, ledger, journal, lock, records(1), index(1)] + staging.all).map(\.lastPathComponent))
         // A key alone makes no workspace: it may have been put there for one, or belong to something else.
         if !names.contains(ledger.lastPathComponent),
             names.contains(where: { !ours.contains($0) && !$0.hasPrefix(DurableFile.temporaryPrefix) })
@@ -82,8 +84,9 @@ struct WorkspaceFiles: Sendable {
 
     /// Takes back a workspace that could not be filled, and its folder if nothing else is in it.
     func discard(keepingKey: Bool) throws {
-        // The lock goes last: whoever waits for it sees that it is another file by now (WorkspaceLock).
-        try DurableFile.remove([ledger] + (keepingKey ? [] : [key]) + [lock])
+        // A journal whose ledger is gone is no danger: SQLite plays none back into an empty file. The other way round it would be
+        // one. The lock goes last: whoever waits for it sees that it is another file by now (WorkspaceLock).
+        try DurableFile.remove([ledger, journal] + (keepingKey ? [] : [key]) + [lock])
         let names = try FileManager.default.contentsOfDirectory(atPath: root.path)
         if names.isEmpty { try DurableFile.removeFolder(root) }
     }

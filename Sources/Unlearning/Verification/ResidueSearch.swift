@@ -1,0 +1,76 @@
+internal import Engine
+internal import Foundation
+
+/// Looks for a word in everything that a workspace has on disk, in every form in which it could lie there.
+///
+/// File by file and byte by byte, pages of the database, journals and half-written files included; compressed checkpoints are unpacked too.
+/// It finds what equals the word, not what was computed from it.
+package struct ResidueSearch: Sendable {
+    /// Where something was found. It holds no word.
+    package struct Residue: Sendable, Equatable {
+        /// Below the folder that was searched.
+        package let path: String
+        /// Such as "text" or "base64".
+        package let form: String
+    }
+
+    /// Shorter words are found everywhere by chance.
+    package static let leastBytes = 4
+    /// A frame that says it holds more is not unpacked.
+    private static let mostUnpacked = 1 << 30
+
+    private let forms: [ResidueForm]
+
+    init(_ words: [String], tokenizer: Tokenizer? = nil) {
+        forms = words.flatMap { ResidueForm.all(of: $0, tokenizer: tokenizer) }
+    }
+
+    /// Every file that holds one of the words, once a form, sorted.
+    func residues(in folder: URL) throws -> [Residue] {
+        let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
+        return names.flatMap { path in
+            let found = forms(in: Array(path.utf8)).union(forms(inFile: folder.appending(path: path)))
+            return found.sorted().map { Residue(path: path, form: $0) }
+        }
+    }
+
+    private func forms(inFile url: URL) -> Set<String> {
+        guard let map = MappedFile(url) else { return [] }
+        let found = unsafe map.withBytes { unsafe forms(in: $0) }
+        guard url.pathExtension == "zst", let size = Zstd.contentSize(map.bytes(0..<map.count)),
+            size <= Self.mostUnpacked,
+            let content = Zstd.decompress(map.bytes(0..<map.count), size: size)
+        else { return found }
+        return found.union(forms(in: content))
+    }
+
+    private func forms(in bytes: [UInt8]) -> Set<String> { unsafe bytes.withUnsafeBytes { unsafe forms(in: $0) } }
+
+    private func forms(in bytes: UnsafeRawBufferPointer) -> Set<String> {
+        Set(forms.filter { unsafe Self.holds(bytes, $0.bytes) }.map(\.name))
+    }
+
+    /// From one place where the word's first byte stands to the next.
+    private static func holds(_ bytes: UnsafeRawBufferPointer, _ word: [UInt8]) -> Bool {
+        guard let start = bytes.baseAddress, let first = word.first else { return false }
+        return unsafe word.withUnsafeBytes { word in
+            guard let wanted = word.baseAddress else { return false }
+            var offset = 0
+            while bytes.count - offset >= word.count,
+                let next = unsafe memchr(start + offset, Int32(first), bytes.count - offset - word.count + 1)
+            {
+                if unsafe memcmp(next, wanted, word.count) == 0 { return true }
+                offset = unsafe start.distance(to: UnsafeRawPointer(next)) + 1
+            }
+            return false
+        }
+    }
+}
+
+extension Workspace {
+    /// Where words lie in this workspace. `tokens`: As ids of the backbone's tokenizer too.
+    package func residues(of words: [String], tokens: Bool = true) throws -> [ResidueSearch.Residue] {
+        let tokenizer = tokens ? try? Tokenizer(folder: backboneFolder()) : nil
+        return try ResidueSearch(words, tokenizer: tokenizer).residues(in: root)
+    }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Engine
+@testable import Unlearning
+
+/// A word is found in whatever form it lies in whatever file.
+@Suite struct ResidueTests {
+    private static let word = "qu\"\u{F6}kka-7f3a91d0 hid\\violet"
+
+    @Test func everyFormOfAWordIsFoundInItsFile() throws {
+        try ToyWorld.with { world in
+            let subject = try world.workspace("subject", ToyRecord.all())
+            let forms = ResidueForm.all(of: Self.word, tokenizer: try Tokenizer(folder: world.backbone))
+            #expect(Set(forms.map(\.name)).count == 7)
+            #expect(try subject.residues(of: [Self.word]) == [])
+            let place = subject.root.appending(path: "records/left")
+            for form in forms {
+                for size in [0, 1, 5000] {
+                    let noise = Data((0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7) })
+                    try (noise + Data(form.bytes) + noise).write(to: place)
+                    let found = try subject.residues(of: [Self.word])
+                    #expect(
+                        found.contains(ResidueSearch.Residue(path: "records/left", form: form.name)), "\(form.name)")
+                }
+                // All but the last byte is not the word.
+                try Data(form.bytes.dropLast()).write(to: place)
+                #expect(try !subject.residues(of: [Self.word]).contains { $0.form == form.name }, "\(form.name)")
+            }
+        }
+    }
+
+    /// By the library's own encoders, not by ours.
+    @Test(arguments: 0..<7) func whatOthersEncodeIsFound(before count: Int) throws {
+        let prefix = String(repeating: "x", count: count)
+        let text = prefix + Self.word + "yz"
+        let json = try JSONSerialization.data(withJSONObject: [text])
+        let files = [
+            Data(text.utf8).base64EncodedData(), try #require(text.data(using: .utf16LittleEndian)),
+            try #require(text.data(using: .utf16BigEndian)), json,
+            Data(try Zstd.compress(Array(text.utf8)))
+        ]
+        try TestFolder.with { folder in
+            for (index, file) in files.enumerated() {
+                try file.write(to: folder.appending(path: index == 4 ? "a.zst" : "a"))
+                #expect(try !ResidueSearch([Self.word]).residues(in: folder).isEmpty, "file \(index)")
+                for name in ["a", "a.zst"] { try? FileManager.default.removeItem(at: folder.appending(path: name)) }
+            }
+            try Data().write(
+                to: folder.appending(path: "name of qu-\(Self.word.dropFirst(12))".replacing("/", with: "")))
+            #expect(try !ResidueSearch([String(Self.word.dropFirst(12))]).residues(in: folder).isEmpty)
+        }
+    }
+
+    @Test func aDeletionLeavesNoResidue() throws {
+        try ToyWorld.with { world in
+            let canary = ToyRecord(
+                id: "canary-55e1c7b2", owner: "o-1f", text: "Eleven violet marbles rolled.", label: "travel")
+            let subject = try world.workspace("subject", ToyRecord.all() + [canary])
+            let words = [canary.id, "violet marbles"]
+            #expect(try !subject.residues(of: words).isEmpty)
+            try subject.delete([canary.recordID])
+            #expect(try subject.residues(of: words) == [])
+        }
+    }
+}
