@@ -18,15 +18,16 @@ struct Sisa: ParsableCommand {
               sisa delete toy-07 --workspace workspaces/toy --dry-run
               sisa delete toy-07 --workspace workspaces/toy
               sisa verify --workspace workspaces/toy
+              sisa audit --residues toy-07 --workspace workspaces/toy
 
             Every command takes --json. Without --workspace the variable SISA_WORKSPACE is used, else ./workspace.
-            Exit codes: 0 done; 64 wrong usage; 65 wrong data, unknown id, or a verification that failed; 66 a file is missing; \
+            Exit codes: 0 done; 64 wrong usage; 65 wrong data, unknown id, or a check that found something; 66 a file is missing; \
             69 nothing to answer from; 73 cannot create; 74 input or output failed; 75 try again; 78 wrong recipe or workspace.
             """,
         version: "0.1.0",
         subcommands: [
             Train.self, Predict.self, Evaluate.self, Delete.self, Repair.self, StatusCommand.self, Verify.self,
-            Audit.self
+            Fsck.self, Audit.self
         ])
 
     static func main() {

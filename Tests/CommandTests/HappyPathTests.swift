@@ -40,6 +40,19 @@ import Testing
         }
     }
 
+    @Test func aCheckOfFilesNamesTheDamagedOne() throws {
+        try CommandFixture.with { fixture in
+            let sound = try fixture.program.run("fsck", "--json").object()
+            #expect(sound["sound"] as? Bool == true && (sound["damages"] as? [Any])?.isEmpty == true)
+            let name = try #require(try TestFolder.contents(fixture.workspace).keys.first { $0.hasSuffix(".zst") })
+            try Data("no".utf8).write(to: fixture.workspace.appending(path: name))
+            let damaged = try fixture.program.run("fsck")
+            #expect(damaged.code == 65 && damaged.output.contains(name))
+            #expect(try fixture.program.run("train").code == 0)
+            #expect(try fixture.program.run("fsck").code == 0)
+        }
+    }
+
     @Test func anAuditFindsWhatIsThereAndNothingElse() throws {
         try CommandFixture.with { fixture in
             let found = try fixture.program.run("audit", "--residues", "toy-07", "--json")

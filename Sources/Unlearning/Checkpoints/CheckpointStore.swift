@@ -15,7 +15,7 @@ package struct CheckpointStore: Sendable {
         root.appending(path: "shard-\(shard + 1)")
     }
 
-    private func url(_ key: CheckpointKey, shard: Int) -> URL {
+    func url(_ key: CheckpointKey, shard: Int) -> URL {
         folder(shard: shard).appending(path: key.description + Self.suffix)
     }
 

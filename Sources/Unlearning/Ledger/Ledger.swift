@@ -116,6 +116,11 @@ package final class Ledger: Sendable {
         return migrator
     }
 
+    /// Whether SQLite finds its pages in order.
+    func isSound() throws -> Bool {
+        try queue.read { db in try String.fetchAll(db, sql: "PRAGMA integrity_check") == ["ok"] }
+    }
+
     /// A named value of the workspace, such as its recipe.
     package func fact(_ name: String) throws -> Data? {
         try queue.read { db in

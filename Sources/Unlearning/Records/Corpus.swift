@@ -47,6 +47,13 @@ package struct Corpus: Sendable {
         }
     }
 
+    /// Whether a slice holds the records that the ledger says, and its file what they make of it. `gone`: Whose deletion is not finished.
+    func holds(_ position: Position, _ summary: SliceSummary, without gone: Set<RecordTag>) -> Bool {
+        guard let all = try? slice(position), let live = try? slice(position, without: gone) else { return false }
+        let canonical = all.isEmpty ? nil : Data(RecordSegment.encode(all.map(\.record)))
+        return self.summary(live) == summary && bytes(position) == canonical
+    }
+
     /// The file of a slice as it lies on disk; nil where there is none.
     func bytes(_ position: Position) -> Data? { try? Data(contentsOf: url(position)) }
 

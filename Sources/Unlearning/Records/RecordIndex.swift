@@ -88,7 +88,14 @@ struct RecordIndex: Sendable {
         try DurableFile.writeLater(encode(kind, bucket, entries), to: url(kind, bucket))
     }
 
-    /// Whether every bucket is there and undamaged.
+    /// Every bucket's file, and whether it is there and undamaged.
+    func soundness() -> [(path: String, isSound: Bool)] {
+        kinds.flatMap { kind in
+            (0..<buckets).map { (url(kind, $0).path, (try? read(kind, $0)) != nil) }
+        }
+    }
+
+    /// Whether every bucket is there and undamaged; stops at the first that is not.
     func isWhole() -> Bool {
         kinds.allSatisfy { kind in (0..<buckets).allSatisfy { (try? read(kind, $0)) != nil } }
     }
