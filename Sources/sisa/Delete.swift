@@ -49,14 +49,9 @@ struct Delete: WorkspaceCommand {
         let fractionOfFullRetrain: Double
         let seconds, influenceFreeSeconds: Double
         let dryRun, repaired: Bool
-        /// Null where the index could not be read.
-        let duplicatesLeft: [String]?
+        /// Null where they are not known.
+        let duplicatesLeft: OrNull<[String]>
         let shards: [Shard]
-
-        private enum CodingKeys: String, CodingKey {
-            case shard, slice, recordsDeleted, recordsRetrained, recordPasses, fullRecordPasses, fractionOfFullRetrain
-            case seconds, influenceFreeSeconds, dryRun, repaired, duplicatesLeft, shards
-        }
     }
 
     func perform() throws {
@@ -101,7 +96,8 @@ struct Delete: WorkspaceCommand {
     private func tellDuplicates(_ report: DeletionReport) {
         guard let left = report.duplicates else {
             return Console.out(
-                "whether others have the same text is not known: the index is damaged; run `sisa repair`")
+                "whether others have the same text is not known: its text is gone already, or the index is damaged (`sisa repair` mends it)"
+            )
         }
         if left.isEmpty { return }
         let some = left.prefix(10).map(\.rawValue).joined(separator: " ") + (left.count > 10 ? " ..." : "")
@@ -115,7 +111,7 @@ struct Delete: WorkspaceCommand {
             recordPasses: report.recordPasses, fullRecordPasses: report.fullRecordPasses,
             fractionOfFullRetrain: report.fractionOfFullRetrain, seconds: report.seconds,
             influenceFreeSeconds: report.influenceFreeSeconds, dryRun: report.isDryRun,
-            repaired: report.isRepaired && !report.isDryRun, duplicatesLeft: report.duplicates?.map(\.rawValue),
+            repaired: report.isRepaired && !report.isDryRun, duplicatesLeft: OrNull(report.duplicates?.map(\.rawValue)),
             shards: report.shards.map {
                 Output.Shard(
                     shard: $0.shard + 1, slice: $0.slice + 1, recordsDeleted: $0.recordsDeleted,

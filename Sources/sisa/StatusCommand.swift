@@ -8,7 +8,7 @@ struct StatusCommand: WorkspaceCommand {
         abstract: "Show where every shard stands.",
         discussion: """
             retrain-equivalent: every slice is that of a run which saw the present records and no others. influence-free: a stage is \
-            missing, so the shard answers from its clean slices, or abstains; `sisa repair` trains it again. empty: no records, no vote.
+            missing, so the shard answers from its clean slices, or abstains; `sisa train` finishes it. empty: no records, no vote.
             """)
 
     @OptionGroup var options: WorkspaceOptions
@@ -56,7 +56,7 @@ struct StatusCommand: WorkspaceCommand {
             Console.out("features of records, kept to save time: \(status.featureBytes / 1024) KiB (`features.budget`)")
         }
         if status.shards.contains(where: { $0.state == .influenceFree }) {
-            Console.out("some shards are not finished; run `sisa repair --workspace \(workspace.root.path)`")
+            Console.out("some shards are not finished; run `sisa train --workspace \(workspace.root.path)`")
         }
     }
 }

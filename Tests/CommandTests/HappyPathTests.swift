@@ -26,7 +26,7 @@ import Testing
     @Test func listsOwnersAndDeferredDeletionsAreOneRequestEach() throws {
         try CommandFixture.with { fixture in
             let list = fixture.folder.appending(path: "erase.txt")
-            try Data("toy-01\r\n\ntoy-05\n".utf8).write(to: list)
+            try Data("\u{FEFF}toy-01\r\n\ntoy-05\n".utf8).write(to: list)
             let plan = try fixture.program.run("delete", "toy-07", "--ids", "erase.txt", "--dry-run", "--json").object()
             #expect(plan["records_deleted"] as? Int == 3 && plan["duplicates_left"] as? [String] == [])
             let deferred = try fixture.program.run("delete", "--ids", "erase.txt", "--defer", "--json").object()
@@ -65,12 +65,20 @@ import Testing
         }
     }
 
+    @Test func duplicatesThatAreNotKnownAreNull() throws {
+        try CommandFixture.with { fixture in
+            try FileManager.default.removeItem(at: fixture.workspace.appending(path: "index"))
+            let object = try fixture.program.run("delete", "toy-01", "--json").object()
+            #expect(object["duplicates_left"] is NSNull)
+        }
+    }
+
     @Test func aListThatCannotBeReadIsToldWithItsLine() throws {
         try CommandFixture.with { fixture in
             #expect(try fixture.program.run("delete", "--ids", "missing.txt").code == 66)
-            try Data([0x74, 0x0A, 0xFF, 0x0A]).write(to: fixture.folder.appending(path: "bad.txt"))
+            try Data([0x74, 0x0A, 0x0A, 0xFF, 0x0A]).write(to: fixture.folder.appending(path: "bad.txt"))
             let outcome = try fixture.program.run("delete", "--ids", "bad.txt")
-            #expect(outcome.code == 65 && outcome.errors.contains("line 2 of bad.txt"))
+            #expect(outcome.code == 65 && outcome.errors.contains("line 3 of bad.txt"))
             try Data().write(to: fixture.folder.appending(path: "empty.txt"))
             #expect(try fixture.program.run("delete", "--ids", "empty.txt").code == 64)
             #expect(try fixture.program.run("delete").code == 64)

@@ -2,7 +2,7 @@
 package enum DeletionError: Error {
     case unknownID(String)
     /// Holds no name: an owner is a person.
-    case unknownOwner
+    case unknownOwner(isUnfinished: Bool)
     case noOwners
     case nothingNamed
     /// The records are forgotten, but their shards could not be trained again yet.
@@ -15,8 +15,10 @@ extension DeletionError: CustomStringConvertible {
         case .unknownID(let id):
             "no record has the id \"\(id)\"; nothing was deleted. Ids are compared byte by byte, case included; "
                 + "an id that was deleted before is unknown too"
-        case .unknownOwner:
-            "no record belongs to an owner that was named; nothing was deleted. Owners are compared byte by byte, case included"
+        case .unknownOwner(let isUnfinished):
+            "no record that is left belongs to an owner that was named; this command deleted nothing. Owners are compared byte by byte, "
+                + "case included"
+                + (isUnfinished ? ". An earlier deletion is not finished: `sisa repair` finishes it" : "")
         case .noOwners:
             "the recipe names no column for owners (data.columns.owner), so the workspace knows none; name the records by their ids"
         case .nothingNamed:

@@ -9,6 +9,7 @@ final class RecordFinder {
     private let pending: [Position: Set<RecordTag>]
     /// Accepted deletions that are not finished, where they count as found.
     private let unfinished: [RecordTag: Position]
+    private let includesUnfinished: Bool
     private var slices: [Position: [StoredRecord]] = [:]
 
     /// `unfinished`: Finds records too whose deletion was accepted but not finished, so that giving a command again that was killed or
@@ -27,6 +28,7 @@ final class RecordFinder {
             for tag in tags { unfinished[tag] = position }
         }
         self.unfinished = unfinished
+        self.includesUnfinished = includesUnfinished
     }
 
     /// What a request is about, each record once, and what it leaves though the text is the same.
@@ -38,54 +40,80 @@ final class RecordFinder {
         for owner in request.owners { take(try records(of: owner)) }
         guard request.takesDuplicates else {
             // An index that cannot be read keeps nobody from forgetting.
-            let left = try? duplicates(of: gone).filter { !seen.contains($0.id) }
-            return (gone, left?.map(\.id))
+            guard let found = try? duplicates(of: gone), found.isWhole else { return (gone, nil) }
+            return (gone, found.records.filter { !seen.contains($0.id) }.map(\.id))
         }
-        take(try duplicates(of: gone))
-        return (gone, [])
+        let found = try duplicates(of: gone)
+        take(found.records)
+        return (gone, found.isWhole ? [] : nil)
     }
 
     /// An id that no live record has is an error.
     private func location(of id: RecordID) throws -> RecordLocation {
         let rank = assignment.rank(of: id)
         if let position = unfinished[corpus.tag(id)] { return RecordLocation(id: id, position: position, rank: rank) }
-        let position =
-            try recipe.assignBy == .owner
-            ? index.positions(.ids, id.rawValue).first : assignment.position(of: id, owner: nil)
-        guard let position, try live(position).contains(where: { $0.record.id == id }) else {
+        guard let position = try position(of: id), try live(position).contains(where: { $0.record.id == id }) else {
             throw DeletionError.unknownID(id.rawValue)
         }
         return RecordLocation(id: id, position: position, rank: rank)
     }
 
+    /// Where an id would be. Where only the index knows and cannot say, all slices are looked through: it keeps nobody from forgetting.
+    private func position(of id: RecordID) throws -> Position? {
+        guard recipe.assignBy == .owner else { return assignment.position(of: id, owner: nil) }
+        do {
+            return try index.positions(.ids, id.rawValue).first
+        } catch WorkspaceError.indexDamaged {
+            for shard in 0..<recipe.shards {
+                for slice in 0..<recipe.slices {
+                    let position = Position(shard: shard, slice: slice)
+                    if let records = try? corpus.slice(position), records.contains(where: { $0.record.id == id }) {
+                        return position
+                    }
+                }
+            }
+            return nil
+        }
+    }
+
     private func records(of owner: String) throws -> [RecordLocation] {
         guard recipe.data.columns.owner != nil else { throw DeletionError.noOwners }
         let found = try index.positions(.owners, owner).flatMap { position in
-            try live(position).filter { $0.record.owner?.utf8.elementsEqual(owner.utf8) == true }.map(
+            try (includesUnfinished ? all(position) : live(position)).filter {
+                $0.record.owner?.utf8.elementsEqual(owner.utf8) == true
+            }.map(
                 RecordLocation.init)
         }
-        if found.isEmpty { throw DeletionError.unknownOwner }
+        if found.isEmpty { throw DeletionError.unknownOwner(isUnfinished: !pending.isEmpty) }
         return found
     }
 
-    /// Live records with the text of one of these, themselves included; compared byte by byte.
-    private func duplicates(of locations: [RecordLocation]) throws -> [RecordLocation] {
+    /// Live records with the text of one of these, themselves included; compared byte by byte. `isWhole`: no text was gone already.
+    private func duplicates(of locations: [RecordLocation]) throws -> (records: [RecordLocation], isWhole: Bool) {
         var texts: Set<[UInt8]> = []
+        var isWhole = true
         for location in locations {
-            for stored in try live(location.position) where stored.record.id == location.id {
-                texts.insert(Array(stored.record.text.utf8))
-            }
+            let record = try all(location.position).first { $0.record.id == location.id }?.record
+            if let record { texts.insert(Array(record.text.utf8)) } else { isWhole = false }
         }
-        return try texts.sorted { $0.lexicographicallyPrecedes($1) }.flatMap { text in
+        let records = try texts.sorted { $0.lexicographicallyPrecedes($1) }.flatMap { text in
             try index.positions(.texts, String(decoding: text, as: UTF8.self)).flatMap { position in
                 try live(position).filter { $0.record.text.utf8.elementsEqual(text) }.map(RecordLocation.init)
             }
         }
+        return (records, isWhole)
     }
 
+    /// The records of a slice that are not deleted.
     private func live(_ position: Position) throws -> [StoredRecord] {
+        let gone = pending[position] ?? []
+        return try all(position).filter { gone.isEmpty || !gone.contains(corpus.tag($0.record.id)) }
+    }
+
+    /// With those whose deletion is accepted and whose text is still there.
+    private func all(_ position: Position) throws -> [StoredRecord] {
         if let held = slices[position] { return held }
-        let records = try corpus.slice(position, without: pending[position] ?? [])
+        let records = try corpus.slice(position)
         slices[position] = records
         return records
     }

@@ -36,7 +36,7 @@ extension Workspace {
             let below = path.hasPrefix(root) ? String(path.dropFirst(root.count)) : path
             if !isSound { damages.append(Checkup.Damage(kind: kind, path: below)) }
         }
-        note(.ledger, ledger.path, try ledger.isSound())
+        note(.ledger, ledger.path, (try? ledger.isSound()) == true)
         note(.backbone, try backboneFolder().path, (try? check(backbone: backboneFolder())) != nil)
         let (corpus, features, index) = (try corpus(), try features(), try index())
         let plan = CheckpointPlan(try ledger.slices(), chain: chain(try backboneDigest()))

@@ -15,10 +15,16 @@ struct ResidueForm: Sendable {
             ResidueForm(
                 name: "UTF-16, big-endian", bytes: word.utf16.flatMap { littleEndian(UInt64($0), 2).reversed() }),
             ResidueForm(name: "hexadecimal", bytes: Array(utf8.hexadecimal.utf8)),
-            ResidueForm(name: "hexadecimal", bytes: Array(utf8.hexadecimal.uppercased().utf8)),
-            ResidueForm(name: "JSON", bytes: Array(escaped(word, all: false).utf8)),
-            ResidueForm(name: "JSON", bytes: Array(escaped(word, all: true).utf8))
+            ResidueForm(name: "hexadecimal", bytes: Array(utf8.hexadecimal.uppercased().utf8))
         ]
+        for isShort in [true, false] {
+            for all in [false, true] {
+                for isUpper in [false, true] {
+                    let text = escaped(word, all: all, isShort: isShort, isUpper: isUpper)
+                    forms.append(ResidueForm(name: "JSON", bytes: Array(text.utf8)))
+                }
+            }
+        }
         forms += (0..<3).map { ResidueForm(name: "base64", bytes: base64(utf8, after: $0)) }
         if let tokenizer {
             // Without the special tokens at both ends; fewer than three ids could be anything.
@@ -37,17 +43,18 @@ struct ResidueForm: Sendable {
         (0..<bytes).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     }
 
-    /// A JSON string without its quotes. `all`: everything that is not ASCII as \u escapes, else as it is.
-    private static func escaped(_ word: String, all: Bool) -> String {
+    /// A JSON string without its quotes. `all`: everything that is not ASCII as \u escapes, else as it is. `isShort`: \n and \t.
+    private static func escaped(_ word: String, all: Bool, isShort: Bool, isUpper: Bool) -> String {
         word.unicodeScalars.map { scalar in
             switch scalar {
             case "\"": "\\\""
             case "\\": "\\\\"
-            case "\n": "\\n"
-            case "\t": "\\t"
+            case "\n" where isShort: "\\n"
+            case "\t" where isShort: "\\t"
+            case "\r" where isShort: "\\r"
             case _ where scalar.value < 0x20 || (all && scalar.value > 0x7E):
                 String(scalar).utf16.map { unit in
-                    let digits = String(unit, radix: 16)
+                    let digits = String(unit, radix: 16, uppercase: isUpper)
                     return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
                 }.joined()
             default: String(scalar)

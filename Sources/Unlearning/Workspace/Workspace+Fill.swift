@@ -34,15 +34,10 @@ extension Workspace {
     func completeIndex() throws {
         let index = try index()
         if index.isWhole() { return }
-        try DurableFile.removeFolder(index.root)
-        let (corpus, pending) = (try corpus(), try ledger.pending())
+        try DurableFile.remove(files.staging.all)
         let places = try PlaceSorter(files.staging.places)
-        for shard in 0..<recipe.shards {
-            for slice in 0..<recipe.slices {
-                let position = Position(shard: shard, slice: slice)
-                try places.take(corpus.slice(position, without: pending[position] ?? []), index)
-            }
-        }
+        // Of records that are what the ledger says; buckets are replaced one by one, so that a failure costs none.
+        for shard in 0..<recipe.shards { try places.take(records(shard: shard), index) }
         try index.fill(from: places)
     }
 }

@@ -30,16 +30,17 @@ extension Workspace {
         var waitingShards = Set(try ledger.pending().keys.map(\.shard)).sorted()
         // Nothing is left of any record before the first shard is trained.
         _ = try bringUpToDate(shards: waitingShards, threads: threads, trains: false, progress: progress)
-        try completeIndex()
         var trained = 0
         guard let seconds else {
             trained = try bringUpToDate(shards: waitingShards, threads: threads, progress: progress)
+            try completeIndex()
             return RepairReport(stagesTrained: trained, shardsLeft: 0, seconds: elapsed())
         }
         while let shard = waitingShards.first, elapsed() < seconds {
             trained += try bringUpToDate(shards: [shard], threads: threads, progress: progress)
             waitingShards.removeFirst()
         }
+        try completeIndex()
         return RepairReport(stagesTrained: trained, shardsLeft: waitingShards.count, seconds: elapsed())
     }
 }

@@ -69,8 +69,8 @@ extension Workspace {
         }
         let workspace = Workspace(files, recipe, key, ledger)
         try workspace.sweep()
-        try workspace.completeIndex()
         let trained = try workspace.bringUpToDate(model: model, threads: threads, progress: progress)
+        try workspace.completeIndex()
         let report = TrainReport(
             records: try ledger.recordCount(), stagesTrained: trained, isNew: old == nil,
             seconds: clock.duration(to: .now).seconds)
@@ -87,9 +87,9 @@ extension Workspace {
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
         try sweep()
-        try completeIndex()
         if let backbone { try move(backbone: backbone) } else { try check(backbone: backboneFolder()) }
         let trained = try bringUpToDate(threads: threads, progress: progress)
+        try completeIndex()
         return TrainReport(
             records: try ledger.recordCount(), stagesTrained: trained, isNew: false,
             seconds: clock.duration(to: .now).seconds)

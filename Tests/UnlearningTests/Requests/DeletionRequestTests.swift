@@ -131,4 +131,71 @@ import Testing
             }
         }
     }
+
+    // Killed right after its commit: the same command again must find what it was about.
+    @Test func theSameRequestAgainFinishesWhatWasKilled() throws {
+        try ToyWorld.with { world in
+            let (records, twins) = try corpus()
+            let original = try world.workspace("original", records)
+            let byOwner = try world.copy(original, as: "owner")
+            try byOwner.acceptOnly(twins.recordIDs)
+            #expect(try byOwner.delete(DeletionRequest(owners: ["eve"])).recordsDeleted == twins.count)
+            let truth = try Snapshot(world.workspace("truth", records.without(twins)))
+            #expect(try Snapshot(byOwner).differences(from: truth) == [])
+
+            let byText = try world.copy(original, as: "text")
+            try byText.acceptOnly([records[0].recordID])
+            let request = DeletionRequest(ids: [records[0].recordID], takesDuplicates: true)
+            let gone = records.filter { $0.text == records[0].text }
+            #expect(try byText.delete(request).recordsDeleted == gone.count)
+            let other = try Snapshot(world.workspace("other", records.without(gone)))
+            #expect(try Snapshot(byText).differences(from: other) == [])
+        }
+    }
+
+    // Once the text is gone nobody can say who had the same, and nothing must be claimed.
+    @Test func whatIsNotKnownAnyMoreIsNotClaimed() throws {
+        try ToyWorld.with { world in
+            let (records, _) = try corpus()
+            let subject = try world.workspace("subject", records)
+            try subject.delete(DeletionRequest(ids: [records[0].recordID], owners: ["eve"], defersRepair: true))
+            #expect(try subject.delete([records[0].recordID]).duplicates == nil)
+            try subject.delete(DeletionRequest(ids: [records[5].recordID], defersRepair: true))
+            let error = #expect(throws: DeletionError.self) { try subject.delete(DeletionRequest(owners: ["eve"])) }
+            #expect(error?.description.contains("sisa repair") == true)
+        }
+    }
+
+    @Test func aDamagedIndexOfIdsKeepsNobodyFromForgettingANamedRecord() throws {
+        try ToyWorld.with(changing: { $0.assignBy = .owner }) { world in
+            let records = try ToyRecord.all()
+            let subject = try world.workspace("subject", records)
+            try FileManager.default.removeItem(at: subject.index().folder(.ids))
+            try subject.delete([records[3].recordID])
+            #expect(throws: DeletionError.self) { try subject.delete([RecordID("nobody")]) }
+            try subject.repair()
+            let truth = try Snapshot(world.workspace("truth", records.without([records[3]])))
+            #expect(try Snapshot(subject).differences(from: truth) == [])
+        }
+    }
+
+    // An index is made of records that are what the ledger says, or not at all.
+    @Test func noIndexIsMadeOfDamagedRecords() throws {
+        try ToyWorld.with { world in
+            let records = try ToyRecord.all()
+            let subject = try world.workspace("subject", records)
+            let truth = try Snapshot(subject)
+            let url = try subject.corpus().url(world.position(records[0]))
+            let good = try Data(contentsOf: url)
+            try Data(String(decoding: good, as: UTF8.self).replacing(records[0].text, with: "Another text.").utf8)
+                .write(to: url)
+            let bucket = try subject.index().folder(.texts).appending(path: "bucket-1")
+            try FileManager.default.removeItem(at: bucket)
+            #expect(throws: WorkspaceError.self) { try subject.repair() }
+            #expect(!FileManager.default.fileExists(atPath: bucket.path))
+            try good.write(to: url)
+            try subject.repair()
+            #expect(try Snapshot(subject).differences(from: truth) == [])
+        }
+    }
 }

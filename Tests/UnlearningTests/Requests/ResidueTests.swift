@@ -53,6 +53,17 @@ import Testing
         }
     }
 
+    // As the workspace itself writes it.
+    @Test func controlCharactersAreFoundWhereARecordHasThem() throws {
+        try ToyWorld.with { world in
+            let odd = ToyRecord(id: "odd", text: "two\nlines\tof \u{1}violet", label: "travel")
+            let subject = try world.workspace("subject", ToyRecord.all() + [odd])
+            for word in ["two\nlines", "lines\tof", "of \u{1}vio"] {
+                #expect(try subject.residues(of: [word]).map(\.form) == ["JSON"], "\(word.debugDescription)")
+            }
+        }
+    }
+
     @Test func aDeletionLeavesNoResidue() throws {
         try ToyWorld.with { world in
             let canary = ToyRecord(
