@@ -43,7 +43,7 @@ package struct Assignment: Sendable {
     }
 
     /// 64 uniform bits to 0..<count: the upper half of a 128-bit product, even to one part in 2^64 / count.
-    private static func share(_ bytes: ArraySlice<UInt8>, of count: Int) -> Int {
+    static func share(_ bytes: ArraySlice<UInt8>, of count: Int) -> Int {
         Int(number(bytes).multipliedFullWidth(by: UInt64(count)).high)
     }
 }

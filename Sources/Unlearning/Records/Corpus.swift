@@ -49,7 +49,8 @@ package struct Corpus: Sendable {
 
     /// Whether a slice holds the records that the ledger says, and its file what they make of it. `gone`: Whose deletion is not finished.
     func holds(_ position: Position, _ summary: SliceSummary, without gone: Set<RecordTag>) -> Bool {
-        guard let all = try? slice(position), let live = try? slice(position, without: gone) else { return false }
+        guard let all = try? slice(position) else { return false }
+        let live = gone.isEmpty ? all : all.filter { !gone.contains(tag($0.record.id)) }
         let canonical = all.isEmpty ? nil : Data(RecordSegment.encode(all.map(\.record)))
         return self.summary(live) == summary && bytes(position) == canonical
     }

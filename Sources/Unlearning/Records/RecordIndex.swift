@@ -15,14 +15,9 @@ struct RecordIndex: Sendable {
     }
 
     /// A value's digest and a cell that has a record with it.
-    struct Entry: Hashable, Comparable, Sendable {
+    struct Entry: Hashable, Sendable {
         let digest: [UInt8]
         let position: Position
-
-        static func < (left: Entry, right: Entry) -> Bool {
-            left.digest == right.digest
-                ? left.position < right.position : left.digest.lexicographicallyPrecedes(right.digest)
-        }
     }
 
     private static let magic = Array("sisa index 1\n".utf8)
@@ -69,7 +64,9 @@ struct RecordIndex: Sendable {
                     let rest = try read(kind, bucket).filter { !leaving.contains($0) }
                     try DurableFile.write(encode(kind, bucket, rest), to: url(kind, bucket))
                 } catch {
-                    try DurableFile.remove([url(kind, bucket)])
+                    // With what a killed process may have left of it half written; a write takes that name over.
+                    let url = url(kind, bucket)
+                    try DurableFile.remove([url, DurableFile.temporary(url)])
                 }
             }
         }
@@ -95,9 +92,12 @@ struct RecordIndex: Sendable {
         }
     }
 
-    /// Whether every bucket is there and undamaged; stops at the first that is not.
-    func isWhole() -> Bool {
-        kinds.allSatisfy { kind in (0..<buckets).allSatisfy { (try? read(kind, $0)) != nil } }
+    /// Removes what is no bucket: half-written files of killed processes.
+    func sweep() throws {
+        for folder in kinds.map(folder) {
+            let leftovers = try DurableFile.names(in: folder).filter { $0.hasPrefix(DurableFile.temporaryPrefix) }
+            if !leftovers.isEmpty { try DurableFile.remove(leftovers.map { folder.appending(path: $0) }) }
+        }
     }
 
     /// Whether the files of two indexes hold the same bytes.
@@ -125,10 +125,7 @@ struct RecordIndex: Sendable {
         return digest.finish()
     }
 
-    func bucket(of digest: [UInt8]) -> Int {
-        let word = digest[0..<8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        return Int(word.multipliedFullWidth(by: UInt64(buckets)).high)
-    }
+    func bucket(of digest: [UInt8]) -> Int { Assignment.share(digest[0..<8], of: buckets) }
 
     func folder(_ kind: Kind) -> URL { root.appending(path: kind.rawValue) }
 

@@ -33,7 +33,8 @@ extension Workspace {
     /// Makes the index anew from the records where a part of it is missing or damaged.
     func completeIndex() throws {
         let index = try index()
-        if index.isWhole() { return }
+        try index.sweep()
+        if index.soundness().allSatisfy(\.isSound) { return }
         try DurableFile.remove(files.staging.all)
         let places = try PlaceSorter(files.staging.places)
         // Of records that are what the ledger says; buckets are replaced one by one, so that a failure costs none.

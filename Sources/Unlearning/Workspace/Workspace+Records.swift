@@ -75,11 +75,14 @@ extension Workspace {
         }
         for (position, tags) in try ledger.pending() {
             attempt {
-                let (all, left) = (try corpus.slice(position), try corpus.slice(position, without: tags))
+                var (gone, left): ([StoredRecord], [StoredRecord]) = ([], [])
+                for stored in try corpus.slice(position) {
+                    if tags.contains(corpus.tag(stored.record.id)) { gone.append(stored) } else { left.append(stored) }
+                }
                 attempt { try features.keep(left.map(\.record), position) }
                 // Written once, however often it is asked for.
-                guard left.count != all.count else { return }
-                try index.remove(all.filter { tags.contains(corpus.tag($0.record.id)) }, leaving: left)
+                guard !gone.isEmpty else { return }
+                try index.remove(gone, leaving: left)
                 try corpus.replace(position, left)
             }
         }

@@ -21,26 +21,22 @@ extension Workspace {
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
         try sweep()
-        func elapsed() -> Double { clock.duration(to: .now).seconds }
-        if try ledger.fact(Self.staleFact) != nil {
-            let trained = try bringUpToDate(threads: threads, progress: progress)
+        func report(_ trained: Int, left: Int) throws -> RepairReport {
             try completeIndex()
-            return RepairReport(stagesTrained: trained, shardsLeft: 0, seconds: elapsed())
+            return RepairReport(stagesTrained: trained, shardsLeft: left, seconds: clock.duration(to: .now).seconds)
         }
-        var waitingShards = Set(try ledger.pending().keys.map(\.shard)).sorted()
+        var shards = Set(try ledger.pending().keys.map(\.shard)).sorted()
+        let isStale = try ledger.fact(Self.staleFact) != nil
+        guard let seconds, !isStale else {
+            let trained = try bringUpToDate(shards: isStale ? nil : shards, threads: threads, progress: progress)
+            return try report(trained, left: 0)
+        }
         // Nothing is left of any record before the first shard is trained.
-        _ = try bringUpToDate(shards: waitingShards, threads: threads, trains: false, progress: progress)
-        var trained = 0
-        guard let seconds else {
-            trained = try bringUpToDate(shards: waitingShards, threads: threads, progress: progress)
-            try completeIndex()
-            return RepairReport(stagesTrained: trained, shardsLeft: 0, seconds: elapsed())
-        }
-        while let shard = waitingShards.first, elapsed() < seconds {
+        var trained = try bringUpToDate(shards: shards, threads: threads, trains: false, progress: progress)
+        while let shard = shards.first, clock.duration(to: .now).seconds < seconds {
             trained += try bringUpToDate(shards: [shard], threads: threads, progress: progress)
-            waitingShards.removeFirst()
+            shards.removeFirst()
         }
-        try completeIndex()
-        return RepairReport(stagesTrained: trained, shardsLeft: waitingShards.count, seconds: elapsed())
+        return try report(trained, left: shards.count)
     }
 }

@@ -179,6 +179,42 @@ import Testing
         }
     }
 
+    // A killed process may have left a bucket half written, and the bucket itself may be damaged: neither keeps a digest of the record.
+    @Test func noHalfWrittenBucketOutlivesItsRecord() throws {
+        try ToyWorld.with { world in
+            // Nobody else has its owner or its text, so nothing else may keep their digests.
+            let canary = ToyRecord(id: "canary", owner: "only-one", text: "Eleven violet marbles.", label: "travel")
+            let records = try ToyRecord.all() + [canary]
+            for isDamaged in [false, true] {
+                let subject = try world.workspace("subject-\(isDamaged)", records)
+                let root = try subject.index().root
+                let stored = try #require(
+                    try subject.records(shard: world.position(canary).shard).first {
+                        $0.record.id == canary.recordID
+                    })
+                let digests = try subject.index().kinds.flatMap { try subject.index().entries([stored], $0) }
+                    .map { Data($0.digest) }
+                for (path, data) in try TestFolder.contents(root) {
+                    let url = root.appending(path: path)
+                    let left = url.deletingLastPathComponent().appending(path: ".writing-" + url.lastPathComponent)
+                    try data.write(to: left)
+                    if isDamaged { try data.dropLast().write(to: url) }
+                }
+                func holding() throws -> [String] {
+                    try TestFolder.contents(root).filter { file in digests.contains { file.value.range(of: $0) != nil }
+                    }
+                    .keys.sorted()
+                }
+                #expect(try !holding().isEmpty)
+                try subject.delete([canary.recordID])
+                #expect(try holding() == [])
+                try subject.repair()
+                let truth = try Snapshot(world.workspace("truth-\(isDamaged)", records.without([canary])))
+                #expect(try Snapshot(subject).differences(from: truth) == [])
+            }
+        }
+    }
+
     // An index is made of records that are what the ledger says, or not at all.
     @Test func noIndexIsMadeOfDamagedRecords() throws {
         try ToyWorld.with { world in
