@@ -1,43 +1,110 @@
 import ArgumentParser
+import Foundation
 import Unlearning
 
 struct Audit: WorkspaceCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Look for words of deleted records in every file of the workspace.",
+        abstract: "Train again and compare with ledger, log and receipts; or look for words of deleted records.",
         discussion: """
-            As text, UTF-16, hexadecimal, base64, JSON and token ids; in file names, records, features, unpacked checkpoints, and in all \
-            pages of the database and its journals. Name what only that record had: its id, a part of its text. Words shorter than \
-            4 bytes are refused. Exits with 65 where something is found. What was computed from a record (weights, features) is not \
-            found by its words: `sisa verify` proves that nothing of it is left there.
+            Trains shards again from their records, in an empty folder and through none of the caches, and compares every bit that comes out \
+            with the checkpoints, the ledger, the log and the receipts; and looks for files that nobody asks for. One shard, a random \
+            sample, or all. Whoever holds the key can write a whole new log: name receipts and heads that were kept elsewhere with \
+            --evidence.
+
+            With --residues it looks for words instead: as text, UTF-16, hexadecimal, base64, JSON and token ids; in file names, records, \
+            features, unpacked checkpoints, and in all pages of the database and its journals. Name what only that record had: its id, a \
+            part of its text. Words shorter than 4 bytes are refused. What was computed from a record (weights, features) is not found by \
+            its words: that is what training again is for.
+
+            Exits with 65 where a claim does not hold or something is found.
 
             EXAMPLES:
+              sisa audit --workspace workspaces/reviews
+              sisa audit --workspace workspaces/reviews --sample 2 --evidence /safe/place/receipts/*.json
               sisa audit --workspace workspaces/reviews --residues 48134 --residues "injection of nalbuphine"
             """)
 
     @OptionGroup var options: WorkspaceOptions
 
+    @Option(help: "Train this shard again only, counted from 1.")
+    var shard: Int?
+
+    @Option(help: "Train so many shards again, chosen at random.")
+    var sample: Int?
+
+    @Option(
+        name: .long, parsing: .upToNextOption, help: "Receipts and signed heads that were kept elsewhere.",
+        completion: .file())
+    var evidence: [String] = []
+
     @Option(name: .customLong("residues"), help: "A word to look for. May be given several times.")
-    var words: [String]
+    var words: [String] = []
+
+    func validate() throws {
+        guard words.allSatisfy({ $0.utf8.count >= ResidueSearch.leastBytes }) else {
+            throw ValidationError(
+                "--residues needs words of \(ResidueSearch.leastBytes) bytes or more; shorter ones are found everywhere."
+            )
+        }
+        if let sample, sample < 1 { throw ValidationError("--sample is \(sample); give a number from 1 up") }
+        if shard != nil, sample != nil { throw ValidationError("--shard and --sample exclude each other") }
+        if !words.isEmpty, shard != nil || sample != nil || !evidence.isEmpty {
+            throw ValidationError("--residues trains nothing; leave --shard, --sample and --evidence out")
+        }
+    }
+
+    func perform() throws { words.isEmpty ? try trainAgain() : try lookForWords() }
 
     private struct Output: Encodable {
+        struct Check: Encodable {
+            let claim: String
+            let holds: Bool
+            let faults: [String]
+        }
+        let holds: Bool
+        let shards: [Int]
+        let seconds: Double
+        let checks: [Check]
+    }
+
+    private func trainAgain() throws {
+        for path in evidence where !FileManager.default.isReadableFile(atPath: path) {
+            throw EvidenceError.noSuchFile(path: path)
+        }
+        let workspace = try options.open()
+        let all = 0..<workspace.recipe.shards
+        let chosen = shard.map { [$0 - 1] } ?? sample.map { all.shuffled().prefix($0).sorted() }
+        let report = try options.withProgress("auditing") { progress in
+            try workspace.audit(
+                shards: chosen, evidence: evidence.map { URL(filePath: $0) }, threads: options.threadCount,
+                progress: progress, waiting: options.waiting)
+        }
+        if options.json {
+            try Console.json(
+                Output(
+                    holds: report.holds, shards: report.shards.map { $0 + 1 }, seconds: report.seconds,
+                    checks: report.checks.map { Output.Check(claim: $0.claim, holds: $0.holds, faults: $0.faults) }))
+        } else {
+            var table = TextTable(header: ["claim", "holds"])
+            table.rows = report.checks.map { [$0.claim, $0.holds ? "yes" : "NO"] }
+            table.print()
+            for fault in report.checks.flatMap(\.faults) { Console.out("  \(fault)") }
+            Console.out("\(report.shards.count) of \(all.count) shards trained again in \(report.seconds.fixed(1)) s")
+        }
+        if !report.holds { throw ExitCode(65) }
+    }
+
+    private struct Residues: Encodable {
         struct Residue: Encodable { let path, form: String }
         let clean: Bool
         let residues: [Residue]
     }
 
-    func validate() throws {
-        guard !words.isEmpty, words.allSatisfy({ $0.utf8.count >= ResidueSearch.leastBytes }) else {
-            throw ValidationError(
-                "--residues needs words of \(ResidueSearch.leastBytes) bytes or more; shorter ones are found everywhere."
-            )
-        }
-    }
-
-    func perform() throws {
+    private func lookForWords() throws {
         let found = try options.openToRead().residues(of: words)
         if options.json {
             try Console.json(
-                Output(clean: found.isEmpty, residues: found.map { Output.Residue(path: $0.path, form: $0.form) }))
+                Residues(clean: found.isEmpty, residues: found.map { Residues.Residue(path: $0.path, form: $0.form) }))
         } else if found.isEmpty {
             Console.out("nothing found")
         } else {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Unlearning
 
 struct Delete: WorkspaceCommand {
@@ -34,6 +35,12 @@ struct Delete: WorkspaceCommand {
     @Flag(name: .customLong("defer"), help: "Forget now, and leave training the shards again to `sisa repair`.")
     var defersRepair = false
 
+    @Option(
+        help:
+            "A name for the request, in receipt and log; the same one twice is the same request. Default: a random one."
+    )
+    var request: String?
+
     @OptionGroup var options: WorkspaceOptions
 
     @Flag(help: "Print the plan and its cost; change nothing.")
@@ -47,7 +54,10 @@ struct Delete: WorkspaceCommand {
         let shard, slice: Int
         let recordsDeleted, recordsRetrained, recordPasses, fullRecordPasses: Int
         let fractionOfFullRetrain: Double
-        let seconds, influenceFreeSeconds: Double
+        let seconds, influenceFreeSeconds, influenceFreeMs: Double
+        let request: OrNull<String>
+        /// A path; null where the shards are not trained again yet.
+        let receipt: OrNull<String>
         let dryRun, repaired: Bool
         /// Null where they are not known.
         let duplicatesLeft: OrNull<[String]>
@@ -58,7 +68,7 @@ struct Delete: WorkspaceCommand {
         let workspace = try dryRun ? options.openToRead() : options.open()
         let request = DeletionRequest(
             ids: try (ids + (idsFile.map(IDList.read) ?? [])).map { RecordID($0) }, owners: owners,
-            takesDuplicates: withDuplicates, defersRepair: defersRepair)
+            takesDuplicates: withDuplicates, defersRepair: defersRepair, requestID: request)
         let report =
             dryRun
             ? try workspace.planDeletion(request)
@@ -67,6 +77,9 @@ struct Delete: WorkspaceCommand {
                     request, threads: options.threadCount, progress: progress, waiting: options.waiting)
             }
         if options.json { return try Console.json(output(report)) }
+        if report.isRepeated, let receipt = report.receipt {
+            return Console.out("nothing to do: the request was finished before; receipt: \(receipt.path)")
+        }
         var table = TextTable(header: [
             "shard", "from slice", "deleted", "records trained again", "record-passes", "share of a full retrain"
         ])
@@ -90,6 +103,7 @@ struct Delete: WorkspaceCommand {
             Console.out(
                 "forgotten after \(report.influenceFreeSeconds.fixed(3)) s, equal to a full retrain after "
                     + "\(report.seconds.fixed(2)) s, at \(report.fractionOfFullRetrain.percent) of its record-passes")
+            if let receipt = report.receipt { Console.out("receipt: \(receipt.path)") }
         }
     }
 
@@ -110,7 +124,8 @@ struct Delete: WorkspaceCommand {
             recordsDeleted: report.recordsDeleted, recordsRetrained: report.recordsRetrained,
             recordPasses: report.recordPasses, fullRecordPasses: report.fullRecordPasses,
             fractionOfFullRetrain: report.fractionOfFullRetrain, seconds: report.seconds,
-            influenceFreeSeconds: report.influenceFreeSeconds, dryRun: report.isDryRun,
+            influenceFreeSeconds: report.influenceFreeSeconds, influenceFreeMs: report.influenceFreeSeconds * 1000,
+            request: OrNull(report.request), receipt: OrNull(report.receipt?.path), dryRun: report.isDryRun,
             repaired: report.isRepaired && !report.isDryRun, duplicatesLeft: OrNull(report.duplicates?.map(\.rawValue)),
             shards: report.shards.map {
                 Output.Shard(

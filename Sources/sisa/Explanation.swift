@@ -15,6 +15,7 @@ struct Explanation {
         case let error as RecordsError: exitCode = error.isMissingFile ? 66 : 65
         case let error as WorkspaceError: exitCode = error.exitCode
         case let error as DeletionError: exitCode = error.exitCode
+        case let error as EvidenceError: exitCode = error.exitCode
         case let error as RecipeError: exitCode = error.isMissingFile ? 66 : 78
         case is BackboneConfigurationError, is TokenizerError, is SafeTensorsError: exitCode = 78
         case let error as NetworkError: exitCode = error == .notFinite ? 65 : 78
@@ -73,7 +74,18 @@ extension DeletionError {
         switch self {
         case .unknownID, .unknownOwner: 65
         case .nothingNamed, .noOwners: 64
-        case .repairPending(_, let cause): Explanation(cause).exitCode
+        case .repairPending(_, let cause), .receiptPending(_, let cause): Explanation(cause).exitCode
+        }
+    }
+}
+
+extension EvidenceError {
+    var exitCode: Int32 {
+        switch self {
+        case .noSuchFile: 66
+        case .noKey, .noReceipt, .requestTaken, .logForked, .saltsMissing: 65
+        case .badRequestID: 64
+        case .keyMissing, .otherKey, .logDamaged, .logBehind, .restored, .noLog, .notPurged: 78
         }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Unlearning
 
 struct Repair: WorkspaceCommand {
@@ -20,6 +21,7 @@ struct Repair: WorkspaceCommand {
 
     private struct Output: Encodable {
         let stagesTrained, shardsLeft: Int
+        let receipts: [String]
         let seconds: Double
     }
 
@@ -35,12 +37,15 @@ struct Repair: WorkspaceCommand {
         }
         if options.json {
             return try Console.json(
-                Output(stagesTrained: report.stagesTrained, shardsLeft: report.shardsLeft, seconds: report.seconds))
+                Output(
+                    stagesTrained: report.stagesTrained, shardsLeft: report.shardsLeft,
+                    receipts: report.receipts.map(\.path), seconds: report.seconds))
         }
         Console.out(
             report.stagesTrained == 0 && report.shardsLeft == 0
                 ? "nothing to repair"
                 : "trained \(report.stagesTrained) stages again in \(report.seconds.fixed(2)) s"
                     + (report.shardsLeft == 0 ? "" : "; \(report.shardsLeft) shard(s) wait for the next `sisa repair`"))
+        for receipt in report.receipts { Console.out("receipt: \(receipt.path)") }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Unlearning
 
 /// The program: one file a subcommand. Each parses, calls `Workspace`, and prints; it holds no logic of its own, and must not know
 /// GRDB, CZstd or CKernels.
@@ -19,15 +20,17 @@ struct Sisa: ParsableCommand {
               sisa delete toy-07 --workspace workspaces/toy
               sisa verify --workspace workspaces/toy
               sisa audit --residues toy-07 --workspace workspaces/toy
+              sisa key export --workspace workspaces/toy > operator.pem
+              sisa receipt verify workspaces/toy/receipts/*.json --key operator.pem --id toy-07
 
             Every command takes --json. Without --workspace the variable SISA_WORKSPACE is used, else ./workspace.
             Exit codes: 0 done; 64 wrong usage; 65 wrong data, unknown id, or a check that found something; 66 a file is missing; \
             69 nothing to answer from; 73 cannot create; 74 input or output failed; 75 try again; 78 wrong recipe or workspace.
             """,
-        version: "0.1.0",
+        version: softwareVersion,
         subcommands: [
             Train.self, Predict.self, Evaluate.self, Delete.self, Repair.self, StatusCommand.self, Verify.self,
-            Fsck.self, Audit.self
+            Fsck.self, Audit.self, ReceiptCommand.self, LogCommand.self, KeyCommand.self
         ])
 
     static func main() {

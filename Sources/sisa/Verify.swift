@@ -62,14 +62,7 @@ struct Verify: WorkspaceCommand {
                     + "\(report.seconds.fixed(1)) s)")
             return
         }
-        if let file = report.damagedFile { Console.out("\(file): not a file of records") }
-        for stage in report.stages where !stage.isIdentical {
-            Console.out("shard \(stage.shard + 1) slice \(stage.stage + 1): not the checkpoint of a fresh training")
-        }
-        if report.misplacedSlices > 0 {
-            Console.out("\(report.misplacedSlices) slices hold other records than the ledger says")
-        }
-        if !report.predictionsAreIdentical { Console.out("predictions differ") }
+        for fault in report.faults { Console.out(fault) }
         Console.error(
             "error: not identical; the workspace is unfinished (see `sisa status`; `sisa train` finishes it), or its files "
                 + "were changed by something else")

@@ -4,7 +4,6 @@ import Foundation
 
 /// A command whose errors are told in one way: what was found, what was expected, what to do, and a meaningful exit code.
 protocol WorkspaceCommand: ParsableCommand {
-    var options: WorkspaceOptions { get }
     func perform() throws
 }
 
@@ -35,6 +34,7 @@ enum UsageError: Error, CustomStringConvertible {
     case needsRecipe(option: String)
     case unreadableIDs(path: String)
     case idIsNoText(path: String, number: Int)
+    case unknownKey(found: [String])
 
     var description: String {
         switch self {
@@ -54,6 +54,8 @@ enum UsageError: Error, CustomStringConvertible {
             "\(path) cannot be read; name a file with one id a line, or `-` for standard input"
         case .idIsNoText(let path, let number):
             "line \(number) of \(path) is no valid UTF-8; ids are UTF-8: write it so"
+        case .unknownKey(let found):
+            "no key of this workspace has that fingerprint; there are \(found.joined(separator: ", "))"
         case .needsRecipe(let option):
             "\(option) goes with a recipe folder: `sisa train <recipe folder> \(option) ...`"
         }

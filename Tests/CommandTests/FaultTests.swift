@@ -52,6 +52,13 @@ import Testing
             if start != nil { #expect(try fixture.program.run("predict", "rain").code == 0, comment) }
             try mend(fixture.program)
             #expect(try files(fixture.workspace) == truth, comment)
+            // What happened is in the log, whoever wrote it there, and every deletion that was accepted has its receipt.
+            let log = try fixture.program.run("log", "consistency")
+            #expect(log.code == 0, "\(comment): \(log.everything)")
+            let deletions = try fixture.program.run("log", "--json").json() as? [[String: Any]] ?? []
+            let accepted = deletions.count { $0["event"] as? String == "delete" }
+            let receipts = try TestFolder.contents(fixture.workspace).keys.filter { $0.hasPrefix("receipts/") }
+            #expect(receipts.count == accepted && accepted == (start == nil ? 0 : 1), comment)
         }
         return points
     }

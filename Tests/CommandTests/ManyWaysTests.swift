@@ -95,7 +95,9 @@ import Testing
             #expect(process.terminationStatus == 0)
             if arguments[0] == "delete" {
                 #expect(try fixture.program.run("verify").code == 0)
-                #expect(try fixture.program.run("delete", "toy-02").code == 65)
+                // It was done, and its receipt is there.
+                let again = try fixture.program.run("delete", "toy-02", "--json")
+                #expect(try again.code == 0 && again.object()["receipt"] is String)
             }
         }
     }

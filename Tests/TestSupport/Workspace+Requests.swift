@@ -15,6 +15,6 @@ extension Workspace {
 
     /// The commit of a deletion and nothing that follows it: a process that was killed right there.
     package func acceptOnly(_ ids: [RecordID]) throws {
-        try accept(finder().find(DeletionRequest(ids: ids)).gone)
+        _ = try accept(finder().find(DeletionRequest(ids: ids)).gone, Evidence(self), request: nil)
     }
 }

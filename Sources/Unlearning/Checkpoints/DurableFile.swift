@@ -44,6 +44,18 @@ enum DurableFile {
         try syncFolder(of: url)
     }
 
+    /// Writes bytes into a file that grows, durably, and cuts off what follows them. Its name is durable after `syncName`.
+    static func splice(_ bytes: [UInt8], into url: URL, at offset: Int) throws(CheckpointError) {
+        let descriptor = unsafe open(url.path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure("open", url) }
+        defer { close(descriptor) }
+        // First cut, so that a file which ends within the old tail is what it was.
+        guard ftruncate(descriptor, off_t(offset)) == 0 else { throw failure("ftruncate", url) }
+        guard lseek(descriptor, off_t(offset), SEEK_SET) == off_t(offset) else { throw failure("lseek", url) }
+        try writeAll(bytes, descriptor, url)
+        guard fsync(descriptor) == 0 else { throw failure("fsync", url) }
+    }
+
     private static func write(_ bytes: [UInt8], to url: URL, synced: Bool) throws(CheckpointError) {
         let descriptor = try begin(url)
         do throws(CheckpointError) {
@@ -119,6 +131,12 @@ enum DurableFile {
         try syncFolder(of: first)
     }
 
+    /// Gives a file another name in its folder, which it takes from whatever has it.
+    static func move(_ url: URL, to place: URL) throws(CheckpointError) {
+        guard unsafe rename(url.path, place.path) == 0 else { throw failure("rename", place) }
+        try syncFolder(of: place)
+    }
+
     static func exists(_ url: URL) -> Bool { unsafe access(url.path, F_OK) == 0 }
 
     /// The size of a file; nil where there is none.
@@ -158,6 +176,31 @@ enum DurableFile {
             count = done
         }
         return done == size ? bytes : nil
+    }
+
+    /// A part of a file; a file that ends before it is an error.
+    static func contents(_ url: URL, at offset: Int, count: Int) throws(CheckpointError) -> [UInt8] {
+        let descriptor = unsafe open(url.path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("open", url) }
+        defer { close(descriptor) }
+        let tooShort = CheckpointError.file(operation: "read", path: url.path, code: EIO, reason: "it ends too early")
+        // Before room is made for what a damaged number asks for.
+        guard offset >= 0, count >= 0, let size = size(url), offset <= size, count <= size - offset else {
+            throw tooShort
+        }
+        var done = 0
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, length in
+            while done < count {
+                let got = unsafe pread(
+                    descriptor, buffer.baseAddress.map { unsafe $0 + done }, count - done, off_t(offset + done))
+                if got < 0, errno == EINTR { continue }
+                if got <= 0 { break }
+                done += got
+            }
+            length = done
+        }
+        guard done == count else { throw tooShort }
+        return bytes
     }
 
     /// Removes a folder with all that is in it; a missing one is as good as removed.

@@ -32,15 +32,15 @@ struct StagePublisher {
             StageRow(
                 stage: item.stage, key: item.key, digest: checkpoint.digest, size: checkpoint.content.count,
                 stored: stored, recordPasses: recordPasses, seconds: seconds))
-        return last.duration(to: .now) < Self.interval ? true : try commit(settles: false)
+        return last.duration(to: .now) < Self.interval ? true : try commit()
     }
 
-    /// Enters what is stored; with `settles`, nothing of the shard is missing then and its deletions are finished.
-    mutating func commit(settles: Bool) throws -> Bool {
+    /// Enters what is stored.
+    mutating func commit() throws -> Bool {
         last = .now
         if rows.isEmpty { return true }
         try store.commit(shard: shard)
         defer { rows = [] }
-        return try ledger.publish(rows, shard: shard, chain: chain, settles: settles)
+        return try ledger.publish(rows, shard: shard, chain: chain)
     }
 }

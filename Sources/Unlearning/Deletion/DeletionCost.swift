@@ -5,23 +5,34 @@ struct DeletionCost {
     /// The live records of a shard, in canonical order.
     let placements: (_ shard: Int) throws -> [Placement]
 
+    /// What a deletion touches of a shard: the first slice that it changes, and how many records go.
+    struct Touched {
+        let slice: Int
+        let records: Int
+    }
+
     /// `gone`: The records that are deleted; still in the ledger or not.
     func report(_ gone: [RecordLocation]) throws -> DeletionReport {
-        let ids = Set(gone.map(\.id))
-        let touched = Dictionary(grouping: gone, by: \.position.shard)
+        let touched = Dictionary(grouping: gone, by: \.position.shard).mapValues { gone in
+            Touched(slice: gone.map(\.position.slice).min() ?? 0, records: gone.count)
+        }
+        return try report(touched, without: Set(gone.map(\.id)))
+    }
+
+    /// `ids`: Records that count as gone though they may be there.
+    func report(_ touched: [Int: Touched], without ids: Set<RecordID> = []) throws -> DeletionReport {
         var full = try passes(outside: Set(touched.keys))
         var shards: [DeletionReport.Shard] = []
-        for (shard, deleted) in touched.sorted(by: { $0.key < $1.key }) {
+        for (shard, part) in touched.sorted(by: { $0.key < $1.key }) {
             let left = try placements(shard).filter { !ids.contains($0.id) }
             let occupied = Set(left.map(\.slice))
             let all = (0..<recipe.slices).filter(occupied.contains).map { Stage($0, of: recipe, shard: shard) }
             let passes = all.map { $0.recordPasses(left) }
-            let first = deleted.map(\.position.slice).min() ?? 0
-            let again = all.filter { $0.index >= first }
+            let again = all.filter { $0.index >= part.slice }
             full += passes.reduce(0, +)
             shards.append(
                 DeletionReport.Shard(
-                    shard: shard, slice: first, recordsDeleted: deleted.count, stages: again.count,
+                    shard: shard, slice: part.slice, recordsDeleted: part.records, stages: again.count,
                     recordsRetrained: left.count { record in again.contains { $0.visits(record) } },
                     recordPasses: passes.suffix(again.count).reduce(0, +)))
         }

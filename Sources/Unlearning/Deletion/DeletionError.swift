@@ -7,6 +7,8 @@ package enum DeletionError: Error {
     case nothingNamed
     /// The records are forgotten, but their shards could not be trained again yet.
     case repairPending(records: Int, cause: any Error)
+    /// The records are forgotten and their shards trained again, but the log or the receipt could not be written.
+    case receiptPending(records: Int, cause: any Error)
 }
 
 extension DeletionError: CustomStringConvertible {
@@ -23,6 +25,9 @@ extension DeletionError: CustomStringConvertible {
             "the recipe names no column for owners (data.columns.owner), so the workspace knows none; name the records by their ids"
         case .nothingNamed:
             "no record was named; name ids, a file of them with --ids, or an --owner"
+        case .receiptPending(let records, let cause):
+            "\(records) record(s) are deleted and their shards trained again, but the receipt could not be written: \(cause). Mend that, "
+                + "then run `sisa repair` on this workspace"
         case .repairPending(let records, let cause):
             "\(records) record(s) are deleted and no answer can use them, but their traces on disk are not all destroyed, or their "
                 + "shards not trained again: \(cause). Mend that, then give the same command again, or run `sisa train` on this "

@@ -1,3 +1,5 @@
+package import Foundation
+
 /// What a deletion did, or, as a dry run, would do. Costs are counted in record-passes.
 package struct DeletionReport: Sendable {
     /// One shard that has to be trained again, from its lowest touched slice on.
@@ -14,6 +16,10 @@ package struct DeletionReport: Sendable {
     }
 
     package let shards: [Shard]
+    /// The request's name; nil where nothing new was accepted.
+    package var request: String?
+    /// The request's receipt; nil while its repair is deferred.
+    package var receipt: URL?
     /// Record-passes of training everything that is left from nothing.
     package let fullRecordPasses: Int
     package var isDryRun = false
@@ -25,6 +31,18 @@ package struct DeletionReport: Sendable {
     package var influenceFreeSeconds = 0.0
     /// From the call until every slice is that of a run which never saw them.
     package var seconds = 0.0
+
+    /// Whether the request was finished before, so that nothing was left to do.
+    package var isRepeated = false
+
+    /// Of a request that was finished before: it says nothing but where its receipt lies.
+    static func repeated(_ request: String?, _ receipt: URL) -> DeletionReport {
+        var report = DeletionReport(shards: [], fullRecordPasses: 0)
+        report.request = request ?? receipt.deletingPathExtension().lastPathComponent
+        report.receipt = receipt
+        report.isRepeated = true
+        return report
+    }
 
     package var recordsDeleted: Int { shards.reduce(0) { $0 + $1.recordsDeleted } }
     package var recordsRetrained: Int { shards.reduce(0) { $0 + $1.recordsRetrained } }

@@ -8,10 +8,17 @@ package struct RecordTag: Hashable, Sendable {
 
 extension Ledger {
     /// Enters the plan's cells and the workspace's facts, in one transaction: from then on the workspace is this.
+    ///
+    /// `note`: Is asked for the log's entry about it; nil where the workspace keeps no log.
     package func open(_ cells: [[SliceSummary]], facts: [String: Data]) throws {
+        try open(cells, facts: facts, note: nil)
+    }
+
+    func open(_ cells: [[SliceSummary]], facts: [String: Data], note: LogNote?) throws {
         try queue.write { db in
+            if let note { try Ledger.take(db, note) }
             // Pending deletions are finished by now, and their cells are no longer cells.
-            try db.execute(sql: "DELETE FROM slices; DELETE FROM pending")
+            try db.execute(sql: "DELETE FROM slices; DELETE FROM pending; DELETE FROM generations")
             for (shard, slices) in cells.enumerated() {
                 for (slice, summary) in slices.enumerated() {
                     try Ledger.set(db, Position(shard: shard, slice: slice), summary)
@@ -49,7 +56,20 @@ extension Ledger {
     /// From this commit on the plan asks for other keys, so no answer can come from a stage that saw them, and no reader
     /// hands them out. Their text is destroyed next; a process that is killed in between has the list in `pending`.
     package func accept(_ gone: [Position: [RecordTag]], leaving cells: [Position: SliceSummary]) throws {
+        try accept(gone, leaving: cells, request: nil)
+    }
+
+    /// `request`: What the log says of it; nil where the workspace keeps no log.
+    func accept(
+        _ gone: [Position: [RecordTag]], leaving cells: [Position: SliceSummary],
+        request: (id: String, time: String, note: LogNote)?
+    ) throws {
         try queue.write { db in
+            if let request {
+                try Ledger.take(db, request.note)
+                try db.execute(
+                    sql: "INSERT INTO requests (id, accepted) VALUES (?, ?)", arguments: [request.id, request.time])
+            }
             for (position, tags) in gone {
                 for tag in tags {
                     try db.execute(
@@ -76,25 +96,6 @@ extension Ledger {
                     .insert(RecordTag(bytes: Array(row["tag"] as Data)))
             }
             return pending
-        }
-    }
-
-    /// Notes that nothing stale is left of these shards, and nothing missing; nil: of all.
-    func settle(shards: [Int]?) throws {
-        let isSettled = try queue.read { db in
-            try Row.fetchOne(
-                db, sql: "SELECT 1 FROM pending UNION ALL SELECT 1 FROM facts WHERE name = '\(Workspace.staleFact)'")
-                == nil
-        }
-        if isSettled { return }
-        try queue.write { db in
-            guard let shards else {
-                return try db.execute(
-                    sql: "DELETE FROM pending; DELETE FROM facts WHERE name = '\(Workspace.staleFact)'")
-            }
-            for shard in shards {
-                try db.execute(sql: "DELETE FROM pending WHERE shard = ?", arguments: [shard])
-            }
         }
     }
 }

@@ -88,8 +88,7 @@ extension Ledger {
     /// Enters stored checkpoints of a shard, unless the plan no longer asks for the key of one: then nothing changes, and false.
     ///
     /// Looking and entering are one transaction, so a trainer cannot publish what a deletion has made stale meanwhile.
-    /// `settles`: Nothing of the shard is missing then, so that its deletions are finished with the same commit.
-    package func publish(_ rows: [StageRow], shard: Int, chain: KeyChain, settles: Bool = false) throws -> Bool {
+    package func publish(_ rows: [StageRow], shard: Int, chain: KeyChain) throws -> Bool {
         try queue.write { db in
             let digests = try Row.fetchAll(
                 db, sql: "SELECT * FROM slices WHERE shard = ? ORDER BY slice", arguments: [shard]
@@ -110,7 +109,6 @@ extension Ledger {
                     row.recordPasses, row.seconds
                 ])
             }
-            if settles { try db.execute(sql: "DELETE FROM pending WHERE shard = ?", arguments: [shard]) }
             return true
         }
     }

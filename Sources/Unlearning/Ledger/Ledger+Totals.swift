@@ -24,6 +24,19 @@ extension Ledger {
         }
     }
 
+    /// Whether the totals are the sums of the rows.
+    func areTotalsRight() throws -> Bool {
+        try queue.read { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT 1 FROM totals WHERE record_passes = (SELECT coalesce(sum(record_passes), 0) FROM checkpoints)
+                    AND stages = (SELECT count(*) FROM checkpoints)
+                    AND slices = (SELECT count(*) FROM slices WHERE records > 0)
+                    """) != nil
+        }
+    }
+
     static let totalsSchema = """
         CREATE TABLE totals (
             id INTEGER PRIMARY KEY NOT NULL CHECK (id = 1),

@@ -60,7 +60,7 @@ package final class Ledger: Sendable {
     }
 
     /// Of the schema; `PRAGMA user_version`.
-    static let version = 3
+    static let version = 4
 
     func version() throws -> Int {
         try queue.read { db in try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 }
@@ -113,6 +113,9 @@ package final class Ledger: Sendable {
         }
         // Where records are is what the index's files say.
         migrator.registerMigration("3") { db in try db.execute(sql: "DROP TABLE owned; PRAGMA user_version = 3") }
+        migrator.registerMigration("4") { db in
+            try db.execute(sql: Ledger.evidenceSchema + "PRAGMA user_version = 4")
+        }
         return migrator
     }
 
@@ -128,8 +131,9 @@ package final class Ledger: Sendable {
         }
     }
 
-    package func set(_ facts: [String: Data]) throws {
+    func set(_ facts: [String: Data], note: LogNote? = nil) throws {
         try queue.write { db in
+            if let note { try Ledger.take(db, note) }
             for (name, value) in facts { try Ledger.set(db, name, value) }
         }
     }

@@ -26,10 +26,10 @@ package final class Predictor {
 
     convenience init(
         _ recipe: Recipe, _ model: Model, _ plan: CheckpointPlan, ledger: Ledger, store: CheckpointStore,
-        only shard: Int? = nil, threads: Int, progress: TrainingProgress = { _ in }
+        only shards: [Int]? = nil, threads: Int, progress: TrainingProgress = { _ in }
     ) throws {
         let rows = try ledger.stages()
-        let asked = plan.shards.indices.filter { shard == nil || shard == $0 }
+        let asked = plan.shards.indices.filter { shards?.contains($0) ?? true }
         let found = Parallel.map(asked.count, threads: threads) { index in
             let shard = asked[index]
             return Voter.newest(shard: shard, plan.shards[shard], rows: rows[shard] ?? [], store, model.layout)

@@ -12,8 +12,6 @@ struct Reconciler {
     let chain: KeyChain
     let threads: Int
     let progress: TrainingProgress
-    /// Whether deletions of a shard are finished with it: only where a request is about this one shard.
-    let settles: Bool
     /// Where features are kept; nil: nowhere.
     let features: FeatureStore?
     /// The live records of a shard, in canonical order.
@@ -118,7 +116,7 @@ struct Reconciler {
             }
             progress(.finished(shard: work.shard, stage: item.stage, seconds: seconds))
         }
-        if try !publisher.commit(settles: settles) { try giveUp(work.shard) }
+        if try !publisher.commit() { try giveUp(work.shard) }
     }
 
     private func start(_ work: Work, _ trainer: SliceTrainer, _ model: Model) throws -> AdapterState {

@@ -4,7 +4,8 @@ internal import Foundation
 /// Builds a second workspace that never saw anything but the surviving records, and compares the first with it.
 package struct Verifier {
     let subject: Workspace
-    let shard: Int?
+    /// The ones to verify; nil: all.
+    let shards: [Int]?
     let threads: Int
     let progress: TrainingProgress
 
@@ -14,7 +15,10 @@ package struct Verifier {
         "How do I change the limit of my card?", "a small domesticated animal", "?", "42"
     ]
 
-    func run(texts: [String], in folder: URL) throws -> VerificationReport {
+    /// `inspect`: is handed the second workspace, whose checkpoints nobody could forge, before it goes.
+    func run(
+        texts: [String], in folder: URL, inspect: (Workspace) throws -> Void = { _ in }
+    ) throws -> VerificationReport {
         let clock = ContinuousClock().now
         let backbone = try subject.backboneFolder()
         let digest = try subject.check(backbone: backbone).digest
@@ -29,12 +33,12 @@ package struct Verifier {
         // Nothing of what the subject stored is asked, and its files of features would be: so there are none.
         let trainer = try Model(subject.recipe, backbone: backbone, training: true)
         _ = try fresh.bringUpToDate(
-            shards: shard.map { [$0] }, model: trainer, threads: threads, storesFeatures: false, progress: progress)
+            shards: shards, model: trainer, threads: threads, storesFeatures: false, progress: progress)
 
         let chain = subject.chain(digest)
         let held = CheckpointPlan(try subject.ledger.slices(), chain: chain)
         let truth = CheckpointPlan(try fresh.ledger.slices(), chain: chain)
-        let shards = shard.map { [$0] } ?? Array(truth.shards.indices)
+        let shards = self.shards ?? Array(truth.shards.indices)
         var stages: [VerificationReport.Stage] = []
         var misplaced = 0
         for shard in shards {
@@ -55,7 +59,8 @@ package struct Verifier {
             }
         }
         // A deletion finds by it what it must take along.
-        if shard == nil, try !subject.index().isEqual(fresh.index()) { misplaced += 1 }
+        if self.shards == nil, try !subject.index().isEqual(fresh.index()) { misplaced += 1 }
+        try inspect(fresh)
         let model = try Model(subject.recipe, backbone: backbone, training: false)
         let answers = try [(subject, held), (fresh, truth)].map { workspace, plan in
             try self.answers(texts, workspace, plan, model)
@@ -91,13 +96,13 @@ package struct Verifier {
         let corpus = try subject.corpus()
         let facts = ["backbone": Data(backbone.path.utf8), "backbone_digest": Data(digest)]
         func copy(_ take: (Record) throws -> Void) throws {
-            for shard in shard.map({ $0..<$0 + 1 }) ?? 0..<recipe.shards {
+            for shard in shards ?? Array(0..<recipe.shards) {
                 for slice in 0..<recipe.slices {
                     let cell = Position(shard: shard, slice: slice)
                     for stored in try corpus.slice(cell, without: pending[cell] ?? []) {
                         // Placed afresh: a record that lies in a wrong shard is missed there, and noticed.
                         let place = assignment.position(of: stored.record.id, owner: stored.record.owner)
-                        if let only = self.shard, place.shard != only { continue }
+                        if let shards, !shards.contains(place.shard) { continue }
                         try take(stored.record)
                     }
                 }
@@ -126,7 +131,7 @@ package struct Verifier {
     ) throws -> [Answer]? {
         do {
             return try Predictor(
-                workspace.recipe, model, plan, ledger: workspace.ledger, store: workspace.store, only: shard,
+                workspace.recipe, model, plan, ledger: workspace.ledger, store: workspace.store, only: shards,
                 threads: threads
             ).answers(texts, votes: true)
         } catch WorkspaceError.noSurvivors, WorkspaceError.untrained {

@@ -10,12 +10,27 @@ extension Workspace {
         waiting: () -> Void = {}
     ) throws -> DeletionReport {
         guard !request.ids.isEmpty || !request.owners.isEmpty else { throw DeletionError.nothingNamed }
+        try Evidence.check(request.requestID)
         let clock = ContinuousClock().now
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
         try sweep()
-        let found = try finder(unfinished: true).find(request)
-        try accept(found.gone)
+        let evidence = try Evidence(self)
+        try evidence.sweep()
+        if let name = request.requestID, let receipt = try evidence.receipt(name, about: request.ids) {
+            return .repeated(name, receipt)
+        }
+        let found: (gone: [RecordLocation], duplicates: [RecordID]?)
+        do {
+            found = try finder(unfinished: true).find(request)
+        } catch let error as DeletionError {
+            guard request.owners.isEmpty, let receipt = try evidence.receipt(nil, about: request.ids) else {
+                throw error
+            }
+            try evidence.publish()
+            return .repeated(nil, receipt)
+        }
+        let id = try accept(found.gone, evidence, request: request.requestID)
         var influenceFree = 0.0
         let memo = RecordsMemo(self)
         do {
@@ -23,7 +38,8 @@ extension Workspace {
             let isStale = try ledger.fact(Self.staleFact) != nil
             let shards = isStale ? nil : Set(try ledger.pending().keys.map(\.shard)).sorted()
             _ = try bringUpToDate(
-                shards: shards, memo: memo, threads: threads, trains: !request.defersRepair, progress: progress
+                shards: shards, memo: memo, threads: threads, trains: !request.defersRepair,
+                evidence: evidence, progress: progress
             ) {
                 influenceFree = clock.duration(to: .now).seconds
             }
@@ -31,6 +47,13 @@ extension Workspace {
             throw DeletionError.repairPending(records: found.gone.count, cause: error)
         }
         var report = try cost(memo).report(found.gone)
+        do {
+            try evidence.publish()
+        } catch {
+            throw DeletionError.receiptPending(records: found.gone.count, cause: error)
+        }
+        report.request = id
+        report.receipt = id.flatMap { evidence.receipts[$0] } ?? evidence.receipts.values.first
         report.duplicates = found.duplicates
         report.isRepaired = !request.defersRepair
         report.influenceFreeSeconds = influenceFree
@@ -48,7 +71,7 @@ extension Workspace {
         return report
     }
 
-    private func cost(_ memo: RecordsMemo) -> DeletionCost {
+    func cost(_ memo: RecordsMemo) -> DeletionCost {
         DeletionCost(recipe: recipe, ledger: ledger) { shard in try memo.records(shard: shard).map(\.placement) }
     }
 }

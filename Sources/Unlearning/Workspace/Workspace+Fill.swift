@@ -2,9 +2,12 @@ internal import Foundation
 
 extension Workspace {
     /// Writes a stream of records into cells, in a folder of its own, and then, in one transaction, makes that folder the workspace's.
+    ///
+    /// `note`: The log's entry about these cells; nil where the workspace keeps no log yet.
     static func fill(
         _ recipe: Recipe, _ files: WorkspaceFiles, _ ledger: Ledger, _ key: WorkspaceKey,
-        _ facts: [String: Data], generation: Int, feed: (@escaping (Record) throws -> Void) throws -> Void
+        _ facts: [String: Data], generation: Int, note: ([[SliceSummary]]) throws -> LogNote? = { _ in nil },
+        feed: (@escaping (Record) throws -> Void) throws -> Void
     ) throws {
         let folder = files.records(generation)
         let index = RecordIndex(files.index(generation), recipe, key)
@@ -21,7 +24,7 @@ extension Workspace {
                 corpus: Corpus(folder, recipe, key), index: index, assignment: Assignment(recipe, key: key),
                 staging: files.staging, root: folder)
             let cells = try writer.fill(shards: recipe.shards, slices: recipe.slices, feed: feed)
-            try ledger.open(cells, facts: facts)
+            try ledger.open(cells, facts: facts, note: note(cells))
         } catch {
             try removeAll()
             throw error

@@ -39,13 +39,17 @@ extension Workspace {
         RecordFinder(recipe, key, try corpus(), try index(), pending: try ledger.pending(), unfinished: unfinished)
     }
 
-    /// Accepts a deletion, durably; see `Ledger.accept`.
-    func accept(_ locations: [RecordLocation]) throws {
+    /// Accepts a deletion, durably; see `Ledger.accept`. Returns the request's name; nil where all was accepted before.
+    func accept(
+        _ locations: [RecordLocation], _ evidence: Evidence, request: String?, event: LogEntry.Event = .delete
+    ) throws -> String? {
         let corpus = try corpus()
         let pending = try ledger.pending()
+        let new = locations.filter { pending[$0.position]?.contains(corpus.tag($0.id)) != true }
+        guard !new.isEmpty else { return nil }
         var gone: [Position: [RecordTag]] = [:]
         var left: [Position: SliceSummary] = [:]
-        for (position, locations) in Dictionary(grouping: locations, by: \.position) {
+        for (position, locations) in Dictionary(grouping: new, by: \.position) {
             let tags = Set(locations.map { corpus.tag($0.id) })
             let live = try corpus.slice(position, without: pending[position] ?? [])
             // A slice that was damaged must not get a new digest, which would hold the damage for the truth.
@@ -56,7 +60,16 @@ extension Workspace {
             gone[position] = Array(tags)
             left[position] = corpus.summary(live.filter { !tags.contains(corpus.tag($0.record.id)) })
         }
-        try ledger.accept(gone, leaving: left)
+        if let request, try ledger.requests().contains(where: { $0.id == request }) {
+            throw EvidenceError.requestTaken(id: request)
+        }
+        let id = request ?? Evidence.randomRequestID()
+        let draft = try evidence.draft(id, new) { try ledger.stages(shard: $0) }
+        var entry = try entry(event, left)
+        entry.request = id
+        entry.commitments = draft.records.map(\.value)
+        try ledger.accept(gone, leaving: left, request: (id, draft.accepted, try evidence.log.note(entry)))
+        return id
     }
 
     /// Destroys the features, the index's entries and the text of records whose deletion is accepted: the files of their slices and

@@ -1,8 +1,12 @@
+package import Foundation
+
 /// What a repair did.
 package struct RepairReport: Sendable {
     package let stagesTrained: Int
     /// Shards that still wait, because the time was over.
     package let shardsLeft: Int
+    /// Of the deletions that are complete now.
+    package let receipts: [URL]
     package let seconds: Double
 }
 
@@ -21,20 +25,28 @@ extension Workspace {
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
         try sweep()
+        let evidence = try Evidence(self)
+        try evidence.sweep()
         func report(_ trained: Int, left: Int) throws -> RepairReport {
             try completeIndex()
-            return RepairReport(stagesTrained: trained, shardsLeft: left, seconds: clock.duration(to: .now).seconds)
+            try evidence.publish()
+            return RepairReport(
+                stagesTrained: trained, shardsLeft: left,
+                receipts: evidence.receipts.values.sorted { $0.path < $1.path },
+                seconds: clock.duration(to: .now).seconds)
         }
         var shards = Set(try ledger.pending().keys.map(\.shard)).sorted()
         let isStale = try ledger.fact(Self.staleFact) != nil
         guard let seconds, !isStale else {
-            let trained = try bringUpToDate(shards: isStale ? nil : shards, threads: threads, progress: progress)
+            let trained = try bringUpToDate(
+                shards: isStale ? nil : shards, threads: threads, evidence: evidence, progress: progress)
             return try report(trained, left: 0)
         }
         // Nothing is left of any record before the first shard is trained.
-        var trained = try bringUpToDate(shards: shards, threads: threads, trains: false, progress: progress)
+        var trained = try bringUpToDate(
+            shards: shards, threads: threads, trains: false, evidence: evidence, progress: progress)
         while let shard = shards.first, clock.duration(to: .now).seconds < seconds {
-            trained += try bringUpToDate(shards: [shard], threads: threads, progress: progress)
+            trained += try bringUpToDate(shards: [shard], threads: threads, evidence: evidence, progress: progress)
             shards.removeFirst()
         }
         return try report(trained, left: shards.count)

@@ -57,7 +57,9 @@ extension Workspace {
         ]
         let old = try storedRecipe(ledger)
         if let old {
-            try adopt(recipe, after: old, Workspace(files, old, key, ledger), facts)
+            let workspace = Workspace(files, old, key, ledger)
+            let evidence = try Evidence(workspace)
+            try adopt(recipe, after: old, workspace, facts, evidence)
         } else {
             do {
                 try ingest(recipe, sources.files, files, ledger, key, facts)
@@ -69,8 +71,12 @@ extension Workspace {
         }
         let workspace = Workspace(files, recipe, key, ledger)
         try workspace.sweep()
-        let trained = try workspace.bringUpToDate(model: model, threads: threads, progress: progress)
+        let evidence = try Evidence(workspace)
+        try evidence.sweep()
+        let trained = try workspace.bringUpToDate(
+            model: model, threads: threads, evidence: evidence, progress: progress)
         try workspace.completeIndex()
+        try evidence.publish()
         let report = TrainReport(
             records: try ledger.recordCount(), stagesTrained: trained, isNew: old == nil,
             seconds: clock.duration(to: .now).seconds)
@@ -88,8 +94,11 @@ extension Workspace {
         defer { withExtendedLifetime(lock) {} }
         try sweep()
         if let backbone { try move(backbone: backbone) } else { try check(backbone: backboneFolder()) }
-        let trained = try bringUpToDate(threads: threads, progress: progress)
+        let evidence = try Evidence(self)
+        try evidence.sweep()
+        let trained = try bringUpToDate(threads: threads, evidence: evidence, progress: progress)
         try completeIndex()
+        try evidence.publish()
         return TrainReport(
             records: try ledger.recordCount(), stagesTrained: trained, isNew: false,
             seconds: clock.duration(to: .now).seconds)
@@ -120,7 +129,8 @@ extension Workspace {
     }
 
     private static func adopt(
-        _ recipe: Recipe, after old: Recipe, _ workspace: Workspace, _ facts: [String: Data]
+        _ recipe: Recipe, after old: Recipe, _ workspace: Workspace, _ facts: [String: Data],
+        _ evidence: Evidence
     ) throws {
         let changed = recipe.differences(from: old)
         // A project that was moved has the same files elsewhere; so their names count, and not their folders.
@@ -132,18 +142,21 @@ extension Workspace {
         if changed.contains("labels") { throw WorkspaceError.otherLabels(path: workspace.root.path) }
         // Until everything is up to date again, checkpoints of the old choices may be anywhere.
         var facts = facts
-        if try !isUnchanged(recipe, Array(facts["backbone_digest"] ?? Data()), workspace.ledger) {
-            facts[Workspace.staleFact] = Data()
+        let backbone = Array(facts["backbone_digest"] ?? Data())
+        let isUnchanged = try isUnchanged(recipe, backbone, workspace.ledger)
+        if !isUnchanged { facts[Workspace.staleFact] = Data() }
+        func note(_ cells: [[SliceSummary]]) throws -> LogNote {
+            try evidence.log.note(workspace.entry(.replan, cells, recipe, backbone: backbone))
         }
         guard changed.contains(where: { ["shards", "slices", "assign_by"].contains($0) }) else {
-            try workspace.ledger.set(facts)
+            try workspace.ledger.set(facts, note: isUnchanged ? nil : note(workspace.ledger.slices()))
             return
         }
         // Deletions under way are finished first: their cells are about to go.
         try workspace.destroyPendingRecords()
         try fill(
             recipe, workspace.files, workspace.ledger, workspace.key, facts,
-            generation: try workspace.ledger.generation() + 1
+            generation: try workspace.ledger.generation() + 1, note: note
         ) { take in
             for shard in 0..<old.shards {
                 for stored in try workspace.records(shard: shard) { try take(stored.record) }

@@ -17,7 +17,7 @@ extension Workspace {
         defer { withExtendedLifetime(lock) {} }
         try sweep()
         defer { try? sweep() }
-        return try Verifier(subject: self, shard: shard, threads: threads, progress: progress)
+        return try Verifier(subject: self, shards: shard.map { [$0] }, threads: threads, progress: progress)
             .run(texts: texts, in: files.verification)
     }
 }

@@ -102,16 +102,17 @@ package final class Workspace: Sendable {
     /// Returns how many stages it trained. `shards`: the ones to look at; nil: all. Of the others nothing is read. `model`: if it is
     /// loaded already; else it is loaded where something is missing, and of the backbone no more than is used. `memo` keeps the records
     /// of shards that are asked for more than once. `storesFeatures`: whether features may come from files and are written to
-    /// them. `trains`: Whether what is missing is trained; else it stays missing. `destroyed` is called in between: nothing of a deleted record is left then.
+    /// them. `trains`: Whether what is missing is trained; else it stays missing. `evidence`: what takes
+    /// it into the log; nil: the workspace keeps none. `destroyed` is called in between: nothing of a deleted record is left then.
     func bringUpToDate(
         shards: [Int]? = nil, model: Model? = nil, memo: RecordsMemo? = nil, threads: Int, storesFeatures: Bool = true,
-        trains: Bool = true, progress: @escaping TrainingProgress, destroyed: () -> Void = {}
+        trains: Bool = true, evidence: Evidence? = nil, progress: @escaping TrainingProgress, destroyed: () -> Void = {}
     ) throws -> Int {
         let memo = memo ?? RecordsMemo(self)
         let chain = chain(try backboneDigest())
         let reconciler = Reconciler(
             recipe: recipe, ledger: ledger, store: store, chain: chain, threads: threads, progress: progress,
-            settles: shards?.count == 1, features: storesFeatures ? try features() : nil,
+            features: storesFeatures ? try features() : nil,
             records: { shard, threads in try memo.records(shard: shard, threads: threads) })
         let plan =
             try shards.map { CheckpointPlan(of: try ledger.slices(shards: $0), chain: chain) }
@@ -125,7 +126,7 @@ package final class Workspace: Sendable {
         if !work.isEmpty {
             try reconciler.train(work, model: model ?? self.model(training: true))
         }
-        try ledger.settle(shards: shards)
+        try settle(shards, evidence, memo)
         return work.reduce(0) { $0 + $1.stages.count }
     }
 }

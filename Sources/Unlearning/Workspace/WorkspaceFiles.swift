@@ -9,6 +9,16 @@ struct WorkspaceFiles: Sendable {
     var journal: URL { root.appending(path: "ledger.sqlite-journal") }
     var key: URL { root.appending(path: "key") }
     var lock: URL { root.appending(path: "lock") }
+    /// The private half of what signs log and receipts, and the one that a rotation is about to make it.
+    var signingKey: URL { root.appending(path: "signing-key.pem") }
+    var nextSigningKey: URL { root.appending(path: "signing-key-next.pem") }
+    var log: URL { root.appending(path: "log") }
+    /// Deletions under way, until their receipts are written.
+    var requests: URL { root.appending(path: "requests") }
+    var receipts: URL { root.appending(path: "receipts") }
+
+    func request(_ id: String) -> URL { requests.appending(path: id + ".json") }
+    func receipt(_ id: String) -> URL { receipts.appending(path: id + ".json") }
     var checkpoints: URL { root.appending(path: "checkpoints") }
     /// What sorts records and their places while a workspace is filled; gone afterwards.
     struct Staging: Sendable {
@@ -40,7 +50,8 @@ struct WorkspaceFiles: Sendable {
     /// Refuses a folder that holds something else.
     func checkVacancy() throws {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
-        let ours = Set(([key, ledger, journal, lock, records(1), index(1)] + staging.all).map(\.lastPathComponent))
+        let ours = Set(
+            ([key, signingKey, ledger, journal, lock, records(1), index(1)] + staging.all).map(\.lastPathComponent))
         // A key alone makes no workspace: it may have been put there for one, or belong to something else.
         if !names.contains(ledger.lastPathComponent),
             names.contains(where: { !ours.contains($0) && !$0.hasPrefix(DurableFile.temporaryPrefix) })
@@ -86,7 +97,7 @@ struct WorkspaceFiles: Sendable {
     func discard(keepingKey: Bool) throws {
         // A journal whose ledger is gone is no danger: SQLite plays none back into an empty file. The other way round it would be
         // one. The lock goes last: whoever waits for it sees that it is another file by now (WorkspaceLock).
-        try DurableFile.remove([ledger, journal] + (keepingKey ? [] : [key]) + [lock])
+        try DurableFile.remove([ledger, journal] + (keepingKey ? [] : [key, signingKey]) + [lock])
         let names = try FileManager.default.contentsOfDirectory(atPath: root.path)
         if names.isEmpty { try DurableFile.removeFolder(root) }
     }

@@ -62,7 +62,7 @@ import Testing
             let gone = try #require(try subject.records(shard: 0).first).record.id
             try subject.acceptOnly([gone])
             let left = try subject.ledger.stages(shard: 0)
-            #expect(try !subject.ledger.publish(rows, shard: 0, chain: chain, settles: true))
+            #expect(try !subject.ledger.publish(rows, shard: 0, chain: chain))
             #expect(try subject.ledger.stages(shard: 0) == left && !subject.ledger.pending().isEmpty)
         }
     }
@@ -97,10 +97,12 @@ import Testing
             for trigger in triggers { try LedgerSurgeon.execute("DROP TRIGGER \(trigger)", workspace: subject.root) }
             try LedgerSurgeon.execute(
                 """
-                DROP TABLE totals; CREATE TABLE owned (tag BLOB); PRAGMA user_version = 0;
+                DROP TABLE totals; DROP TABLE outbox; DROP TABLE requests; DROP TABLE generations; CREATE TABLE owned (tag BLOB); PRAGMA user_version = 0;
+                DELETE FROM facts WHERE name LIKE 'log%';
                 DELETE FROM grdb_migrations WHERE identifier <> '1'
                 """,
                 workspace: subject.root)
+            try FileManager.default.removeItem(at: subject.files.log)
             let said = try Workspace(at: subject.root, .read).planDeletion([records[3].recordID])
             let opened = try Workspace(at: subject.root)
             try expectTotals(opened, "opened")

@@ -1,0 +1,59 @@
+internal import Crypto
+internal import Foundation
+
+/// What a receipt will say, while its deletion is not complete: a file of its own, which goes when the receipt is written.
+///
+/// It holds the salts of the commitments, and no id. No database keeps it, because a database leaves copies of what was removed from it.
+struct DeletionDraft: Codable, Sendable {
+    struct Shard: Codable, Sendable {
+        /// Counted from 0, like `slices`.
+        let shard: Int
+        /// That lost records.
+        let slices: [Int]
+        let records: Int
+        /// Digest of the checkpoints that answered before.
+        let oldGeneration: String
+        /// Keys of checkpoints that had to go.
+        let checkpoints: [String]
+    }
+
+    let request: String
+    let accepted: String
+    /// Each with its salt; sorted by commitment, so that the order tells nothing.
+    let records: [Commitment]
+    let shards: [Shard]
+    /// Of the folder of records: another one means that the plan has another shape by now.
+    let generation: Int
+    /// The receipt's statement, as soon as it is made.
+    var statement: Data?
+}
+
+/// A promise about one deleted record that nobody can open without its salt.
+struct Commitment: Codable, Sendable, Equatable {
+    let value: String
+    let salt: String
+
+    init(of id: RecordID) {
+        let salt = unsafe SymmetricKey(size: .bits256).withUnsafeBytes { unsafe Array($0) }
+        self.salt = salt.hexadecimal
+        value = Self.value(salt, id)
+    }
+
+    init(value: String, salt: String) {
+        (self.value, self.salt) = (value, salt)
+    }
+
+    func isOf(_ id: RecordID) -> Bool {
+        guard let salt = [UInt8](hexadecimal: salt) else { return false }
+        return Self.value(salt, id) == value
+    }
+
+    static func saltDigest(_ salt: String) -> String? {
+        [UInt8](hexadecimal: salt).map { Array(SHA256.hash(data: $0)).hexadecimal }
+    }
+
+    /// HMAC-SHA-256(salt, id), in hexadecimal.
+    private static func value(_ salt: [UInt8], _ id: RecordID) -> String {
+        DigestKey(salt).code(Array(id.rawValue.utf8)).hexadecimal
+    }
+}

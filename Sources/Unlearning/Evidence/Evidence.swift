@@ -1,0 +1,237 @@
+internal import Crypto
+internal import Engine
+internal import Foundation
+
+/// What a command that changes a workspace leaves as proof: entries of the log, and receipts.
+///
+/// Made by a process that holds the workspace's lock. Every step is "make this exist", so a command that was killed is finished by
+/// the next one, whichever it is.
+final class Evidence {
+    private let files: WorkspaceFiles
+    private let ledger: Ledger
+    private let digests: EvidenceDigest
+    private let signingKey: SigningKey?
+    let log: LogWriter
+    /// Written by this command.
+    private(set) var receipts: [String: URL] = [:]
+
+    /// Begins the log where there is none.
+    ///
+    /// `state`: What the log is to be taken for, where the ledger is older than it.
+    init(_ workspace: Workspace, state given: LogState? = nil) throws {
+        files = workspace.files
+        ledger = workspace.ledger
+        digests = EvidenceDigest(workspace.key)
+        let state: LogState
+        if let known = try given ?? ledger.logState() {
+            state = known
+        } else {
+            let facts = try Self.begin(files)
+            try ledger.set(facts)
+            guard let begun = try ledger.logState() else { throw EvidenceError.noLog(path: files.root.path) }
+            state = begun
+        }
+        let key = try? Self.settledKey(files, state)
+        signingKey = key
+        log = try LogWriter(EvidenceLog(folder: files.log), state, key, keyPath: files.signingKey.path)
+        if state.size == 0 {
+            try ledger.settle(Ledger.Settlement(shards: [], notes: [log.note(workspace.ingestEntry(state.key))]))
+        }
+    }
+
+    /// Makes the key that signs, or finds it; the facts of a log that it begins.
+    static func begin(_ files: WorkspaceFiles) throws -> [String: Data] {
+        let key: SigningKey
+        if let found = try SigningKey(contentsOf: files.signingKey) {
+            key = found
+        } else {
+            key = SigningKey()
+            try key.write(to: files.signingKey)
+        }
+        return Ledger.beginning(origin: "sisa-" + key.verification.fingerprint.prefix(16), key: key.verification)
+    }
+
+    /// The key that the ledger names: a rotation that was killed is finished or taken back.
+    private static func settledKey(_ files: WorkspaceFiles, _ state: LogState) throws -> SigningKey? {
+        let key = try SigningKey(contentsOf: files.signingKey)
+        if key?.verification == state.key { return key }
+        let next = try SigningKey(contentsOf: files.nextSigningKey)
+        return next?.verification == state.key ? next : key
+    }
+
+    /// A name for a request that has none.
+    static func randomRequestID() -> String {
+        (0..<8).map { _ in UInt8.random(in: 0...255) }.hexadecimal
+    }
+
+    // MARK: - A deletion
+
+    /// Promises a receipt about records, durably, before they are deleted. Nothing of it counts until `Ledger.accept`.
+    func draft(
+        _ request: String, _ gone: [RecordLocation], _ rows: (_ shard: Int) throws -> [StageRow]
+    ) throws -> DeletionDraft {
+        let shards = try Dictionary(grouping: gone, by: \.position.shard).sorted { $0.key < $1.key }.map {
+            shard, gone in
+            let rows = try rows(shard)
+            let slices = Set(gone.map(\.position.slice)).sorted()
+            return DeletionDraft.Shard(
+                shard: shard, slices: slices, records: gone.count, oldGeneration: digests.generation(shard, rows),
+                checkpoints: rows.filter { $0.stage >= slices[0] }.map { "\($0.key)" })
+        }
+        let draft = DeletionDraft(
+            request: request, accepted: LogEntry.now(),
+            records: gone.map { Commitment(of: $0.id) }.sorted { $0.value < $1.value }, shards: shards,
+            generation: try ledger.generation())
+        try DurableFile.makeFolder(files.requests)
+        try save(draft)
+        return draft
+    }
+
+    func save(_ draft: DeletionDraft) throws {
+        try DurableFile.write(Array(try JSONEncoder().encode(draft)), to: files.request(draft.request))
+    }
+
+    /// The draft of a request; nil where it was lost, or its receipt is written.
+    func draft(_ request: String) -> DeletionDraft? {
+        DurableFile.contents(files.request(request)).flatMap {
+            try? JSONDecoder().decode(DeletionDraft.self, from: Data($0))
+        }
+    }
+
+    /// Removes what belongs to no request: the draft of a deletion that was never accepted.
+    func sweep() throws {
+        if DurableFile.exists(files.nextSigningKey) {
+            // A rotation that was killed: after its transaction it is finished, before it there was none.
+            if let signingKey, try SigningKey(contentsOf: files.nextSigningKey)?.verification == signingKey.verification
+            {
+                try DurableFile.move(files.nextSigningKey, to: files.signingKey)
+            } else {
+                try DurableFile.remove([files.nextSigningKey])
+            }
+        }
+        let known = Set(try ledger.requests().map { $0.id + ".json" })
+        let names = try DurableFile.names(in: files.requests).filter { !known.contains($0) }
+        if !names.isEmpty { try DurableFile.remove(names.map { files.requests.appending(path: $0) }) }
+        let halves = try DurableFile.names(in: files.receipts).filter {
+            $0.hasPrefix(DurableFile.temporaryPrefix)
+        }
+        if !halves.isEmpty { try DurableFile.remove(halves.map { files.receipts.appending(path: $0) }) }
+    }
+
+    // MARK: - Receipts
+
+    /// The receipt of a finished request that was about these records and no others.
+    ///
+    /// `request`: Its name; nil: any, which reads all receipts. Nothing but the receipt itself knows which ids they were.
+    func receipt(_ request: String?, about ids: [RecordID]) throws -> URL? {
+        func holds(_ file: URL) -> Bool {
+            guard let receipt = try? Receipt(contentsOf: file), receipt.place != nil else { return false }
+            return Set(ids).count == receipt.commitments.count && ids.allSatisfy(receipt.isAbout)
+        }
+        guard let request else {
+            guard !ids.isEmpty else { return nil }
+            return try DurableFile.names(in: files.receipts).sorted().filter { $0.hasSuffix(".json") }
+                .map { files.receipts.appending(path: $0) }.first(where: holds)
+        }
+        let file = files.receipt(request)
+        guard DurableFile.exists(file) else { return nil }
+        // Whose records an owner's were, the receipt cannot say.
+        guard ids.isEmpty || holds(file) else { throw EvidenceError.requestTaken(id: request) }
+        return file
+    }
+
+    /// Refuses a name that is no file's, or was given to a request that is under way.
+    static func check(_ request: String?) throws {
+        guard let request else { return }
+        func isPlain(_ byte: UInt8) -> Bool {
+            byte < 0x80 && Character(Unicode.Scalar(byte)).isLetter
+                || byte < 0x80 && Character(Unicode.Scalar(byte)).isNumber
+        }
+        let bytes = Array(request.utf8)
+        guard let first = bytes.first, bytes.count <= 100, isPlain(first),
+            bytes.allSatisfy({ isPlain($0) || [0x2D, 0x2E, 0x5F].contains($0) })
+        else { throw EvidenceError.badRequestID(length: request.count) }
+    }
+
+    /// Brings the log's files up to date, and writes the receipts of all deletions that are complete. Then their salts are nowhere else.
+    func publish() throws {
+        try log.flush()
+        let complete = try ledger.requests().compactMap { request in
+            request.entry.flatMap { entry in draft(request.id).map { (draft: $0, entry: entry) } }
+        }
+        guard !complete.isEmpty, let signingKey, let note = try log.log.note() else { return }
+        try DurableFile.makeFolder(files.receipts)
+        for (draft, index) in complete {
+            let proof = LogProof(
+                index: index, hashes: try log.log.tree(log.written).inclusionProof(of: index), note: note)
+            let receipt = try Receipt(
+                draft.statement ?? Data(), salts: draft.records.map(\.salt), entry: try log.log.entry(index),
+                proof: proof.text, key: signingKey)
+            try receipt.write(to: files.receipt(draft.request))
+            receipts[draft.request] = files.receipt(draft.request)
+        }
+        try DurableFile.remove(complete.map { files.request($0.draft.request) })
+    }
+}
+
+/// Digests that stand in log and receipts, keyed so that they are no test for anything to anybody without the workspace's key.
+struct EvidenceDigest: Sendable {
+    private let key: DigestKey
+    /// Tells whether a key is the workspace's.
+    let fingerprint: String
+
+    init(_ workspace: WorkspaceKey) {
+        key = workspace.subkey("evidence")
+        var digest = KeyedDigest(key)
+        digest.add("key".utf8)
+        fingerprint = digest.finish().hexadecimal
+    }
+
+    /// Of a shard's checkpoints: keys and contents.
+    func generation(_ shard: Int, _ rows: [StageRow]) -> String {
+        var digest = KeyedDigest(key)
+        digest.add("generation".utf8)
+        digest.add(UInt64(shard))
+        for row in rows.sorted(by: { $0.stage < $1.stage }) {
+            digest.add(UInt64(row.stage))
+            digest.add(row.key.bytes)
+            digest.add(row.digest)
+        }
+        return digest.finish().hexadecimal
+    }
+
+    /// Of everything that the ledger holds of a shard's checkpoints.
+    func rows(_ shard: Int, _ rows: [StageRow]) -> String {
+        var digest = KeyedDigest(key)
+        digest.add("rows".utf8)
+        digest.add(generation(shard, rows).utf8)
+        for row in rows.sorted(by: { $0.stage < $1.stage }) {
+            for number in [row.size, row.stored, row.recordPasses] { digest.add(UInt64(bitPattern: Int64(number))) }
+            digest.add(row.seconds.bitPattern)
+        }
+        return digest.finish().hexadecimal
+    }
+
+    /// Of a shard's records, by the digests of its slices.
+    func records(_ shard: Int, _ slices: [SliceSummary]) -> String {
+        var digest = KeyedDigest(key)
+        digest.add("records".utf8)
+        digest.add(UInt64(shard))
+        for slice in slices {
+            digest.add(UInt64(slice.records))
+            digest.add(slice.digest)
+        }
+        return digest.finish().hexadecimal
+    }
+
+    /// Of everything that a person chose.
+    func plan(_ recipe: Recipe) -> String {
+        var digest = KeyedDigest(key)
+        digest.add("plan".utf8)
+        for field in recipe.fields {
+            digest.add(field.keyPath.utf8)
+            digest.add(field.value)
+        }
+        return digest.finish().hexadecimal
+    }
+}

@@ -1,0 +1,97 @@
+internal import Engine
+internal import Foundation
+
+/// The append-only log of a workspace, as files: entries one a line, the nodes of their hash tree, and the signed head.
+///
+/// What lies behind the head's size was being written by a command that was killed: it does not count and is written over.
+package struct EvidenceLog: Sendable {
+    /// A node's hash and, for the node of an entry, where the entry's line ends.
+    private static let nodeBytes = 32 + 8
+
+    let folder: URL
+
+    var entries: URL { folder.appending(path: "entries.jsonl") }
+    var nodes: URL { folder.appending(path: "nodes") }
+    var checkpoint: URL { folder.appending(path: "checkpoint") }
+
+    /// The head as it stands in its file, signatures unread; nil where there is no log.
+    func head() throws -> LogHead? {
+        guard let note = try note() else { return nil }
+        guard let head = LogHead(note: note) else { throw EvidenceError.logDamaged(path: checkpoint.path) }
+        return head
+    }
+
+    /// What the log calls itself, and the name of its keys.
+    package func origin() throws -> String {
+        guard let head = try head() else { throw EvidenceError.noLog(path: folder.path) }
+        return head.origin
+    }
+
+    /// The signed note of the head.
+    package func note() throws -> String? {
+        guard DurableFile.exists(checkpoint) else { return nil }
+        guard let bytes = DurableFile.contents(checkpoint), let note = String(validating: bytes, as: UTF8.self) else {
+            throw EvidenceError.logDamaged(path: checkpoint.path)
+        }
+        return note
+    }
+
+    func tree(_ size: Int) -> MerkleTree { MerkleTree(size: size) { Array(try node($0).prefix(32)) } }
+
+    private func node(_ number: Int) throws -> [UInt8] {
+        try DurableFile.contents(nodes, at: number * Self.nodeBytes, count: Self.nodeBytes)
+    }
+
+    /// A node as its file holds it. `end`: where an entry's line ends; 0 for what is no entry's.
+    static func node(_ hash: [UInt8], end: Int) -> [UInt8] { hash + UInt64(end).bigEndianBytes }
+
+    /// Where the line of an entry ends; 0 for the one before the first.
+    func end(of index: Int) throws -> Int {
+        guard index >= 0 else { return 0 }
+        let end = try node(MerkleTree.number(level: 0, index: index)).suffix(8).reduce(0) { $0 << 8 | Int($1) }
+        guard end >= 0 else { throw EvidenceError.logDamaged(path: nodes.path) }
+        return end
+    }
+
+    /// An entry as it was hashed.
+    func entry(_ index: Int) throws -> [UInt8] {
+        let (start, end) = (try end(of: index - 1), try end(of: index))
+        guard end > start else { throw EvidenceError.logDamaged(path: nodes.path) }
+        return try DurableFile.contents(entries, at: start, count: end - start - 1)
+    }
+
+    /// Writes entries behind the first `size` ones, durably. They count when the head does.
+    func append(_ new: [[UInt8]], after size: Int) throws {
+        var (lines, nodes): ([UInt8], [UInt8]) = ([], [])
+        var known: [Int: [UInt8]] = [:]
+        let start = try end(of: size - 1)
+        for (offset, entry) in new.enumerated() {
+            lines += entry + [0x0A]
+            let tree = MerkleTree(size: size + offset) { number in
+                try known[number] ?? Array(node(number).prefix(32))
+            }
+            let first = MerkleTree.number(level: 0, index: size + offset)
+            for (level, hash) in try tree.completed(by: entry).enumerated() {
+                known[first + level] = hash
+                nodes += Self.node(hash, end: level == 0 ? start + lines.count : 0)
+            }
+        }
+        try DurableFile.splice(lines, into: entries, at: start)
+        try DurableFile.splice(
+            nodes, into: self.nodes, at: MerkleTree.number(level: 0, index: size) * Self.nodeBytes)
+    }
+
+    func publish(_ head: LogHead, signedBy keys: [SigningKey]) throws {
+        try DurableFile.write(Array(head.note(signedBy: keys).utf8), to: checkpoint)
+    }
+
+    /// All entries that count, in order, read in one go.
+    func allEntries(_ size: Int) throws -> [[UInt8]] {
+        guard size > 0 else { return [] }
+        guard let bytes = DurableFile.contents(entries) else { throw EvidenceError.logDamaged(path: entries.path) }
+        let lines = bytes.split(separator: 0x0A, maxSplits: size, omittingEmptySubsequences: false)
+        // The last piece is what follows the last line's end: nothing, or what a killed command wrote.
+        guard lines.count == size + 1 else { throw EvidenceError.logDamaged(path: entries.path) }
+        return lines.dropLast().map { Array($0) }
+    }
+}

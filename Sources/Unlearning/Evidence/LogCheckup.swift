@@ -1,0 +1,150 @@
+package import Foundation
+
+/// What is wrong with a workspace's log; nothing where it is append-only, signed, and what the ledger and the receipts know.
+package struct LogCheckup: Sendable {
+    package let entries: Int
+    package let head: LogHead?
+    /// Receipts and heads that were compared with it.
+    package let compared: Int
+    /// One sentence each.
+    package let faults: [String]
+
+    package var isConsistent: Bool { faults.isEmpty }
+}
+
+extension Workspace {
+    package var evidenceLog: EvidenceLog { EvidenceLog(folder: files.log) }
+
+    /// All entries that count, from the first.
+    package func logEntries() throws -> [LogEntry] {
+        guard let head = try evidenceLog.head() else { throw EvidenceError.noLog(path: root.path) }
+        return try evidenceLog.allEntries(head.size).map { bytes in
+            guard let entry = LogEntry(bytes: bytes) else {
+                throw EvidenceError.logDamaged(path: evidenceLog.entries.path)
+            }
+            return entry
+        }
+    }
+
+    /// The keys that signed, the present one last.
+    package func verificationKeys() throws -> [VerificationKey] {
+        let keys = try logEntries().compactMap { $0.publicKey }.compactMap { Data(base64Encoded: $0) }
+            .compactMap { VerificationKey(bytes: Array($0)) }
+        guard let present = try ledger.logState()?.key else { throw EvidenceError.noLog(path: root.path) }
+        return keys.filter { $0 != present } + [present]
+    }
+
+    /// The receipts that lie in the workspace.
+    package func receiptFiles() throws -> [URL] {
+        try DurableFile.names(in: files.receipts).filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }.sorted()
+            .map { files.receipts.appending(path: $0) }
+    }
+
+    /// Computes the whole tree anew from the entries, and compares it with the signed head, the ledger, older heads and receipts.
+    ///
+    /// `heads`: files with signed heads of the same log, kept elsewhere, or receipts: what this log must have grown from.
+    package func checkLog(since heads: [URL] = []) throws -> LogCheckup {
+        guard let state = try ledger.logState() else { throw EvidenceError.noLog(path: root.path) }
+        let log = evidenceLog
+        var faults: [String] = []
+        var compared = 0
+        func report(_ head: LogHead?, _ entries: Int) -> LogCheckup {
+            LogCheckup(entries: entries, head: head, compared: compared, faults: faults)
+        }
+        guard let note = try? log.note() else {
+            faults.append("there is no head in \(log.checkpoint.path)")
+            return report(nil, 0)
+        }
+        guard let head = LogHead(note: note, signedBy: state.key) else {
+            faults.append("the head is not signed by the workspace's key")
+            return report(nil, 0)
+        }
+        if head.origin != state.origin { faults.append("the head is of another log, \(head.origin)") }
+        guard let entries = try? log.allEntries(head.size) else {
+            faults.append("\(log.entries.path) has not the \(head.size) entries that the head says")
+            return report(head, 0)
+        }
+        let tree = GrownTree(entries)
+        if tree.root(head.size) != head.root { faults.append("the entries do not hash to the head's root") }
+        if DurableFile.contents(log.nodes).map({ Array($0.prefix(tree.file.count)) }) != tree.file {
+            faults.append("\(log.nodes.path) is not what the entries make of it")
+        }
+        let parsed = entries.map { LogEntry(bytes: $0) }
+        if parsed.contains(nil) { faults.append("an entry cannot be read") }
+        if entries.isEmpty || parsed.first??.event != .ingest { faults.append("the log does not begin with an ingest") }
+        if state.outbox.contains(where: { $0.key < entries.count && ($0.key < 0 || entries[$0.key] != $0.value) }) {
+            faults.append("the ledger has noted another entry than the log")
+        }
+        do {
+            let writer = try LogWriter(log, state, nil, keyPath: "")
+            if writer.problem as? EvidenceError == .keyMissing(path: ""), writer.written < writer.size {
+                faults.append("\(writer.size - writer.written) entries wait in the ledger (`sisa repair` writes them)")
+            }
+            if let problem = writer.problem, problem as? EvidenceError != .keyMissing(path: "") {
+                faults.append("\(problem)")
+            }
+        } catch {
+            faults.append("\(error)")
+        }
+        let keys = (try? verificationKeys()) ?? [state.key]
+        for (file, isReceipt) in try heads.map({ ($0, false) }) + receiptFiles().map({ ($0, true) }) {
+            compared += 1
+            if let fault = Self.fault(of: file, isReceipt: isReceipt, keys, head, tree, entries) {
+                faults.append("\(file.path): \(fault)")
+            }
+        }
+        return report(head, head.size)
+    }
+
+    /// Why a head or a receipt is not of this log; nil where it is.
+    private static func fault(
+        of file: URL, isReceipt: Bool, _ keys: [VerificationKey], _ head: LogHead, _ tree: GrownTree,
+        _ entries: [[UInt8]]
+    ) -> String? {
+        var old: LogHead?
+        if let receipt = try? Receipt(contentsOf: file) {
+            guard keys.contains(where: { receipt.fault($0) == nil }) else {
+                return keys.last.flatMap { receipt.fault($0) }
+            }
+            if let place = receipt.place {
+                guard place.index < entries.count, entries[place.index] == Array(receipt.logEntry.utf8) else {
+                    return "its deletion is not in the log"
+                }
+                old = place.head
+            }
+        } else if isReceipt {
+            return "it is no receipt"
+        } else {
+            let note = DurableFile.contents(file).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            old = keys.lazy.compactMap { LogHead(note: note, signedBy: $0) }.first
+        }
+        guard let old else { return "it is no head that a key of this workspace signed" }
+        guard old.origin == head.origin else { return "it is the head of another log" }
+        guard old.size <= head.size else {
+            return "it knows of \(old.size) entries, the log of \(head.size): entries were taken away"
+        }
+        return tree.root(old.size) == old.root ? nil : "the first \(old.size) entries were others when it was signed"
+    }
+}
+
+/// A hash tree computed from all entries at once.
+private struct GrownTree {
+    private var nodes: [[UInt8]] = []
+    /// What the file of nodes should hold.
+    private(set) var file: [UInt8] = []
+
+    init(_ entries: [[UInt8]]) {
+        var end = 0
+        for (index, entry) in entries.enumerated() {
+            end += entry.count + 1
+            let known = nodes
+            let completed = (try? MerkleTree(size: index) { known[$0] }.completed(by: entry)) ?? []
+            for (level, hash) in completed.enumerated() {
+                nodes.append(hash)
+                file += EvidenceLog.node(hash, end: level == 0 ? end : 0)
+            }
+        }
+    }
+
+    func root(_ size: Int) -> [UInt8]? { try? MerkleTree(size: size) { nodes[$0] }.root() }
+}

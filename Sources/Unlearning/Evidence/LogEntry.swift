@@ -1,0 +1,70 @@
+internal import Foundation
+
+/// Something that happened to a workspace, as the log keeps it: no id, owner, label or text, and no digest that could be tried with one.
+///
+/// Shards and slices are counted from 1. Digests of records and generations are keyed with the workspace's key.
+package struct LogEntry: Codable, Sendable, Equatable {
+    package enum Event: String, Codable, Sendable {
+        /// Records were read in; the log begins with it.
+        case ingest
+        /// Recipe or backbone changed.
+        case replan
+        case train
+        /// A deletion was accepted: from here on no answer may use the records.
+        case delete
+        /// A deletion is complete: nothing of the records is left, and their shards are trained again.
+        case purge
+        case add
+        /// Deletions that the log knew and a restored workspace did not were made again.
+        case replay
+        case keyRotation = "key-rotation"
+    }
+
+    package struct Shard: Codable, Sendable, Equatable {
+        package let shard: Int
+        /// That the event touched.
+        package var slices: [Int]?
+        /// The shard's records after the event.
+        package var records: String?
+        /// The shard's checkpoints after the event.
+        package var generation: String?
+        /// What the ledger holds of them, times and sizes too.
+        package var rows: String?
+    }
+
+    package let event: Event
+    /// Informative only: the order is that of the log.
+    package let time: String
+    package var request: String?
+    /// HMAC-SHA-256(salt, id) of each deleted record, sorted. The salts are in the receipt, and nowhere else.
+    package var commitments: [String]?
+    package var shards: [Shard]?
+    /// SHA-256 of the receipt's statement.
+    package var statement: String?
+    package var plan: String?
+    package var backbone: String?
+    package var numerics: Int?
+    /// Base64 of the key that signs from here on.
+    package var publicKey: String?
+
+    init(_ event: Event) {
+        self.event = event
+        time = Self.now()
+    }
+
+    static func now() -> String { Date.now.formatted(.iso8601) }
+
+    /// One line of JSON with sorted keys.
+    var bytes: [UInt8] {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return Array(try encoder.encode(self))
+        }
+    }
+
+    init?(bytes: [UInt8]) {
+        guard let entry = try? JSONDecoder().decode(Self.self, from: Data(bytes)) else { return nil }
+        self = entry
+    }
+}

@@ -1,0 +1,36 @@
+internal import Foundation
+
+extension Workspace {
+    /// Makes a new key to sign with, and says so in the log, signed by both.
+    ///
+    /// `isLost`: The old one is gone: only the new one signs, and whoever trusted the old one has to be told.
+    @discardableResult
+    package func rotateKey(isLost: Bool = false, waiting: () -> Void = {}) throws -> VerificationKey {
+        let lock = try WorkspaceLock(files.lock, waiting: waiting)
+        defer { withExtendedLifetime(lock) {} }
+        try sweep()
+        let old: SigningKey?
+        if isLost {
+            old = nil
+        } else {
+            // Finishes what a killed command left, and says what is wrong.
+            let evidence = try Evidence(self)
+            try evidence.sweep()
+            try evidence.publish()
+            old = try SigningKey(contentsOf: files.signingKey)
+        }
+        guard let state = try ledger.logState() else { throw EvidenceError.noLog(path: root.path) }
+        let new = SigningKey()
+        try new.write(to: files.nextSigningKey)
+        let log = try LogWriter(
+            evidenceLog, state, new, former: old, isReplacement: true, keyPath: files.signingKey.path)
+        var entry = LogEntry(.keyRotation)
+        entry.publicKey = Data(new.verification.bytes).base64EncodedString()
+        var settlement = Ledger.Settlement(shards: [])
+        settlement.notes = [try log.note(entry)]
+        try ledger.settle(settlement)
+        try log.flush()
+        try DurableFile.move(files.nextSigningKey, to: files.signingKey)
+        return new.verification
+    }
+}

@@ -1,0 +1,167 @@
+internal import Engine
+package import Foundation
+
+extension Workspace {
+    /// Trains shards again from their records, in an empty folder, and compares what comes out with the workspace, its ledger, its log,
+    /// and its receipts.
+    ///
+    /// `shards`: The ones to train again, counted from 0; nil: all. `evidence`: Receipts and signed heads that were kept elsewhere:
+    /// only they can show that a log was rewritten as a whole.
+    package func audit(
+        shards: [Int]? = nil, evidence: [URL] = [], threads: Int = 1,
+        progress: @escaping TrainingProgress = { _ in }, waiting: () -> Void = {}
+    ) throws -> AuditReport {
+        for shard in shards ?? [] where shard < 0 || shard >= recipe.shards {
+            throw WorkspaceError.noSuchShard(shard + 1, shards: recipe.shards)
+        }
+        let clock = ContinuousClock().now
+        let lock = try WorkspaceLock(files.lock, waiting: waiting)
+        defer { withExtendedLifetime(lock) {} }
+        // Nothing is swept before: what lies here is what is audited.
+        try DurableFile.removeFolder(files.verification)
+        defer { try? DurableFile.removeFolder(files.verification) }
+        let named = shards ?? Array(0..<recipe.shards)
+        let log = try checkLog(since: evidence)
+        let entries = log.isConsistent ? try logEntries() : []
+        var checks = [
+            AuditReport.Check(claim: "the log only ever grew, and the receipts are in it", faults: log.faults),
+            AuditReport.Check(
+                claim: "the ledger is what the log says",
+                faults: log.isConsistent ? try ledgerFaults(entries) : ["the log cannot be trusted"]),
+            AuditReport.Check(claim: "no file is here that nobody asks for", faults: try strangers(named))
+        ]
+        var faults: [String] = []
+        let report = try Verifier(subject: self, shards: shards, threads: threads, progress: progress)
+            .run(texts: Verifier.texts, in: files.verification) { fresh in
+                faults = try comparisonFaults(with: fresh, named, entries, receiptFiles() + evidence)
+            }
+        checks.append(AuditReport.Check(claim: "the checkpoints are those of training again", faults: report.faults))
+        checks.append(AuditReport.Check(claim: "log and receipts tell of these checkpoints", faults: faults))
+        return AuditReport(checks: checks, shards: named, seconds: clock.duration(to: .now).seconds)
+    }
+
+    /// What contradicts the ledger's own rows.
+    private func ledgerFaults(_ entries: [LogEntry]) throws -> [String] {
+        var faults: [String] = []
+        if try !ledger.isSound() { faults.append("SQLite finds its pages out of order") }
+        if try !ledger.areTotalsRight() { faults.append("its totals are not the sums of its rows") }
+        if try !ledger.pending().isEmpty { faults.append("a deletion waits for its repair (`sisa repair`)") }
+        if try ledger.fact(Self.staleFact) != nil { faults.append("a change of recipe is not finished (`sisa train`)") }
+        let plan = entries.last { $0.plan != nil }
+        if plan?.plan != digests.plan(recipe) { faults.append("its recipe is not the one of the log") }
+        if try plan?.backbone != backboneDigest().hexadecimal {
+            faults.append("its backbone is not the one of the log")
+        }
+        let seal = try ledger.fact(Self.sealFact).flatMap { try? JSONDecoder().decode(BackboneSeal.self, from: $0) }
+        if try seal != Self.seal(ofBackbone: backboneFolder()) { faults.append("its seal is not that of the backbone") }
+        let requests = Set(entries.compactMap(\.request))
+        if try !ledger.requests().allSatisfy({ requests.contains($0.id) && $0.entry.map { $0 < entries.count } ?? true }
+        ) {
+            faults.append("it has a request that the log does not know")
+        }
+        let (slices, stages, told) = (try ledger.slices(), try ledger.stages(), try ledger.generations(nil))
+        if slices.count != recipe.shards || slices.contains(where: { $0.count != recipe.slices }) {
+            faults.append("it has other cells than the recipe's")
+        }
+        for shard in 0..<recipe.shards {
+            let last = Self.last(entries, shard)
+            if shard < slices.count, last.records != digests.records(shard, slices[shard]) {
+                faults.append("shard \(shard + 1): other records than the log says")
+            }
+            let rows = digests.rows(shard, stages[shard] ?? [])
+            if last.rows != rows || told[shard] != rows {
+                faults.append("shard \(shard + 1): other rows of checkpoints than the log says")
+            }
+        }
+        return faults
+    }
+
+    /// Files that neither plan nor ledger ask for: a purge that was skipped leaves them.
+    private func strangers(_ shards: [Int]) throws -> [String] {
+        let plan = CheckpointPlan(try ledger.slices(), chain: chain(try backboneDigest()))
+        let (corpus, features) = (try corpus(), try features())
+        var wanted: Set<String> = []
+        for shard in plan.shards.indices {
+            for item in plan.shards[shard] { wanted.insert(store.url(item.key, shard: shard).path) }
+            for slice in plan.slices[shard].indices where plan.slices[shard][slice].records > 0 {
+                let position = Position(shard: shard, slice: slice)
+                wanted.formUnion([corpus.url(position).path, features.url(position).path])
+            }
+        }
+        for (path, _) in try index().soundness() { wanted.insert(path) }
+        let known = [
+            files.ledger, files.key, files.lock, files.signingKey, evidenceLog.entries, evidenceLog.nodes,
+            evidenceLog.checkpoint
+        ]
+        wanted.formUnion(known.map(\.path))
+        wanted.formUnion(try receiptFiles().map(\.path))
+        wanted.formUnion(try ledger.requests().map { files.request($0.id).path })
+        return try FileManager.default.subpathsOfDirectory(atPath: root.path).sorted().compactMap { name in
+            let url = root.appending(path: name)
+            let type = try FileManager.default.attributesOfItem(atPath: url.path)[.type] as? FileAttributeType
+            return type == .typeDirectory || wanted.contains(url.path) ? nil : name
+        }
+    }
+
+    /// What log and receipts say that the second training does not.
+    private func comparisonFaults(
+        with fresh: Workspace, _ shards: [Int], _ entries: [LogEntry], _ files: [URL]
+    ) throws -> [String] {
+        var faults: [String] = []
+        var generations: [Int: String] = [:]
+        var contents: [String: String] = [:]
+        for shard in shards {
+            let last = Self.last(entries, shard)
+            let rows = try fresh.ledger.stages(shard: shard)
+            generations[shard] = digests.generation(shard, rows)
+            for row in rows {
+                contents["shard-\(shard + 1)/slice-\(row.stage + 1).safetensors"] = row.digest.hexadecimal
+            }
+            if last.generation != generations[shard] {
+                faults.append("shard \(shard + 1): the log tells of other checkpoints than training makes")
+            }
+            if last.records != digests.records(shard, try fresh.ledger.slices(shard: shard)) {
+                faults.append("shard \(shard + 1): the log tells of other records than are here")
+            }
+        }
+        for file in files {
+            guard let statement = (try? Receipt(contentsOf: file))?.statement else { continue }
+            for part in statement.predicate.shards where generations[part.shard - 1] == part.newGeneration {
+                let prefix = "shard-\(part.shard)/"
+                for subject in statement.subject where subject.name.hasPrefix(prefix) {
+                    if subject.digest["sha256"] != contents[subject.name] {
+                        faults.append("\(file.lastPathComponent): \(subject.name) is not what training makes")
+                    }
+                }
+            }
+        }
+        return faults
+    }
+
+    /// What the log said last of a shard.
+    private static func last(_ entries: [LogEntry], _ shard: Int) -> LogEntry.Shard {
+        var last = LogEntry.Shard(shard: shard + 1)
+        for entry in entries {
+            // A new plan may have other shards, and tells of all of them.
+            if entry.event == .replan || entry.event == .ingest { last = LogEntry.Shard(shard: shard + 1) }
+            guard let part = entry.shards?.first(where: { $0.shard == shard + 1 }) else { continue }
+            last.records = part.records ?? last.records
+            last.generation = part.generation ?? last.generation
+            last.rows = part.rows ?? last.rows
+        }
+        return last
+    }
+}
+
+extension VerificationReport {
+    /// One sentence for each difference.
+    package var faults: [String] {
+        var faults = damagedFile.map { ["\($0): not a file of records"] } ?? []
+        for stage in stages where !stage.isIdentical {
+            faults.append("shard \(stage.shard + 1) slice \(stage.stage + 1): not the checkpoint of a fresh training")
+        }
+        if misplacedSlices > 0 { faults.append("\(misplacedSlices) slices hold other records than the ledger says") }
+        if !predictionsAreIdentical { faults.append("predictions differ") }
+        return faults
+    }
+}

@@ -1,0 +1,129 @@
+import ArgumentParser
+import Foundation
+import Unlearning
+
+struct LogCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log",
+        abstract: "Show and check the log of ingests, trainings and deletions.",
+        subcommands: [LogList.self, LogConsistency.self, LogReplay.self], defaultSubcommand: LogList.self)
+}
+
+struct LogList: WorkspaceCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Show what happened, in order.",
+        discussion: """
+            EXAMPLES:
+              sisa log --workspace workspaces/reviews
+              sisa log list --workspace workspaces/reviews --json
+            """)
+
+    @OptionGroup var options: WorkspaceOptions
+
+    func perform() throws {
+        let entries = try options.openToRead().logEntries()
+        if options.json { return try Console.json(entries) }
+        var table = TextTable(header: ["entry", "time", "event", "request", "shards"])
+        table.rows = entries.enumerated().map { index, entry in
+            let shards = (entry.shards ?? []).map { "\($0.shard)" }
+            return [
+                "\(index)", entry.time, entry.event.rawValue, entry.request ?? "",
+                shards.count > 12 ? "\(shards.count) of them" : shards.joined(separator: " ")
+            ]
+        }
+        table.print()
+    }
+}
+
+struct LogConsistency: WorkspaceCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "consistency",
+        abstract: "Check that nothing was changed in the log, taken from it, or put in between.",
+        discussion: """
+            Computes the hash tree anew from all entries and compares it with the signed head, the ledger, and the receipts in the \
+            workspace. Whoever holds both key and disk can rewrite a log as a whole: what shows that is a head, or a receipt, kept \
+            somewhere else; name it with --since. Exits with 65 where anything is wrong.
+
+            EXAMPLES:
+              sisa log consistency --workspace workspaces/reviews
+              sisa log consistency --workspace workspaces/reviews --since /safe/place/checkpoint
+            """)
+
+    @OptionGroup var options: WorkspaceOptions
+
+    @Option(
+        name: .long, parsing: .upToNextOption,
+        help: "Signed heads (copies of log/checkpoint) or receipts of earlier days.",
+        completion: .file())
+    var since: [String] = []
+
+    private struct Output: Encodable {
+        let consistent: Bool
+        let entries, compared: Int
+        let faults: [String]
+    }
+
+    func perform() throws {
+        for path in since where !FileManager.default.isReadableFile(atPath: path) {
+            throw EvidenceError.noSuchFile(path: path)
+        }
+        let checkup = try options.openToRead().checkLog(since: since.map { URL(filePath: $0) })
+        if options.json {
+            try Console.json(
+                Output(
+                    consistent: checkup.isConsistent, entries: checkup.entries, compared: checkup.compared,
+                    faults: checkup.faults))
+        } else if checkup.isConsistent {
+            Console.out("consistent: \(checkup.entries) entries, compared with \(checkup.compared) heads and receipts")
+        } else {
+            for fault in checkup.faults { Console.error("error: \(fault)") }
+        }
+        if !checkup.isConsistent { throw ExitCode(65) }
+    }
+}
+
+struct LogReplay: WorkspaceCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Delete again what the log knows and a workspace restored from an old copy does not.",
+        discussion: """
+            Which records they were, only the receipts tell: those in the workspace are used, and those named here.
+
+            EXAMPLES:
+              sisa log replay --workspace workspaces/reviews /safe/place/receipts/*.json
+            """)
+
+    @Argument(help: "Receipts of the deletions.", completion: .file())
+    var receipts: [String] = []
+
+    @OptionGroup var options: WorkspaceOptions
+
+    private struct Output: Encodable {
+        let entries, recordsDeleted, additionsLost: Int
+        let receipts: [String]
+    }
+
+    func perform() throws {
+        let workspace = try options.open()
+        let report = try options.withProgress("repairing") { progress in
+            try workspace.replay(
+                receipts.map { URL(filePath: $0) }, threads: options.threadCount, progress: progress,
+                waiting: options.waiting)
+        }
+        if options.json {
+            return try Console.json(
+                Output(
+                    entries: report.entries, recordsDeleted: report.recordsDeleted, additionsLost: report.additions,
+                    receipts: report.receipts.map(\.path)))
+        }
+        Console.out(
+            report.entries == 0
+                ? "nothing to replay: the workspace knows all entries of its log"
+                : "replayed \(report.entries) entries: \(report.recordsDeleted) record(s) deleted again")
+        if report.additions > 0 {
+            Console.out(
+                "\(report.additions) addition(s) of records are lost with the newer copy; add them again with `sisa add`"
+            )
+        }
+    }
+}

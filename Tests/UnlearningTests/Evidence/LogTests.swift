@@ -1,0 +1,173 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Unlearning
+
+/// The log only ever grows; what is older than it, or was changed behind its back, is found.
+@Suite struct LogTests {
+    private func with(_ body: (ToyWorld, Workspace, [ToyRecord]) throws -> Void) throws {
+        try ToyWorld.with(changing: { $0.adapter = .head }) { world in
+            let records = try ToyRecord.all()
+            try body(world, world.workspace("subject", records), records)
+        }
+    }
+
+    @Test func everythingThatHappensIsInItInOrderAndItHoldsNoName() throws {
+        try with { world, subject, records in
+            try subject.delete([records[2].recordID])
+            try subject.delete(DeletionRequest(ids: [records[5].recordID], defersRepair: true))
+            try subject.repair()
+            try subject.rotateKey()
+            var other = world
+            other.recipe.epochs = 2
+            try other.retrain(subject)
+            let events = try subject.logEntries().map(\.event)
+            #expect(events == [.ingest, .train, .delete, .purge, .delete, .purge, .keyRotation, .replan, .train])
+            #expect(try subject.checkLog().faults == [])
+            let log = String(decoding: try Data(contentsOf: subject.evidenceLog.entries), as: UTF8.self)
+            for record in records {
+                #expect(!log.contains(record.id) && !log.contains(record.text))
+                let tag = try subject.corpus().tag(record.recordID).bytes.hexadecimal
+                #expect(!log.contains(tag))
+            }
+            #expect(try Workspace(at: subject.root).audit().checks.flatMap(\.faults) == [])
+        }
+    }
+
+    @Test func aRunThatDoesNothingAddsNothing() throws {
+        try with { world, subject, _ in
+            let before = try TestFolder.contents(subject.root)
+            try subject.resume()
+            try subject.repair()
+            #expect(try TestFolder.contents(subject.root) == before)
+            // Notes where the backbone lies now, in the ledger and nowhere else.
+            try world.retrain(subject)
+            func files(_ all: [String: Data]) -> [String: Data] { all.filter { $0.key != "ledger.sqlite" } }
+            #expect(try files(TestFolder.contents(subject.root)) == files(before))
+        }
+    }
+
+    // Kept elsewhere, an old head or receipt shows that entries were taken away.
+    @Test func aWorkspaceThatWasSetBackAsAWholeIsShownByWhatWasKeptElsewhere() throws {
+        try with { world, subject, records in
+            let old = try world.copy(subject, as: "old")
+            let receipt = try #require(try subject.delete([records[2].recordID]).receipt)
+            let kept = world.root("kept.json")
+            try FileManager.default.copyItem(at: receipt, to: kept)
+            #expect(try subject.checkLog(since: [kept, old.evidenceLog.checkpoint]).faults == [])
+            #expect(try old.checkLog().faults == [])
+            #expect(try old.checkLog(since: [kept]).faults.count == 1)
+            // Another history from there on does not hold it either.
+            try old.delete([records[3].recordID])
+            try old.delete([records[4].recordID])
+            #expect(try old.checkLog().faults == [])
+            #expect(try old.checkLog(since: [kept]).faults.count == 1)
+            #expect(try !old.audit(shards: [0], evidence: [kept]).holds)
+        }
+    }
+
+    @Test func aWorkspaceThatIsOlderThanItsLogServesNothingUntilTheDeletionsAreMadeAgain() throws {
+        try with { world, subject, records in
+            let old = try world.copy(subject, as: "old")
+            let gone = Array(records[2..<5])
+            try subject.delete([gone[0].recordID])
+            try subject.rotateKey()
+            try subject.delete(gone.dropFirst().map(\.recordID))
+            // The newest log and key, and the records of yesterday.
+            for name in ["log", "signing-key.pem"] {
+                try FileManager.default.removeItem(at: old.root.appending(path: name))
+                try FileManager.default.copyItem(
+                    at: subject.root.appending(path: name), to: old.root.appending(path: name))
+            }
+            let refusal = EvidenceError.restored(known: 2, logged: 7)
+            #expect(throws: refusal) { try old.predict(["rain"]) }
+            #expect(throws: refusal) { try old.resume() }
+            #expect(throws: refusal) { try old.repair() }
+            #expect(throws: refusal) { try old.delete([records[9].recordID]) }
+            #expect(throws: refusal) { try world.retrain(old) }
+            #expect(try !old.checkLog().isConsistent)
+            #expect(throws: EvidenceError.self) { try old.replay() }
+
+            let report = try old.replay(subject.receiptFiles())
+            #expect(report.entries == 5 && report.recordsDeleted == 3 && report.receipts.count == 1)
+            let truth = try Snapshot(world.workspace("truth", records.without(gone)))
+            #expect(try Snapshot(old).differences(from: truth) == [])
+            #expect(try old.checkLog(since: [subject.evidenceLog.checkpoint]).faults == [])
+            #expect(try old.audit().checks.flatMap(\.faults) == [])
+            #expect(try old.replay().entries == 0)
+        }
+    }
+
+    // A log that is gone, cut, changed or signed by another keeps nobody from forgetting.
+    @Test(arguments: ["removed", "cut", "replaced", "no key", "another key"])
+    func aDamagedLogKeepsNobodyFromForgetting(damage: String) throws {
+        try with { world, subject, records in
+            let first = world.root("first-log")
+            try FileManager.default.copyItem(at: subject.files.log, to: first)
+            for record in [records[0], records[2]] { try subject.delete([record.recordID]) }
+            let saved = world.root("saved")
+            try FileManager.default.copyItem(at: subject.root, to: saved)
+            switch damage {
+            case "removed": try FileManager.default.removeItem(at: subject.files.log)
+            case "cut":
+                try FileManager.default.removeItem(at: subject.files.log)
+                try FileManager.default.copyItem(at: first, to: subject.files.log)
+            case "replaced":
+                let other = try world.workspace("other", Array(records.prefix(9)))
+                try FileManager.default.removeItem(at: subject.files.log)
+                try FileManager.default.copyItem(at: other.files.log, to: subject.files.log)
+            case "no key": try FileManager.default.removeItem(at: subject.files.signingKey)
+            default: try SigningKey().write(to: subject.files.signingKey)
+            }
+            let gone = records[1]
+            #expect(throws: DeletionError.self) { try subject.delete([gone.recordID]) }
+            let truth = try Snapshot(world.workspace("truth", Array(records.dropFirst(3))))
+            #expect(try Snapshot(subject).differences(from: truth) == [])
+            #expect(try !subject.checkLog().isConsistent || damage == "no key" || damage == "another key")
+
+            // With the log, or the key, back in its place, the receipt is written.
+            for name in ["log", "signing-key.pem"] {
+                try? FileManager.default.removeItem(at: subject.root.appending(path: name))
+                try FileManager.default.copyItem(
+                    at: saved.appending(path: name), to: subject.root.appending(path: name))
+            }
+            let receipts = try subject.repair().receipts
+            let key = try #require(try subject.verificationKeys().last)
+            #expect(try receipts.count == 1 && Receipt(contentsOf: receipts[0]).fault(key) == nil)
+            #expect(try Receipt(contentsOf: receipts[0]).isAbout(gone.recordID))
+            #expect(try subject.checkLog().faults == [])
+        }
+    }
+
+    @Test func aLostKeyIsReplacedAndTheWorkspaceSignsAgain() throws {
+        try with { _, subject, records in
+            try subject.delete([records[0].recordID])
+            let old = try #require(try subject.verificationKeys().last)
+            try FileManager.default.removeItem(at: subject.files.signingKey)
+            let new = try subject.rotateKey(isLost: true)
+            #expect(try subject.verificationKeys() == [old, new])
+            let receipt = try #require(try subject.delete([records[1].recordID]).receipt)
+            #expect(try Receipt(contentsOf: receipt).fault(new) == nil)
+            #expect(try subject.checkLog().faults == [])
+        }
+    }
+
+    @Test func keysAreReadableByTheirOwnerOnlyAndReadBack() throws {
+        try with { world, subject, _ in
+            var status = stat()
+            #expect(unsafe stat(subject.files.signingKey.path, &status) == 0)
+            #expect(status.st_mode & 0o777 == 0o600)
+            let key = try #require(try subject.verificationKeys().last)
+            let file = world.root("key.pem")
+            for text in [key.pem, key.line(name: "some.example/log")] {
+                try Data(text.utf8).write(to: file)
+                #expect(try VerificationKey(contentsOf: file) == key)
+            }
+            for text in ["", "x", key.pem.dropFirst(3).description, "name+00000000+AAAA"] {
+                try Data(text.utf8).write(to: file)
+                #expect(throws: EvidenceError.noKey(path: file.path)) { try VerificationKey(contentsOf: file) }
+            }
+        }
+    }
+}

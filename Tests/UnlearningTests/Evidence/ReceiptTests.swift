@@ -1,0 +1,208 @@
+import Crypto
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Unlearning
+
+/// A receipt says what was done, to whoever holds the public key; and nothing else passes for one.
+@Suite struct ReceiptTests {
+    private func with(_ body: (ToyWorld, Workspace, [ToyRecord]) throws -> Void) throws {
+        try ToyWorld.with(changing: { $0.adapter = .head }) { world in
+            let records = try ToyRecord.all()
+            try body(world, world.workspace("subject", records), records)
+        }
+    }
+
+    @Test func everyDeletionHasAReceiptThatVerifies() throws {
+        try with { world, subject, records in
+            let before = try subject.ledger.stages(shard: world.position(records[3]).shard)
+            let report = try subject.delete([records[3].recordID])
+            let file = try #require(report.receipt)
+            let receipt = try Receipt(contentsOf: file)
+            let key = try #require(try subject.verificationKeys().last)
+            #expect(receipt.fault(key) == nil)
+            let deletion = try #require(receipt.statement?.predicate)
+            #expect(deletion.records == 1 && deletion.request == report.request)
+            #expect(receipt.isAbout(records[3].recordID))
+            #expect(!records.without([records[3]]).contains { receipt.isAbout($0.recordID) })
+
+            // Its subjects are the checkpoints that took the place of those which saw the record, and it counts them.
+            let (shard, first) = (world.position(records[3]).shard, world.position(records[3]).slice)
+            let rows = try subject.ledger.stages(shard: shard).filter { $0.stage >= first }
+            #expect(receipt.statement?.subject.map { $0.digest["sha256"] } == rows.map(\.digest.hexadecimal))
+            let part = try #require(deletion.shards.first)
+            #expect(part.oldGeneration == subject.digests.generation(shard, before))
+            #expect(part.newGeneration == subject.digests.generation(shard, try subject.ledger.stages(shard: shard)))
+            #expect(part.stagesRetrained == report.shards[0].stages && part.recordPasses == report.recordPasses)
+            #expect(part.recordsRetrained == report.recordsRetrained)
+            #expect(deletion.purged.first?.count == before.count { $0.stage >= first })
+        }
+    }
+
+    // The salts are in the receipt; where it is taken away, nothing that stays tells whose records went.
+    @Test func withoutTheReceiptNoIDCanBeTriedOutAndDraftsAreGone() throws {
+        try with { _, subject, records in
+            let report = try subject.delete([records[3].recordID, records[9].recordID])
+            let salts = try Receipt(contentsOf: #require(report.receipt)).salts
+            try FileManager.default.removeItem(at: #require(report.receipt))
+            #expect(salts.count == 2 && Set(salts).count == 2)
+            for (path, data) in try TestFolder.contents(subject.root) {
+                for salt in salts {
+                    let raw = try #require([UInt8](hexadecimal: salt))
+                    #expect(data.range(of: Data(salt.utf8)) == nil && data.range(of: Data(raw)) == nil, "\(path)")
+                }
+            }
+            #expect(try DurableFile.names(in: subject.files.requests).isEmpty)
+        }
+    }
+
+    @Test func aRequestThatIsRepeatedGivesTheSameReceiptAndChangesNothing() throws {
+        try with { _, subject, records in
+            let gone = Array(records[4..<7])
+            let request = DeletionRequest(ids: gone.recordIDs, requestID: "dsr-1")
+            let first = try #require(try subject.delete(request).receipt)
+            let before = try TestFolder.contents(subject.root)
+            #expect(try subject.delete(request).receipt == first)
+            // Without its name too: the receipt knows which ids they were.
+            let again = try subject.delete(DeletionRequest(ids: gone.recordIDs))
+            #expect(again.isRepeated && again.receipt == first)
+            #expect(throws: EvidenceError.requestTaken(id: "dsr-1")) {
+                try subject.delete(DeletionRequest(ids: [records[0].recordID], requestID: "dsr-1"))
+            }
+            #expect(throws: DeletionError.self) { try subject.delete([gone[0].recordID]) }
+            #expect(try TestFolder.contents(subject.root) == before)
+        }
+    }
+
+    @Test func aDeferredRequestHasItsReceiptAfterTheRepairAndTwoHaveTwo() throws {
+        try with { _, subject, records in
+            for record in records.prefix(2) {
+                let report = try subject.delete(DeletionRequest(ids: [record.recordID], defersRepair: true))
+                #expect(report.receipt == nil)
+            }
+            let receipts = try subject.repair().receipts
+            let key = try #require(try subject.verificationKeys().last)
+            #expect(receipts.count == 2)
+            for (file, _) in zip(receipts, 0...) { #expect(try Receipt(contentsOf: file).fault(key) == nil) }
+            for record in records.prefix(2) {
+                #expect(try receipts.count { try Receipt(contentsOf: $0).isAbout(record.recordID) } == 1)
+            }
+        }
+    }
+
+    @Test(arguments: ["", "a b", "../x", ".hidden", "-x", "ä", String(repeating: "a", count: 101)])
+    func aRequestIDThatIsNoFilesNameIsRefused(name: String) throws {
+        try with { _, subject, records in
+            #expect(throws: EvidenceError.badRequestID(length: name.count)) {
+                try subject.delete(DeletionRequest(ids: [records[0].recordID], requestID: name))
+            }
+        }
+    }
+
+    /// Ways to make a receipt say something else; `other` is a genuine one of another deletion.
+    static let forgeries: [(String, @Sendable (Receipt, Receipt, inout SeededGenerator) throws -> Receipt)] = [
+        ("a byte of the statement", { try $0.changing(payload: $2.flip($0.payload)) }),
+        ("a byte of the signature", { try $0.changing(signature: $2.flip($0.signatures[0].sig)) }),
+        ("another's signature", { receipt, other, _ in try receipt.changing(signature: other.signatures[0].sig) }),
+        ("another's statement", { receipt, other, _ in try receipt.changing(payload: other.payload) }),
+        ("a salt", { receipt, _, generator in try receipt.changing(salts: [generator.hexadecimal()]) }),
+        ("no salts", { receipt, _, _ in try receipt.changing(salts: []) }),
+        ("another's entry", { receipt, other, _ in try receipt.changing(entry: other.logEntry) }),
+        ("another's proof", { receipt, other, _ in try receipt.changing(proof: other.logProof) }),
+        (
+            "another's entry and proof",
+            { receipt, other, _ in
+                try receipt.changing(entry: other.logEntry, proof: other.logProof)
+            }
+        ),
+        (
+            "a letter of the proof",
+            { receipt, _, generator in
+                try receipt.changing(proof: generator.changeLetter(of: receipt.logProof))
+            }
+        ),
+        (
+            "a letter of the entry",
+            { receipt, _, generator in
+                try receipt.changing(entry: generator.changeLetter(of: receipt.logEntry))
+            }
+        ),
+        (
+            "signed by another key",
+            { receipt, _, _ in
+                let body = Data(base64Encoded: receipt.payload) ?? Data()
+                let key = SigningKey()
+                let signature = try key.signature(of: Receipt.signed(receipt.payloadType, body))
+                return try receipt.changing(signature: Data(signature).base64EncodedString())
+            }
+        ),
+        ("another type", { receipt, _, _ in try receipt.changing(type: "text/plain") })
+    ]
+
+    @Test(arguments: forgeries.indices) func aForgeryIsFoundInEveryOfAHundredTrials(way: Int) throws {
+        try with { _, subject, records in
+            let receipt = try Receipt(contentsOf: #require(try subject.delete([records[3].recordID]).receipt))
+            let other = try Receipt(contentsOf: #require(try subject.delete([records[8].recordID]).receipt))
+            let key = try #require(try subject.verificationKeys().last)
+            #expect(receipt.fault(key) == nil && other.fault(key) == nil)
+            for seed in 0..<100 {
+                var generator = SeededGenerator(seed: UInt64(seed))
+                let forged = try Self.forgeries[way].1(receipt, other, &generator)
+                #expect(forged.fault(key) != nil, "\(Self.forgeries[way].0), seed \(seed)")
+            }
+            #expect(receipt.fault(SigningKey().verification) != nil)
+        }
+    }
+
+    @Test func aFileThatIsNoReceiptIsRefusedAndNamed() throws {
+        try TestFolder.with { folder in
+            let file = folder.appending(path: "receipt.json")
+            #expect(throws: EvidenceError.noSuchFile(path: file.path)) { try Receipt(contentsOf: file) }
+            for text in ["", "{}", "[]", "null", "{\"payload\": 3}", String(repeating: "[", count: 100_000)] {
+                try Data(text.utf8).write(to: file)
+                #expect(throws: EvidenceError.self) { try Receipt(contentsOf: file) }
+            }
+        }
+    }
+}
+
+extension Receipt {
+    fileprivate func changing(
+        payload: String? = nil, type: String? = nil, signature: String? = nil, entry: String? = nil,
+        proof: String? = nil,
+        salts: [String]? = nil
+    ) throws -> Receipt {
+        var members = try JSONSerialization.jsonObject(with: JSONEncoder().encode(self)) as? [String: Any] ?? [:]
+        if let payload { members["payload"] = payload }
+        if let type { members["payloadType"] = type }
+        if let signature { members["signatures"] = [["keyid": signatures[0].keyid, "sig": signature]] }
+        if let entry { members["logEntry"] = entry }
+        if let proof { members["logProof"] = proof }
+        if let salts { members["salts"] = salts }
+        return try JSONDecoder().decode(Receipt.self, from: JSONSerialization.data(withJSONObject: members))
+    }
+}
+
+extension SeededGenerator {
+    /// Base64 with one bit of what it stands for turned over.
+    mutating func flip(_ base64: String) -> String {
+        var bytes = Array(Data(base64Encoded: base64) ?? Data())
+        bytes[Int.random(in: bytes.indices, using: &self)] ^= 1 << UInt8.random(in: 0..<8, using: &self)
+        return Data(bytes).base64EncodedString()
+    }
+
+    mutating func hexadecimal() -> String { (0..<32).map { _ in UInt8.random(in: 0...255, using: &self) }.hexadecimal }
+
+    /// Another letter or digit in the place of one.
+    mutating func changeLetter(of text: String) -> String {
+        var bytes = Array(text.utf8)
+        let places = bytes.indices.filter { bytes[$0] < 0x80 && Character(Unicode.Scalar(bytes[$0])).isHexDigit }
+        let place = places.randomElement(using: &self) ?? 0
+        let letters = "0123456789abcdef".utf8.filter { $0 != bytes[place] }
+        // The letter before the padding of base64 has bits that stand for nothing.
+        if place + 1 < bytes.count, bytes[place + 1] == UInt8(ascii: "=") { return changeLetter(of: text) }
+        bytes[place] = letters.randomElement(using: &self) ?? 0
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
