@@ -16,6 +16,7 @@ struct Delete: WorkspaceCommand {
               sisa delete review-48134 review-43221 --workspace workspaces/reviews --with-duplicates
               sisa delete --ids erase.txt --defer --workspace workspaces/reviews && sisa repair --workspace workspaces/reviews
               sisa delete --owner 4711 --workspace workspaces/complaints
+              sisa delete --where 'date<2020-01-01' --where label=spam --workspace workspaces/complaints
             """)
 
     @Argument(help: "Ids of the records to forget.")
@@ -28,6 +29,13 @@ struct Delete: WorkspaceCommand {
 
     @Option(name: .customLong("owner"), help: "Forget all records of this owner. May be given several times.")
     var owners: [String] = []
+
+    @Option(
+        name: .customLong("where"),
+        help: ArgumentHelp(
+            "Forget all records that meet a condition: label=NAME, or date and one of = < <= > >= and a date. Several: all must hold.",
+            valueName: "condition"))
+    var conditions: [String] = []
 
     @Flag(help: "Forget records with the same text under other ids too.")
     var withDuplicates = false
@@ -68,7 +76,8 @@ struct Delete: WorkspaceCommand {
         let workspace = try dryRun ? options.openToRead() : options.open()
         let request = DeletionRequest(
             ids: try (ids + (idsFile.map(IDList.read) ?? [])).map { RecordID($0) }, owners: owners,
-            takesDuplicates: withDuplicates, defersRepair: defersRepair, requestID: request)
+            filters: try conditions.map { try RecordFilter($0, workspace.recipe) }, takesDuplicates: withDuplicates,
+            defersRepair: defersRepair, requestID: request)
         let report =
             dryRun
             ? try workspace.planDeletion(request)

@@ -57,7 +57,7 @@ extension WorkspaceError {
         case .notAWorkspace, .noBackbone: 66
         case .occupied, .notWritable: 73
         case .badKey, .noDataFiles, .noSuchShard: 64
-        case .duplicateID, .unusableID, .noRecords, .labelDamaged: 65
+        case .duplicateID, .unusableID, .idIsThere, .idWasDeleted, .noRecords, .labelDamaged: 65
         case .untrained, .noSurvivors: 69
         case .planChanged: 75
         case .keyMissing, .keyDiffers, .checkpointOfAnotherModel, .recipeDamaged, .recordsDamaged, .indexDamaged,
@@ -72,8 +72,8 @@ extension WorkspaceError {
 extension DeletionError {
     var exitCode: Int32 {
         switch self {
-        case .unknownID, .unknownOwner: 65
-        case .nothingNamed, .noOwners: 64
+        case .unknownID, .unknownOwner, .nothingMeets: 65
+        case .nothingNamed, .noOwners, .unreadableFilter, .noSuchLabel, .noDates, .filterWithOthers: 64
         case .repairPending(_, let cause), .receiptPending(_, let cause): Explanation(cause).exitCode
         }
     }

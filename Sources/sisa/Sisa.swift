@@ -29,7 +29,8 @@ struct Sisa: ParsableCommand {
             """,
         version: softwareVersion,
         subcommands: [
-            Train.self, Predict.self, Evaluate.self, Delete.self, Repair.self, StatusCommand.self, Verify.self,
+            Train.self, Predict.self, Evaluate.self, Delete.self, Add.self, Repair.self, StatusCommand.self,
+            Verify.self,
             Fsck.self, Audit.self, ReceiptCommand.self, LogCommand.self, KeyCommand.self
         ])
 

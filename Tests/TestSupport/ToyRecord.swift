@@ -5,6 +5,8 @@ package import Unlearning
 package struct ToyRecord: Sendable, Hashable, Codable {
     package var id: String
     package var owner: String?
+    /// In JSON Lines only, where a recipe asks for it.
+    package var date: String?
     package var text: String
     package var label: String
 

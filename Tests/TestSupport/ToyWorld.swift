@@ -48,6 +48,13 @@ package struct ToyWorld {
         ).workspace
     }
 
+    /// A file of records beside the workspaces.
+    package func file(_ name: String, _ records: [ToyRecord]) throws -> URL {
+        let url = folder.appending(path: name)
+        try Self.write(records, to: url)
+        return url
+    }
+
     /// Trains on with this world's recipe, whatever the workspace was trained with before.
     @discardableResult
     package func retrain(_ workspace: Workspace) throws -> (workspace: Workspace, report: TrainReport) {

@@ -5,6 +5,11 @@ package enum DeletionError: Error {
     case unknownOwner(isUnfinished: Bool)
     case noOwners
     case nothingNamed
+    case filterWithOthers
+    case unreadableFilter
+    case noSuchLabel(labels: [String], nearest: String?)
+    case noDates
+    case nothingMeets
     /// The records are forgotten, but their shards could not be trained again yet.
     case repairPending(records: Int, cause: any Error)
     /// The records are forgotten and their shards trained again, but the log or the receipt could not be written.
@@ -24,7 +29,19 @@ extension DeletionError: CustomStringConvertible {
         case .noOwners:
             "the recipe names no column for owners (data.columns.owner), so the workspace knows none; name the records by their ids"
         case .nothingNamed:
-            "no record was named; name ids, a file of them with --ids, or an --owner"
+            "no record was named; name ids, a file of them with --ids, an --owner, or a condition with --where"
+        case .filterWithOthers:
+            "--where and named records in one request: it is not clear whether either or both are meant; give two commands"
+        case .unreadableFilter:
+            "--where has a condition that cannot be read; write label=NAME, or date and one of = < <= > >= and a date like 2024-05-31, in "
+                + "quotes: --where 'date<2024-05-31'"
+        case .noSuchLabel(let labels, let nearest):
+            "--where names a label that the recipe does not have; "
+                + (nearest.map { "did you mean \"\($0)\"?" } ?? "it has \(labels.prefix(10).joined(separator: ", "))")
+        case .noDates:
+            "the recipe names no column for dates (data.columns.date), so the workspace knows none"
+        case .nothingMeets:
+            "no record meets the conditions; nothing was deleted"
         case .receiptPending(let records, let cause):
             "\(records) record(s) are deleted and their shards trained again, but the receipt could not be written: \(cause). Mend that, "
                 + "then run `sisa repair` on this workspace"

@@ -3,6 +3,8 @@ package struct DeletionRequest: Sendable {
     package var ids: [RecordID]
     /// All records of these owners.
     package var owners: [String]
+    /// All records that meet all of these; none: nobody is asked for by a filter.
+    package var filters: [RecordFilter]
     /// Records with the same text under other ids too.
     package var takesDuplicates: Bool
     /// Forgets now and leaves the shards to a later repair.
@@ -11,13 +13,21 @@ package struct DeletionRequest: Sendable {
     package var requestID: String?
 
     package init(
-        ids: [RecordID] = [], owners: [String] = [], takesDuplicates: Bool = false, defersRepair: Bool = false,
+        ids: [RecordID] = [], owners: [String] = [], filters: [RecordFilter] = [], takesDuplicates: Bool = false,
+        defersRepair: Bool = false,
         requestID: String? = nil
     ) {
+        self.filters = filters
         self.requestID = requestID
         self.ids = ids
         self.owners = owners
         self.takesDuplicates = takesDuplicates
         self.defersRepair = defersRepair
+    }
+
+    /// Refuses what asks for nothing, or for two things at once.
+    func check() throws(DeletionError) {
+        if ids.isEmpty, owners.isEmpty, filters.isEmpty { throw .nothingNamed }
+        if !filters.isEmpty, !ids.isEmpty || !owners.isEmpty { throw .filterWithOthers }
     }
 }

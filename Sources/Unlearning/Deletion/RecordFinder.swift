@@ -38,6 +38,7 @@ final class RecordFinder {
         func take(_ found: [RecordLocation]) { gone += found.filter { seen.insert($0.id).inserted } }
         for id in request.ids { take([try location(of: id)]) }
         for owner in request.owners { take(try records(of: owner)) }
+        if !request.filters.isEmpty { take(try records(meeting: request.filters)) }
         guard request.takesDuplicates else {
             // An index that cannot be read keeps nobody from forgetting.
             guard let found = try? duplicates(of: gone), found.isWhole else { return (gone, nil) }
@@ -74,6 +75,29 @@ final class RecordFinder {
             }
             return nil
         }
+    }
+
+    /// Whether a live record has this id.
+    func holds(_ id: RecordID) throws -> Bool {
+        guard let position = try position(of: id) else { return false }
+        return try live(position).contains { $0.record.id == id }
+    }
+
+    /// Reads the whole corpus, slice by slice: nothing tells where a label or a date is.
+    private func records(meeting filters: [RecordFilter]) throws -> [RecordLocation] {
+        var found: [RecordLocation] = []
+        for shard in 0..<recipe.shards {
+            for slice in 0..<recipe.slices {
+                let position = Position(shard: shard, slice: slice)
+                let gone = includesUnfinished ? [] : pending[position] ?? []
+                for stored in try corpus.slice(position, without: gone)
+                where filters.allSatisfy({ $0.holds(stored.record, recipe) }) {
+                    found.append(RecordLocation(stored))
+                }
+            }
+        }
+        if found.isEmpty { throw DeletionError.nothingMeets }
+        return found
     }
 
     private func records(of owner: String) throws -> [RecordLocation] {

@@ -39,6 +39,8 @@ package struct LogEntry: Codable, Sendable, Equatable {
     /// HMAC-SHA-256(salt, id) of each deleted record, sorted. The salts are in the receipt, and nowhere else.
     package var commitments: [String]?
     package var shards: [Shard]?
+    /// How many were added.
+    package var records: Int?
     /// SHA-256 of the receipt's statement.
     package var statement: String?
     package var plan: String?

@@ -15,6 +15,10 @@ extension Ledger {
             accepted TEXT NOT NULL,
             entry INTEGER
         ) STRICT, WITHOUT ROWID;
+        -- Deleted ids that may not come back, where the recipe says so.
+        CREATE TABLE refused (
+            tag BLOB PRIMARY KEY NOT NULL CHECK (length(tag) = 32)
+        ) STRICT, WITHOUT ROWID;
         -- What the log said last of each shard's checkpoints.
         CREATE TABLE generations (
             shard INTEGER PRIMARY KEY NOT NULL,

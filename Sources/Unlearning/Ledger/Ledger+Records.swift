@@ -59,12 +59,15 @@ extension Ledger {
         try accept(gone, leaving: cells, request: nil)
     }
 
-    /// `request`: What the log says of it; nil where the workspace keeps no log.
+    /// `request`: What the log says of it; nil where the workspace keeps no log. `refusing`: The ids may not come back.
     func accept(
         _ gone: [Position: [RecordTag]], leaving cells: [Position: SliceSummary],
-        request: (id: String, time: String, note: LogNote)?
+        request: (id: String, time: String, note: LogNote)?, refusing: Bool = false
     ) throws {
         try queue.write { db in
+            for tag in gone.values.joined() where refusing {
+                try db.execute(sql: "INSERT OR IGNORE INTO refused (tag) VALUES (?)", arguments: [Data(tag.bytes)])
+            }
             if let request {
                 try Ledger.take(db, request.note)
                 try db.execute(
@@ -77,14 +80,32 @@ extension Ledger {
                         arguments: [position.shard, position.slice, Data(tag.bytes)])
                 }
             }
-            for (position, summary) in cells {
-                try Ledger.set(db, position, summary)
-                try db.execute(
-                    sql: "DELETE FROM checkpoints WHERE shard = ? AND stage >= ?",
-                    arguments: [position.shard, position.slice])
-            }
+            for (position, summary) in cells { try Ledger.change(db, position, summary) }
         }
     }
+
+    /// Makes the larger slices the plan's, and forgets what was known of every stage from them on.
+    func admit(_ cells: [Position: SliceSummary], note: LogNote) throws {
+        try queue.write { db in
+            try Ledger.take(db, note)
+            for (position, summary) in cells { try Ledger.change(db, position, summary) }
+        }
+    }
+
+    private static func change(_ db: Database, _ position: Position, _ summary: SliceSummary) throws {
+        try set(db, position, summary)
+        try db.execute(
+            sql: "DELETE FROM checkpoints WHERE shard = ? AND stage >= ?", arguments: [position.shard, position.slice])
+    }
+
+    /// Ids that may not come back, where the recipe says so.
+    func refused() throws -> Set<RecordTag> {
+        try queue.read { db in
+            Set(try Data.fetchAll(db, sql: "SELECT tag FROM refused").map { RecordTag(bytes: Array($0)) })
+        }
+    }
+
+    func clearRefused() throws { try queue.write { db in try db.execute(sql: "DELETE FROM refused") } }
 
     /// Records of accepted deletions whose text may still be on disk, or whose shards are not repaired: all that a killed command
     /// needs to be finished.

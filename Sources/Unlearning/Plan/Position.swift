@@ -1,5 +1,5 @@
 /// The cell of a record: which shard, and which slice of it. Both are counted from 0 here and shown to people from 1.
-package struct Position: Hashable, Comparable, Sendable {
+package struct Position: Hashable, Comparable, Codable, Sendable {
     package var shard: Int
     package var slice: Int
 

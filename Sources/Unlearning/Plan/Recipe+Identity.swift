@@ -50,6 +50,7 @@ extension Recipe: Equatable {
             RecipeField("data.columns.text", .source, data.columns.text),
             RecipeField("data.columns.label", .source, data.columns.label),
             RecipeField("data.columns.owner", .source, list: data.columns.owner.map { [$0] } ?? []),
+            RecipeField("data.columns.date", .source, list: data.columns.date.map { [$0] } ?? []),
             RecipeField("labels", .training, list: labels),
             RecipeField("shards", .assignment, "\(shards)"),
             RecipeField("slices", .training, "\(slices)"),
@@ -68,7 +69,8 @@ extension Recipe: Equatable {
             RecipeField(
                 "features.precision", features.precision == .f32 ? .cache : .training, features.precision.rawValue),
             RecipeField("aggregation", .serving, aggregation.rawValue),
-            RecipeField("assign_by", .assignment, assignBy.rawValue)
+            RecipeField("assign_by", .assignment, assignBy.rawValue),
+            RecipeField("deleted_ids", .serving, deletedIDs.rawValue)
         ]
         return fields
     }

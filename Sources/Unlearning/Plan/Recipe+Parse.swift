@@ -16,7 +16,7 @@ extension Recipe {
                 "name", "backbone", "data", "labels", "shards", "slices", "epochs", "adapter",
                 "pooling",
                 "optimizer", "batch", "max_tokens", "seed", "checkpoint_precision", "features",
-                "aggregation", "assign_by"
+                "aggregation", "assign_by", "deleted_ids"
             ])
 
         let backbone = try top.required("backbone", example: "backbone: path/to/a/model/folder")
@@ -54,6 +54,9 @@ extension Recipe {
         recipe.features = try parseFeatures(top) ?? recipe.features
         if let node = top.node("aggregation") {
             recipe.aggregation = try top.choice(node, "aggregation")
+        }
+        if let node = top.node("deleted_ids") {
+            recipe.deletedIDs = try top.choice(node, "deleted_ids")
         }
         if let node = top.node("assign_by") {
             recipe.assignBy = try top.choice(node, "assign_by")
@@ -107,7 +110,7 @@ extension Recipe {
         if let node = data.node("format") {
             source.format = try data.choice(node, "format") as DataFormat
         }
-        if let columns = try data.section("columns", allowed: ["id", "text", "label", "owner"]) {
+        if let columns = try data.section("columns", allowed: ["id", "text", "label", "owner", "date"]) {
             source.columns = try parseColumns(columns)
         }
         return source
@@ -128,6 +131,9 @@ extension Recipe {
         }
         if let node = section.node("owner") {
             columns.owner = try section.text(node, "owner", expected: expected)
+        }
+        if let node = section.node("date") {
+            columns.date = try section.text(node, "date", expected: expected)
         }
         return columns
     }

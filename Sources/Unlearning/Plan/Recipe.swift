@@ -13,6 +13,7 @@ package import Engine
 /// | `data.columns.text` | `text` | a column |
 /// | `data.columns.label` | `label` | a column |
 /// | `data.columns.owner` | none | a column |
+/// | `data.columns.date` | none | a column of ISO 8601 dates |
 /// | `labels` | (required) | at least 2 different names |
 /// | `shards` | 4 | 1...10000 |
 /// | `slices` | 4 | 1...10000 |
@@ -39,6 +40,7 @@ package import Engine
 /// | `features.budget` | `2GiB` | `0`, or bytes with `KiB`, `MiB`, `GiB` or `TiB` |
 /// | `features.precision` | `f32` | `f32`, `bf16` |
 /// | `aggregation` | `mean` | `mean`, `majority`, `weighted` |
+/// | `deleted_ids` | `allow` | `allow`, `refuse` |
 /// | `assign_by` | `id` | `id`, `owner` (needs `data.columns.owner`) |
 package struct Recipe: Sendable, Codable {
     package var name: String
@@ -60,6 +62,7 @@ package struct Recipe: Sendable, Codable {
     package var features = FeatureOptions()
     package var aggregation = Aggregation.mean
     package var assignBy = AssignBy.id
+    package var deletedIDs = DeletedIDs.allow
 
     package init(name: String, backbone: String, data: DataSource, labels: [String]) {
         self.name = name
@@ -101,6 +104,13 @@ extension Recipe {
         case majority
         /// Mean of probabilities, weighted by the records each shard still has.
         case weighted
+    }
+
+    /// Whether an id that was deleted may be added again.
+    package enum DeletedIDs: String, Sendable, Codable, CaseIterable {
+        case allow
+        /// Its keyed digest stays in the ledger: whoever has the workspace's key can tell that it was there.
+        case refuse
     }
 
     /// What decides a record's shard and slice.

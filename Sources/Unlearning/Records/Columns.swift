@@ -9,10 +9,13 @@ package struct Columns: Sendable, Codable {
     package var text: String
     package var label: String
     package var owner: String?
+    /// Kept so that records can be deleted by it; it changes no weight.
+    package var date: String?
 
     package init(
-        id: String = "id", text: String = "text", label: String = "label", owner: String? = nil
+        id: String = "id", text: String = "text", label: String = "label", owner: String? = nil, date: String? = nil
     ) {
+        self.date = date
         self.id = id
         self.text = text
         self.label = label

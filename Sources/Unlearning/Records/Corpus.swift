@@ -73,8 +73,35 @@ package struct Corpus: Sendable {
         try DurableFile.write(RecordSegment.encode(records.map(\.record)), to: url)
     }
 
+    /// Where the records of a slice wait that an addition makes larger.
+    private func next(_ position: Position) -> URL {
+        let url = url(position)
+        return url.deletingLastPathComponent().appending(path: url.lastPathComponent + ".next")
+    }
+
+    /// Writes what a slice is to hold, durably, beside what it holds.
+    func prepare(_ position: Position, _ records: [StoredRecord]) throws {
+        let folder = next(position).deletingLastPathComponent()
+        if !DurableFile.exists(folder) { try DurableFile.makeFolder(folder) }
+        try DurableFile.write(RecordSegment.encode(records.map(\.record)), to: next(position))
+    }
+
+    /// What was prepared for a slice; nil where nothing was.
+    func prepared(_ position: Position) throws -> [StoredRecord]? {
+        let url = next(position)
+        guard DurableFile.exists(url) else { return nil }
+        return try RecordSegment.decode(url).map {
+            StoredRecord(record: $0, position: position, rank: assignment.rank(of: $0.id))
+        }
+    }
+
+    /// Puts what was prepared in its place.
+    func adopt(_ position: Position) throws { try DurableFile.move(next(position), to: url(position)) }
+
+    func discard(_ position: Position) throws { try DurableFile.remove([next(position)]) }
+
     /// Removes a half-written file of a slice.
     func sweep(_ position: Position) throws {
-        try DurableFile.remove([DurableFile.temporary(url(position))])
+        try DurableFile.remove([url(position), next(position)].map(DurableFile.temporary))
     }
 }

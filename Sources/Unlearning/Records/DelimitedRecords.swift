@@ -21,6 +21,7 @@ struct DelimitedRecords {
         /// Nil where labels are optional and the file has none.
         var label: Int?
         var owner: Int?
+        var date: Int?
     }
 
     var hasHeader: Bool { header != nil }
@@ -57,7 +58,7 @@ struct DelimitedRecords {
             id: columns.id == Columns.rowNumber ? nil : try position(columns.id),
             text: try position(columns.text),
             label: reader.labels == .optional && labelIsMissing ? nil : try position(columns.label),
-            owner: try columns.owner.map(position))
+            owner: try columns.owner.map(position), date: try columns.date.map(position))
     }
 
     private func record(_ row: FieldRow, _ header: Header) throws(RecordsError) -> RawRecord {
@@ -70,6 +71,7 @@ struct DelimitedRecords {
         values.text = try text(row, header.text, column: columns.text)
         if let field = header.label { values.label = try text(row, field, column: columns.label) }
         if let field = header.owner { values.owner = try text(row, field, column: columns.owner) }
+        if let field = header.date { values.date = try text(row, field, column: columns.date) }
         if String(validating: row.bytes, as: UTF8.self) == nil {
             throw invalidUTF8(in: row, row.bytes[...], column: nil)
         }

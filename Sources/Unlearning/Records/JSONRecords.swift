@@ -44,6 +44,9 @@ struct JSONRecords {
             let found = try value(owner, members, number)
             values.owner = found == .null ? nil : try word(found, owner, number)
         }
+        if let date = columns.date, let member = members.first(where: { $0.key == RecordID(date) }) {
+            values.date = member.value == .null ? nil : try word(member.value, date, number)
+        }
         return try reader.check(values, file: file, line: number)
     }
 

@@ -3,11 +3,14 @@ package struct Record: Sendable {
     package var id: RecordID
     /// The person the record belongs to, where the recipe names a column for it.
     package var owner: String?
+    /// Where the recipe names a column for it.
+    package var date: String?
     package var text: String
     /// An index into the recipe's labels.
     package var label: Int
 
-    package init(id: RecordID, owner: String?, text: String, label: Int) {
+    package init(id: RecordID, owner: String?, date: String? = nil, text: String, label: Int) {
+        self.date = date
         self.id = id
         self.owner = owner
         self.text = text

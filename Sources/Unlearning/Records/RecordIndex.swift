@@ -15,9 +15,14 @@ struct RecordIndex: Sendable {
     }
 
     /// A value's digest and a cell that has a record with it.
-    struct Entry: Hashable, Sendable {
+    struct Entry: Hashable, Comparable, Sendable {
         let digest: [UInt8]
         let position: Position
+
+        static func < (left: Entry, right: Entry) -> Bool {
+            left.digest == right.digest
+                ? left.position < right.position : left.digest.lexicographicallyPrecedes(right.digest)
+        }
     }
 
     private static let magic = Array("sisa index 1\n".utf8)
@@ -68,6 +73,21 @@ struct RecordIndex: Sendable {
                     let url = url(kind, bucket)
                     try DurableFile.remove([url, DurableFile.temporary(url)])
                 }
+            }
+        }
+    }
+
+    /// Takes in, durably, what records put into the index. A bucket that is damaged goes, and is made anew as a whole later.
+    func insert(_ new: [StoredRecord]) throws {
+        for kind in kinds {
+            for (bucket, entering) in Dictionary(grouping: entries(new, kind), by: { bucket(of: $0.digest) }) {
+                let url = url(kind, bucket)
+                guard let held = try? read(kind, bucket) else {
+                    try DurableFile.remove([url])
+                    continue
+                }
+                let all = Set(held).union(entering).sorted()
+                try DurableFile.write(encode(kind, bucket, all), to: url)
             }
         }
     }

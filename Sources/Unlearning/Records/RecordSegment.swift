@@ -16,6 +16,10 @@ enum RecordSegment {
             } else {
                 bytes += "null".utf8
             }
+            if let date = record.date {
+                bytes += ",\"date\":".utf8
+                append(date, to: &bytes)
+            }
             bytes += ",\"label\":\(record.label),\"text\":".utf8
             append(record.text, to: &bytes)
             bytes += "}\n".utf8
@@ -53,14 +57,14 @@ enum RecordSegment {
     static func decodeGenerally(_ url: URL) throws -> [Record] {
         var records: [Record] = []
         let reader = RecordReader(
-            columns: Columns(id: "id", text: "text", label: "label", owner: "owner"), format: .jsonl,
+            columns: Columns(id: "id", text: "text", label: "label", owner: "owner", date: "date"), format: .jsonl,
             maxRecordBytes: .max)
         do {
             try reader.forEach(file: url) { raw, _ in
                 guard let label = raw.label.flatMap({ Int($0) }), label >= 0 else {
                     throw WorkspaceError.recordsDamaged(path: url.path)
                 }
-                records.append(Record(id: raw.id, owner: raw.owner, text: raw.text, label: label))
+                records.append(Record(id: raw.id, owner: raw.owner, date: raw.date, text: raw.text, label: label))
             }
         } catch is RecordsError {
             throw WorkspaceError.recordsDamaged(path: url.path)

@@ -4,6 +4,7 @@ struct RecordValues {
     var text: String
     var label: String?
     var owner: String?
+    var date: String?
 }
 
 extension RecordReader {
@@ -19,6 +20,8 @@ extension RecordReader {
         let label = values.label.flatMap { $0.isEmpty ? nil : $0 }
         if label == nil && labels == .required { throw refusal(columns.label, .emptyLabel) }
         let owner = values.owner.flatMap { $0.isEmpty ? nil : $0 }
-        return RawRecord(id: RecordID(values.id), owner: owner, text: values.text, label: label)
+        let date = values.date.flatMap { $0.isEmpty ? nil : $0 }
+        if let date, !RecordDate.isValid(date) { throw refusal(columns.date ?? "", .badDate) }
+        return RawRecord(id: RecordID(values.id), owner: owner, date: date, text: values.text, label: label)
     }
 }

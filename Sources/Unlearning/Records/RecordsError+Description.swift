@@ -46,6 +46,8 @@ extension RecordsError: CustomStringConvertible {
             "\(error). Write one JSON object to a line."
         case .wrongType(let found, let expected):
             "found \(found), expected \(expected). Correct the value."
+        case .badDate:
+            "the date is none of ISO 8601; write it like 2024-05-31 or 2024-05-31T13:45:00Z, or leave it empty"
         case .emptyID:
             "the id is empty. Give every record an id, or use `$row` as the id column."
         case .emptyText:

@@ -45,6 +45,7 @@ extension RecordsError {
         case emptyID
         case emptyText
         case emptyLabel
+        case badDate
         case unknownLabel(length: Int, labels: [String], suggestion: String?)
     }
 }

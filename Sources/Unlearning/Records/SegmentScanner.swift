@@ -29,10 +29,15 @@ struct SegmentScanner {
             owner = string()
             guard owner?.isEmpty == false else { return nil }
         }
+        var date: String?
+        if take(",\"date\":") {
+            date = string()
+            guard date.map(RecordDate.isValid) == true else { return nil }
+        }
         guard take(",\"label\":"), let label = number(), take(",\"text\":"), let text = string(), !text.isEmpty,
             take("}\n")
         else { return nil }
-        return Record(id: RecordID(id), owner: owner, text: text, label: label)
+        return Record(id: RecordID(id), owner: owner, date: date, text: text, label: label)
     }
 
     private mutating func take(_ word: StaticString) -> Bool {

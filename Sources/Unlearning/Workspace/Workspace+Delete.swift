@@ -9,7 +9,7 @@ extension Workspace {
         _ request: DeletionRequest, threads: Int = 1, progress: @escaping TrainingProgress = { _ in },
         waiting: () -> Void = {}
     ) throws -> DeletionReport {
-        guard !request.ids.isEmpty || !request.owners.isEmpty else { throw DeletionError.nothingNamed }
+        try request.check()
         try Evidence.check(request.requestID)
         let clock = ContinuousClock().now
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
@@ -24,7 +24,9 @@ extension Workspace {
         do {
             found = try finder(unfinished: true).find(request)
         } catch let error as DeletionError {
-            guard request.owners.isEmpty, let receipt = try evidence.receipt(nil, about: request.ids) else {
+            guard request.owners.isEmpty, request.filters.isEmpty,
+                let receipt = try evidence.receipt(nil, about: request.ids)
+            else {
                 throw error
             }
             try evidence.publish()
@@ -63,7 +65,7 @@ extension Workspace {
 
     /// What a deletion would cost; nothing changes.
     package func planDeletion(_ request: DeletionRequest) throws -> DeletionReport {
-        guard !request.ids.isEmpty || !request.owners.isEmpty else { throw DeletionError.nothingNamed }
+        try request.check()
         let found = try finder().find(request)
         var report = try cost(RecordsMemo(self)).report(found.gone)
         report.duplicates = found.duplicates

@@ -36,6 +36,7 @@ extension Workspace {
         var recipe = recipe
         recipe.data.columns.id = Columns.rowNumber
         recipe.data.columns.owner = nil
+        recipe.data.columns.date = nil
         try RecordSource(recipe, inputs).forEach { record, _ in
             texts.append(record.text)
             labels.append(record.label)

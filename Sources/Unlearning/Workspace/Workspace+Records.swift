@@ -68,7 +68,9 @@ extension Workspace {
         var entry = try entry(event, left)
         entry.request = id
         entry.commitments = draft.records.map(\.value)
-        try ledger.accept(gone, leaving: left, request: (id, draft.accepted, try evidence.log.note(entry)))
+        try ledger.accept(
+            gone, leaving: left, request: (id, draft.accepted, try evidence.log.note(entry)),
+            refusing: recipe.deletedIDs == .refuse)
         return id
     }
 
@@ -105,6 +107,7 @@ extension Workspace {
     /// Removes what killed processes left: half-written files, an unfinished verification, records folders that are not in use.
     func sweep() throws {
         try files.sweep(generation: try ledger.generation())
+        try finishAdditions()
         for position in try ledger.pending().keys {
             try corpus().sweep(position)
         }

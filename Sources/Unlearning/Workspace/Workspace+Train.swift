@@ -148,6 +148,7 @@ extension Workspace {
         func note(_ cells: [[SliceSummary]]) throws -> LogNote {
             try evidence.log.note(workspace.entry(.replan, cells, recipe, backbone: backbone))
         }
+        if recipe.deletedIDs == .allow { try workspace.ledger.clearRefused() }
         guard changed.contains(where: { ["shards", "slices", "assign_by"].contains($0) }) else {
             try workspace.ledger.set(facts, note: isUnchanged ? nil : note(workspace.ledger.slices()))
             return

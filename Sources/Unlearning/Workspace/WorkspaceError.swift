@@ -13,6 +13,8 @@ package enum WorkspaceError: Error, Equatable {
     case otherData(path: String, fields: [String])
     case otherLabels(path: String)
     case duplicateID(id: String, first: String, second: String)
+    case idIsThere(id: String, place: String)
+    case idWasDeleted(id: String, place: String)
     case unusableID(place: String, limit: Int)
     case noRecords(files: [String])
     case noDataFiles
@@ -63,6 +65,11 @@ extension WorkspaceError: CustomStringConvertible {
         case .duplicateID(let id, let first, let second):
             "id \"\(id)\" stands twice, at \(first) and at \(second); ids must be unique: "
                 + "remove or rename one of them"
+        case .idIsThere(let id, let place):
+            "id \"\(id)\", at \(place), is in the workspace already; nothing was added. To correct a record, delete it and add it again"
+        case .idWasDeleted(let id, let place):
+            "id \"\(id)\", at \(place), was deleted, and the recipe says `deleted_ids: refuse`; nothing was added. Leave it out, or give the "
+                + "record another id"
         case .unusableID(let place, let limit):
             "the id at \(place) holds a NUL or has more than \(limit) bytes, so no command could name it and the record could "
                 + "never be deleted; give the record another id"

@@ -12,6 +12,8 @@ struct WorkspaceFiles: Sendable {
     /// The private half of what signs log and receipts, and the one that a rotation is about to make it.
     var signingKey: URL { root.appending(path: "signing-key.pem") }
     var nextSigningKey: URL { root.appending(path: "signing-key-next.pem") }
+    /// Names the cells whose files an addition writes; gone afterwards.
+    var additions: URL { root.appending(path: "additions") }
     var log: URL { root.appending(path: "log") }
     /// Deletions under way, until their receipts are written.
     var requests: URL { root.appending(path: "requests") }

@@ -37,6 +37,7 @@ import Testing
         Change("data.columns.text", trains: false) { $0.data.columns.text = "x" },
         Change("data.columns.label", trains: false) { $0.data.columns.label = "x" },
         Change("data.columns.owner", trains: false) { $0.data.columns.owner = "" },
+        Change("data.columns.date", trains: false) { $0.data.columns.date = "day" },
         Change("labels", trains: true) { $0.labels.swapAt(0, 1) },
         Change("shards", trains: false) { $0.shards += 1 },
         Change("slices", trains: true) { $0.slices += 1 },
@@ -63,7 +64,8 @@ import Testing
         Change("features.budget", trains: false) { $0.features.budget = 0 },
         Change("features.precision", trains: true) { $0.features.precision = .bf16 },
         Change("aggregation", trains: false) { $0.aggregation = .majority },
-        Change("assign_by", trains: false) { $0.assignBy = .owner }
+        Change("assign_by", trains: false) { $0.assignBy = .owner },
+        Change("deleted_ids", trains: false) { $0.deletedIDs = .refuse }
     ]
 
     private var base: Recipe {

@@ -1,0 +1,134 @@
+package import Foundation
+
+/// What an addition did.
+package struct AdditionReport: Sendable {
+    package let records: Int
+    /// Shards and the first slices that changed, by ascending shard; counted from 0.
+    package let shards: [(shard: Int, slice: Int, records: Int)]
+    package let stagesTrained: Int
+    package let seconds: Double
+}
+
+extension Workspace {
+    /// Takes records in: afterwards every byte is that of a run which had them from the start.
+    ///
+    /// They are placed by the same rules as all others, so only their shards are trained again, from their lowest slice. All or none: an
+    /// id that is there already, or was deleted where the recipe refuses that, changes nothing.
+    @discardableResult
+    package func add(
+        _ inputs: [URL], threads: Int = 1, progress: @escaping TrainingProgress = { _ in }, waiting: () -> Void = {}
+    ) throws -> AdditionReport {
+        let clock = ContinuousClock().now
+        guard !inputs.isEmpty else { throw WorkspaceError.noDataFiles }
+        let lock = try WorkspaceLock(files.lock, waiting: waiting)
+        defer { withExtendedLifetime(lock) {} }
+        try sweep()
+        let evidence = try Evidence(self)
+        try evidence.sweep()
+        // Of deletions that are not finished, nothing may lie in the files that are about to be written anew.
+        let waiting = Set(try ledger.pending().keys.map(\.shard)).sorted()
+        if !waiting.isEmpty {
+            _ = try bringUpToDate(
+                shards: waiting, threads: threads, trains: false, evidence: evidence, progress: progress)
+        }
+        let new = try placed(inputs)
+        // A record that comes back while its deletion waits: it would be taken for the deleted one.
+        let (pending, corpus) = (try ledger.pending(), try corpus())
+        let returning = new.filter { position, records in
+            records.contains { pending[position]?.contains(corpus.tag($0.record.id)) == true }
+        }
+        if !returning.isEmpty {
+            _ = try bringUpToDate(
+                shards: Set(returning.keys.map(\.shard)).sorted(), threads: threads, evidence: evidence,
+                progress: progress)
+        }
+        try admit(new, evidence)
+        let shards = Set(new.keys.map(\.shard)).union(waiting).sorted()
+        let isStale = try ledger.fact(Self.staleFact) != nil
+        let trained = try bringUpToDate(
+            shards: isStale ? nil : shards, threads: threads, evidence: evidence, progress: progress)
+        try completeIndex()
+        try evidence.publish()
+        let touched = Dictionary(grouping: new, by: \.key.shard).sorted { $0.key < $1.key }.map { shard, cells in
+            (shard: shard, slice: cells.map(\.key.slice).min() ?? 0, records: cells.reduce(0) { $0 + $1.value.count })
+        }
+        return AdditionReport(
+            records: new.values.reduce(0) { $0 + $1.count }, shards: touched, stagesTrained: trained,
+            seconds: clock.duration(to: .now).seconds)
+    }
+
+    /// The records of files by the cells they belong to. What is wrong with one of them is said before anything changes.
+    private func placed(_ inputs: [URL]) throws -> [Position: [StoredRecord]] {
+        let assignment = Assignment(recipe, key: key)
+        let source = RecordSource(recipe, inputs)
+        let finder = try finder()
+        let refused = recipe.deletedIDs == .refuse ? try ledger.refused() : []
+        let corpus = try corpus()
+        var new: [Position: [StoredRecord]] = [:]
+        var seen: Set<RecordID> = []
+        try source.forEach { record, place in
+            guard seen.insert(record.id).inserted else { throw try source.explain(DuplicateID(id: record.id)) }
+            if try finder.holds(record.id) { throw WorkspaceError.idIsThere(id: record.id.rawValue, place: place) }
+            if refused.contains(corpus.tag(record.id)) {
+                throw WorkspaceError.idWasDeleted(id: record.id.rawValue, place: place)
+            }
+            let position = assignment.position(of: record.id, owner: record.owner)
+            new[position, default: []].append(
+                StoredRecord(record: record, position: position, rank: assignment.rank(of: record.id)))
+        }
+        guard !new.isEmpty else { throw WorkspaceError.noRecords(files: inputs.map(\.lastPathComponent)) }
+        return new
+    }
+
+    /// Writes the new files of cells beside the old ones, makes them the plan's in one transaction, and puts them in their places.
+    ///
+    /// The transaction is the moment at which they are in. A process that is killed before leaves files that `finishAdditions` takes
+    /// back, one that is killed after leaves files that it only has to rename: a full disk is no hindrance.
+    private func admit(_ new: [Position: [StoredRecord]], _ evidence: Evidence) throws {
+        let (corpus, index) = (try corpus(), try index())
+        var cells: [Position: [StoredRecord]] = [:]
+        for (position, added) in new {
+            let held = try corpus.slice(position)
+            let summaries = try ledger.slices(shard: position.shard)
+            guard position.slice < summaries.count, corpus.summary(held) == summaries[position.slice] else {
+                throw WorkspaceError.recordsDamaged(path: corpus.url(position).path)
+            }
+            cells[position] = (held + added).sorted { ($0.rank, $0.record.id) < ($1.rank, $1.record.id) }
+        }
+        try DurableFile.write(Array(try JSONEncoder().encode(Array(cells.keys))), to: files.additions)
+        do {
+            for (position, records) in cells { try corpus.prepare(position, records) }
+            // First what finds records, then the records: what points nowhere is passed over.
+            try index.insert(new.values.flatMap { $0 })
+            let summaries = cells.mapValues(corpus.summary)
+            var entry = try entry(.add, summaries)
+            entry.records = new.values.reduce(0) { $0 + $1.count }
+            try ledger.admit(summaries, note: evidence.log.note(entry))
+        } catch {
+            try? finishAdditions()
+            throw error
+        }
+        try finishAdditions()
+    }
+
+    /// Finishes or takes back what a killed addition left: the ledger says which.
+    func finishAdditions() throws {
+        guard let bytes = DurableFile.contents(files.additions) else { return }
+        let cells = (try? JSONDecoder().decode([Position].self, from: Data(bytes))) ?? []
+        let (corpus, index) = (try corpus(), try index())
+        for position in cells {
+            let summaries = try ledger.slices(shard: position.shard)
+            // Sound, because it was written as a whole or not at all.
+            guard let next = try corpus.prepared(position) else { continue }
+            if position.slice < summaries.count, corpus.summary(next) == summaries[position.slice] {
+                try corpus.adopt(position)
+            } else {
+                let held = try corpus.slice(position)
+                let ids = Set(held.map(\.record.id))
+                try index.remove(next.filter { !ids.contains($0.record.id) }, leaving: held)
+                try corpus.discard(position)
+            }
+        }
+        try DurableFile.remove([files.additions])
+    }
+}
