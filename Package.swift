@@ -40,6 +40,8 @@ let package = Package(
                 .unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra", "-Werror"])
             ]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        // A call of the C library that Swift's module of it hides.
+        .systemLibrary(name: "CSystem"),
         .target(
             name: "Engine",
             dependencies: ["CKernels", .product(name: "Crypto", package: "swift-crypto")],
@@ -47,7 +49,7 @@ let package = Package(
         .target(
             name: "Unlearning",
             dependencies: [
-                "Engine", "CZstd",
+                "Engine", "CSystem", "CZstd",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Yams", package: "Yams")

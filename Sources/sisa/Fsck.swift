@@ -24,7 +24,7 @@ struct Fsck: WorkspaceCommand {
     }
 
     func perform() throws {
-        let checkup = try options.openToRead().checkup(threads: options.threadCount)
+        let checkup = try options.openToRead().checkup(threads: options.threadCount, waiting: options.waiting)
         if options.json {
             try Console.json(
                 Output(

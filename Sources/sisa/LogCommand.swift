@@ -67,7 +67,8 @@ struct LogConsistency: WorkspaceCommand {
         for path in since where !FileManager.default.isReadableFile(atPath: path) {
             throw EvidenceError.noSuchFile(path: path)
         }
-        let checkup = try options.openToRead().checkLog(since: since.map { URL(filePath: $0) })
+        let checkup = try options.openToRead().checkLog(
+            since: since.map { URL(filePath: $0) }, waiting: options.waiting)
         if options.json {
             try Console.json(
                 Output(

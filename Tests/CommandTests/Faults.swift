@@ -45,4 +45,16 @@ struct Faults {
         program.environment["SISA_FAULT"] = fault
         return try program.run(command)
     }
+
+    /// Runs a command and appends to `trace` what it does to files below the program's folder.
+    func record(
+        _ program: Program, _ command: [String], _ fault: String? = nil, trace: URL
+    ) throws -> Program.Outcome {
+        var program = program
+        program.environment["LD_PRELOAD"] = library.path
+        program.environment["SISA_TRACE"] = trace.path
+        program.environment["SISA_TRACE_ROOT"] = program.folder.resolvingSymlinksInPath().path
+        if let fault { program.environment["SISA_FAULT"] = fault }
+        return try program.run(command)
+    }
 }

@@ -1,3 +1,4 @@
+internal import CSystem
 internal import Foundation
 
 /// The only code that may write, rename or remove a file of a workspace: each call is durable when it returns.
@@ -26,8 +27,14 @@ enum DurableFile {
         try write(bytes, to: url, synced: false)
     }
 
-    /// Makes everything durable that was written so far: for many files one call costs less than one each.
-    static func syncAll() { sync() }
+    /// Makes everything durable that was written so far to the file system of this folder: for many files one call costs less than
+    /// one each. Other than `sync` it waits for no other disk, and says where something could not be written.
+    static func syncAll(in folder: URL) throws(CheckpointError) {
+        let descriptor = unsafe open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("open", folder) }
+        defer { close(descriptor) }
+        guard syncfs(descriptor) == 0 else { throw failure("syncfs", folder) }
+    }
 
     /// Writes a file piece by piece, so that it need not fit into memory. Whatever `pieces` throws, nothing is left.
     static func write(

@@ -43,7 +43,20 @@ extension Workspace {
     /// Computes the whole tree anew from the entries, and compares it with the signed head, the ledger, older heads and receipts.
     ///
     /// `heads`: files with signed heads of the same log, kept elsewhere, or receipts: what this log must have grown from.
-    package func checkLog(since heads: [URL] = []) throws -> LogCheckup {
+    ///
+    /// A command that writes meanwhile looks like a fault, so what seems wrong is looked at again while nobody does.
+    package func checkLog(since heads: [URL] = [], waiting: () -> Void = {}) throws -> LogCheckup {
+        let first = try lookAtLog(since: heads)
+        if first.isConsistent { return first }
+        guard DurableFile.exists(files.lock), let lock = try? WorkspaceLock(files.lock, waiting: waiting) else {
+            return first
+        }
+        defer { withExtendedLifetime(lock) {} }
+        return try lookAtLog(since: heads)
+    }
+
+    /// The same for a process that holds the lock.
+    func lookAtLog(since heads: [URL]) throws -> LogCheckup {
         guard let state = try ledger.logState() else { throw EvidenceError.noLog(path: root.path) }
         let log = evidenceLog
         var faults: [String] = []

@@ -51,8 +51,10 @@ extension Workspace {
 
     /// Notes that shards are what the plan asks for, with everything that follows from it: deletions are settled, the log says which
     /// checkpoints there are now, and complete requests get their statements. nil: all shards.
-    func settle(_ shards: [Int]?, _ evidence: Evidence?, _ memo: RecordsMemo) throws {
-        var settlement = Ledger.Settlement(shards: shards)
+    ///
+    /// `worked`: The slices, by shard, for which that is so: where a deletion has changed them meanwhile, nothing is noted.
+    func settle(_ shards: [Int]?, _ worked: [[SliceSummary]], _ evidence: Evidence?, _ memo: RecordsMemo) throws {
+        var settlement = Ledger.Settlement(shards: shards, worked: worked)
         guard let evidence else { return try ledger.settle(settlement) }
         let named = shards ?? Array(0..<recipe.shards)
         let known = try ledger.generations(shards)

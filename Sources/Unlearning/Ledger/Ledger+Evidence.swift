@@ -101,6 +101,8 @@ extension Ledger {
     struct Settlement {
         /// That are complete, with nothing stale left; nil: all.
         let shards: [Int]?
+        /// The slices, by shard, for which that is so.
+        var worked: [[SliceSummary]] = []
         var generations: [Int: String] = [:]
         /// Requests that are complete, and the entry that says so.
         var completed: [(request: String, entry: Int)] = []
@@ -120,6 +122,11 @@ extension Ledger {
         }
         if isSettled, settlement.isEmpty { return }
         try queue.write { db in
+            for shard in settlement.shards ?? Array(settlement.worked.indices) {
+                guard try Ledger.slices(db, shard: shard) == settlement.worked[shard] else {
+                    throw WorkspaceError.planChanged
+                }
+            }
             for note in settlement.notes { try Ledger.take(db, note) }
             for (request, entry) in settlement.completed {
                 try db.execute(sql: "UPDATE requests SET entry = ? WHERE id = ?", arguments: [entry, request])

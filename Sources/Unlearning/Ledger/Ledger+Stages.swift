@@ -54,11 +54,13 @@ extension Ledger {
 
     /// The slices of one shard.
     package func slices(shard: Int) throws -> [SliceSummary] {
-        try queue.read { db in
-            try Row.fetchAll(
-                db, sql: "SELECT * FROM slices WHERE shard = ? ORDER BY slice", arguments: [shard]
-            ).map(SliceSummary.init)
-        }
+        try queue.read { db in try Ledger.slices(db, shard: shard) }
+    }
+
+    static func slices(_ db: Database, shard: Int) throws -> [SliceSummary] {
+        try Row.fetchAll(
+            db, sql: "SELECT * FROM slices WHERE shard = ? ORDER BY slice", arguments: [shard]
+        ).map(SliceSummary.init)
     }
 
     /// The slices of these shards.
@@ -90,10 +92,7 @@ extension Ledger {
     /// Looking and entering are one transaction, so a trainer cannot publish what a deletion has made stale meanwhile.
     package func publish(_ rows: [StageRow], shard: Int, chain: KeyChain) throws -> Bool {
         try queue.write { db in
-            let digests = try Row.fetchAll(
-                db, sql: "SELECT * FROM slices WHERE shard = ? ORDER BY slice", arguments: [shard]
-            ).map { SliceSummary($0).digest }
-            let keys = chain.keys(shard: shard, slices: digests)
+            let keys = chain.keys(shard: shard, slices: try Ledger.slices(db, shard: shard).map(\.digest))
             guard rows.allSatisfy({ $0.stage < keys.count && keys[$0.stage] == $0.key }) else { return false }
             let insert = try db.cachedStatement(
                 sql: """

@@ -38,7 +38,7 @@ package final class Ledger: Sendable {
         }
         queue = try DatabaseQueue(path: url.path, configuration: configuration)
         // The migrator looks at every table it knows; a number in the file's header says that there is nothing to do.
-        if try version() != Ledger.version { try Ledger.schema.migrate(queue) }
+        if try version() != Ledger.version { try Ledger.migrate(queue) }
         guard unsafe chmod(url.path, 0o600) == 0 else {
             throw WorkspaceError.notWritable(path: url.path)
         }
@@ -47,16 +47,36 @@ package final class Ledger: Sendable {
     /// A connection that cannot write; but where a killed process left a journal, one that may roll it back first.
     private static func reading(_ url: URL, _ configuration: Configuration) throws -> DatabaseQueue {
         do {
-            let queue = try DatabaseQueue(path: url.path, configuration: configuration)
-            _ = try queue.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM facts") }
-            return queue
+            return try known(url, configuration)
         } catch let error as DatabaseError
             where [.SQLITE_READONLY, .SQLITE_CANTOPEN].contains(error.resultCode)
         {
             var writing = configuration
             writing.readonly = false
-            return try DatabaseQueue(path: url.path, configuration: writing)
+            return try known(url, writing)
         }
+    }
+
+    /// Opens a ledger that has its tables. A training that was stopped before its first transaction leaves one without.
+    private static func known(_ url: URL, _ configuration: Configuration) throws -> DatabaseQueue {
+        let queue = try DatabaseQueue(path: url.path, configuration: configuration)
+        guard try queue.read({ db in try db.tableExists("facts") }) else {
+            throw WorkspaceError.notAWorkspace(path: url.deletingLastPathComponent().path)
+        }
+        return queue
+    }
+
+    /// Makes the tables. Where several processes open a new ledger at once, all but one fail at each step, and find it done when they
+    /// look again.
+    private static func migrate(_ queue: DatabaseQueue) throws {
+        for _ in schema.migrations {
+            do {
+                return try schema.migrate(queue)
+            } catch is DatabaseError {
+                continue
+            }
+        }
+        try schema.migrate(queue)
     }
 
     /// Of the schema; `PRAGMA user_version`.

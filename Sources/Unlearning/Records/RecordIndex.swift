@@ -97,7 +97,7 @@ struct RecordIndex: Sendable {
         for folder in [root] + kinds.map(folder) { try DurableFile.makeFolder(folder) }
         try places.write(self)
         try places.discard()
-        DurableFile.syncAll()
+        try DurableFile.syncAll(in: root)
     }
 
     /// Writes a bucket; it is durable only after `DurableFile.syncAll`. `entries`: sorted, each once.

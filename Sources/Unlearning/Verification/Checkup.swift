@@ -27,7 +27,20 @@ package struct Checkup: Sendable {
 
 extension Workspace {
     /// Reads every file and compares it with what ledger, key or its own seal says. Changes nothing.
-    package func checkup(threads: Int = 1) throws -> Checkup {
+    ///
+    /// A command that writes meanwhile looks like damage, so what seems damaged is looked at again while nobody does.
+    package func checkup(threads: Int = 1, waiting: () -> Void = {}) throws -> Checkup {
+        let first = try look(threads: threads)
+        if first.isSound { return first }
+        // Where the lock cannot be opened, on a disk that is read only, nobody writes.
+        guard DurableFile.exists(files.lock), let lock = try? WorkspaceLock(files.lock, waiting: waiting) else {
+            return first
+        }
+        defer { withExtendedLifetime(lock) {} }
+        return try look(threads: threads)
+    }
+
+    private func look(threads: Int) throws -> Checkup {
         var damages: [Checkup.Damage] = []
         var checked = 0
         func note(_ kind: Checkup.Kind, _ path: String, _ isSound: Bool) {

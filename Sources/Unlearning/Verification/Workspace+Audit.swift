@@ -21,7 +21,7 @@ extension Workspace {
         try DurableFile.removeFolder(files.verification)
         defer { try? DurableFile.removeFolder(files.verification) }
         let named = shards ?? Array(0..<recipe.shards)
-        let log = try checkLog(since: evidence)
+        let log = try lookAtLog(since: evidence)
         let entries = log.isConsistent ? try logEntries() : []
         var checks = [
             AuditReport.Check(claim: "the log only ever grew, and the receipts are in it", faults: log.faults),

@@ -126,7 +126,7 @@ package final class Workspace: Sendable {
         if !work.isEmpty {
             try reconciler.train(work, model: model ?? self.model(training: true))
         }
-        try settle(shards, evidence, memo)
+        try settle(shards, plan.slices, evidence, memo)
         return work.reduce(0) { $0 + $1.stages.count }
     }
 }

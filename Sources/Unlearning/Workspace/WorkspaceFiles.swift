@@ -113,10 +113,11 @@ struct WorkspaceFiles: Sendable {
                 name == kind || name.hasPrefix(kind + "-") && Int(name.dropFirst(kind.count + 1)) != nil
             }
         }
-        // Whoever deletes records syncs this folder afterwards, with the ledger's transaction.
+        // Synced in any case: a process that was killed in its last commit has removed the journal, and not come to that. Should the
+        // journal come back after a power failure, it takes back what this command is about to find done.
         try DurableFile.remove(
             names.filter { $0.hasPrefix(DurableFile.temporaryPrefix) }.map { root.appending(path: $0) }
-                + staging.all, isCertain: false)
+                + staging.all, in: ledger)
         for name in names
         where name == verification.lastPathComponent || (isNumbered(name) && !current.contains(name)) {
             try DurableFile.removeFolder(root.appending(path: name))

@@ -35,7 +35,7 @@ import Testing
             workspace: subject.root, [Checkpoint(content: content).digest])
         guard logs else { return }
         let evidence = try Evidence(subject)
-        try subject.settle(nil, evidence, RecordsMemo(subject))
+        try subject.settle(nil, subject.ledger.slices(), evidence, RecordsMemo(subject))
         try evidence.publish()
         #expect(try subject.checkLog().isConsistent)
     }
