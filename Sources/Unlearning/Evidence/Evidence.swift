@@ -111,7 +111,8 @@ final class Evidence {
         }
         let known = Set(try ledger.requests().map { $0.id + ".json" })
         let names = try DurableFile.names(in: files.requests).filter { !known.contains($0) }
-        if !names.isEmpty { try DurableFile.remove(names.map { files.requests.appending(path: $0) }) }
+        // Synced in any case: a process that was killed may have removed one, and it holds salts.
+        try DurableFile.remove(names.map { files.requests.appending(path: $0) }, in: files.request("-"))
         let halves = try DurableFile.names(in: files.receipts).filter {
             $0.hasPrefix(DurableFile.temporaryPrefix)
         }

@@ -108,7 +108,12 @@ final class LogWriter {
     /// Writes what waits into the log's files, durably.
     func flush() throws {
         if let problem { throw problem }
-        guard let key, !waiting.isEmpty else { return }
+        guard !waiting.isEmpty else {
+            // A process that was killed may have renamed the head, and not have come to syncing it.
+            if DurableFile.exists(log.checkpoint) { try DurableFile.syncName(of: log.checkpoint) }
+            return
+        }
+        guard let key else { return }
         let head = LogHead(origin: origin, size: size, root: try tree().root())
         try DurableFile.makeFolder(log.folder)
         try log.append(waiting, after: written)
