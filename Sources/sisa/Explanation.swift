@@ -62,7 +62,7 @@ extension WorkspaceError {
         case .planChanged: 75
         case .keyMissing, .keyDiffers, .checkpointOfAnotherModel, .recipeDamaged, .recordsDamaged, .indexDamaged,
             .otherData,
-            .otherLabels, .backboneChanged,
+            .otherLabels, .backboneChanged, .backboneUnreadable,
             .tooManyCells:
             78
         }

@@ -10,6 +10,7 @@ package struct JSONFault: Error, Equatable, Sendable {
         case badNumber
         case duplicateKey(String)
         case tooDeep(limit: Int)
+        case tooManyValues(limit: Int)
         case trailingBytes
     }
 
@@ -36,6 +37,7 @@ extension JSONFault: CustomStringConvertible {
         case .badNumber: "malformed number"
         case .duplicateKey(let key): "duplicate key \"\(key)\""
         case .tooDeep(let limit): "more than \(limit) levels of nesting"
+        case .tooManyValues(let limit): "more than \(limit) values"
         case .trailingBytes: "something follows the end"
         }
     }

@@ -9,13 +9,19 @@ indirect enum JSONValue: Equatable {
     case array([JSONValue])
     case object(JSONObject)
 
+    /// Several times as many as a vocabulary has words. Every value takes far more memory than the two bytes it may be written in.
+    static let countLimit = 1 << 21
+
     init(parsing bytes: [UInt8]) throws(JSONFault) {
         var scanner = JSONScanner(bytes)
-        self = try JSONValue(&scanner, depth: 1)
+        var count = 0
+        self = try JSONValue(&scanner, depth: 1, count: &count)
         try scanner.finish()
     }
 
-    private init(_ scanner: inout JSONScanner, depth: Int) throws(JSONFault) {
+    private init(_ scanner: inout JSONScanner, depth: Int, count: inout Int) throws(JSONFault) {
+        count += 1
+        guard count <= Self.countLimit else { throw scanner.fault(.tooManyValues(limit: Self.countLimit)) }
         guard depth <= JSONScanner.depthLimit else {
             throw scanner.fault(.tooDeep(limit: JSONScanner.depthLimit))
         }
@@ -25,14 +31,14 @@ indirect enum JSONValue: Equatable {
             try scanner.expect(UInt8(ascii: "{"))
             var object = JSONObject()
             while let key = try scanner.nextKey(&members) {
-                object.members.append(.init(key: key, value: try JSONValue(&scanner, depth: depth + 1)))
+                object.members.append(.init(key: key, value: try JSONValue(&scanner, depth: depth + 1, count: &count)))
             }
             self = .object(object)
         case UInt8(ascii: "["):
             try scanner.expect(UInt8(ascii: "["))
             var elements: [JSONValue] = []
             while try scanner.nextElement(&members) {
-                elements.append(try JSONValue(&scanner, depth: depth + 1))
+                elements.append(try JSONValue(&scanner, depth: depth + 1, count: &count))
             }
             self = .array(elements)
         case UInt8(ascii: "\""): self = .string(try scanner.string())

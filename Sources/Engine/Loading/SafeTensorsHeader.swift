@@ -1,7 +1,10 @@
 /// The checked header of a safetensors file: a length, a JSON object, then nothing but data.
 struct SafeTensorsHeader {
-    static let lengthLimit = 100_000_000
+    /// Room for all tensors there may be, with long names. What is read of a header is held a few times over, so this bounds
+    /// what a small file can make a reader take; the format itself allows 100 MB.
+    static let lengthLimit = 16 << 20
     static let tensorLimit = 65_536
+    static let metadataLimit = 65_536
     static let dimensionLimit = 16
 
     private(set) var metadata: [String: String] = [:]
@@ -80,6 +83,7 @@ struct SafeTensorsHeader {
         var metadata: [String: String] = [:]
         try scanner.expect(UInt8(ascii: "{"))
         while let key = try scanner.nextKey(&members) {
+            guard metadata.count < metadataLimit else { throw scanner.fault(.tooManyValues(limit: metadataLimit)) }
             guard metadata.updateValue(try scanner.string(), forKey: key) == nil else {
                 throw scanner.fault(.duplicateKey(key))
             }

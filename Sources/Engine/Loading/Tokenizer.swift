@@ -15,6 +15,8 @@ package struct Tokenizer: Sendable {
 
     /// How many ids there are: all are in 0 ..< vocabularySize, without gaps.
     package let vocabularySize: Int
+    /// How many tokens every text gets besides its own.
+    package var specialTokens: Int { prefix.count + suffix.count }
 
     /// Reads tokenizer.json; where it is missing, vocab.txt and tokenizer_config.json.
     package init(folder: URL) throws(TokenizerError) {
@@ -55,7 +57,7 @@ package struct Tokenizer: Sendable {
     /// Too long a text is cut from the right; the special tokens stay.
     package func encode(_ text: String, maximumTokens: Int) -> [Int32] {
         precondition(
-            maximumTokens >= prefix.count + suffix.count, "there is no room for the special tokens")
+            maximumTokens >= specialTokens, "there is no room for the special tokens")
         let limit = maximumTokens - suffix.count
         var ids = prefix
         let scalars = text.unicodeScalars.map(\.value)

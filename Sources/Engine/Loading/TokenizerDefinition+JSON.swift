@@ -106,8 +106,14 @@ extension TokenizerDefinition {
 
     private mutating func readTemplate(_ field: TokenizerField) throws(Problem) {
         let special = try field.required("special_tokens")
+        let single = try field.required("single").array()
+        // Each looks its token up among all; no model has more than a handful.
+        guard single.count <= 64 else {
+            throw .unsupported(
+                field: "\(field.path).single", found: "a list of \(single.count) items", supported: "at most 64")
+        }
         var places = 0
-        for item in try field.required("single").array() {
+        for item in single {
             if let text = try item.optional("Sequence") {
                 let sequence = try text.required("id").string()
                 guard sequence == "A" else {

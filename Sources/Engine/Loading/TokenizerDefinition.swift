@@ -20,6 +20,8 @@ struct TokenizerDefinition {
     static let fileLimit = 32 << 20
     /// More characters than any real vocabulary has; it bounds the memory of the trie.
     static let scalarLimit = 1 << 23
+    /// Of all added tokens together: each may be tried at every character of a text.
+    static let addedScalarLimit = 1 << 16
 
     var normalizer = TextNormalizer()
     var vocabulary: [Entry] = []
@@ -30,6 +32,8 @@ struct TokenizerDefinition {
     var prefix: [Int32] = []
     var suffix: [Int32] = []
     private(set) var vocabularySize = 0
+    private var addedContents: Set<[UInt8]> = []
+    private var addedScalars = 0
     private(set) var ids: [[UInt8]: Int32] = [:]  // by UTF-8: equal strings may differ in bytes
 
     func id(of token: String) -> Int32? { ids[Array(token.utf8)] }
@@ -48,9 +52,11 @@ struct TokenizerDefinition {
 
     mutating func add(_ token: Added) throws(Problem) {
         guard !token.content.isEmpty else { throw .emptyAddedToken(id: Int(token.id)) }
-        guard !added.contains(where: { $0.content.utf8.elementsEqual(token.content.utf8) }) else {
+        guard addedContents.insert(Array(token.content.utf8)).inserted else {
             throw .duplicateAddedToken(token.content)
         }
+        addedScalars += token.content.unicodeScalars.count
+        guard addedScalars <= Self.addedScalarLimit else { throw .addedTokensTooLarge(limit: Self.addedScalarLimit) }
         if let known = id(of: token.content), known != token.id {
             throw .addedTokenCollision(token: token.content, found: Int(token.id), expected: Int(known))
         }

@@ -17,6 +17,7 @@ package struct TokenizerError: Error, Equatable, Sendable {
         case missingToken(role: String, token: String)
         case emptyAddedToken(id: Int)
         case duplicateAddedToken(String)
+        case addedTokensTooLarge(limit: Int)
         case addedTokenCollision(token: String, found: Int, expected: Int)
         case specialTokenMismatch(token: String, found: Int, expected: Int?)
         case templateWithoutText
@@ -61,6 +62,8 @@ extension TokenizerError: CustomStringConvertible {
         case .missingToken(let role, let token): "the \(role) \"\(token)\" is not in the vocabulary"
         case .emptyAddedToken(let id): "the added token \(id) is empty"
         case .duplicateAddedToken(let token): "the token \"\(token)\" is added twice"
+        case .addedTokensTooLarge(let limit):
+            "the added_tokens have more than \(limit) characters together"
         case .addedTokenCollision(let token, let found, let expected):
             "the added token \"\(token)\" has the id \(found) instead of \(expected)"
         case .specialTokenMismatch(let token, let found, let expected):

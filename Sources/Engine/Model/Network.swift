@@ -31,6 +31,7 @@ package enum NetworkError: Error, Equatable {
     case noWeights(path: String)
     case tokenOutOfVocabulary(id: Int, vocabulary: Int)
     case tooManyTokens(found: Int, positions: Int)
+    case noRoomForText(special: Int, limit: Int)
     case notFinite
 }
 
@@ -43,13 +44,16 @@ extension NetworkError: CustomStringConvertible {
         case .noPooler:
             "pooling is `pooler`, but the backbone's file has no pooler.dense tensors; use `pooling: mean` or `cls`"
         case .noWeights(let path):
-            "\(path) is missing; weights are read from one safetensors file. Where the folder has only pytorch_model.bin, "
+            "\(path) is missing; weights are read from one safetensors file, and an index of several is not followed. Where the folder has only pytorch_model.bin, "
                 + "save the model again with `save_pretrained(folder, safe_serialization=True)`"
         case .tokenOutOfVocabulary(let id, let vocabulary):
             "the tokenizer gave token \(id), but the backbone's vocabulary has \(vocabulary) entries; "
                 + "tokenizer and weights are not of one model: fetch the folder again"
         case .tooManyTokens(let found, let positions):
             "texts may have \(found) tokens, but the backbone has positions for \(positions); lower `max_tokens`"
+        case .noRoomForText(let special, let limit):
+            "the tokenizer puts \(special) tokens of its own around every text, and a text may have \(limit) in all; "
+                + "raise `max_tokens`, or choose another model"
         case .notFinite:
             "training left the range of numbers (a loss or weight is infinite or not a number); "
                 + "lower the learning rate, or look for damaged weights"

@@ -47,7 +47,7 @@ package struct CheckpointStore: Sendable {
     /// The checkpoint, if it is there and its content has the size and digest that the ledger holds; else nil.
     package func read(_ key: CheckpointKey, shard: Int, size: Int, digest: [UInt8]) -> Checkpoint? {
         guard let packed = DurableFile.contents(url(key, shard: shard)),
-            let content = Zstd.decompress(packed, size: size)
+            Zstd.isOwnFrame(packed, size: size), let content = Zstd.decompress(packed, size: size)
         else { return nil }
         let checkpoint = Checkpoint(content: content)
         return checkpoint.digest == digest ? checkpoint : nil

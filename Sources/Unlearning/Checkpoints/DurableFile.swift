@@ -165,8 +165,10 @@ enum DurableFile {
     }
 
     /// The bytes of a file; nil where it cannot be read.
+    ///
+    /// A link in its place is not followed, and opening a pipe does not wait for who writes to it: no file of a workspace is either.
     static func contents(_ url: URL) -> [UInt8]? {
-        let descriptor = unsafe open(url.path, O_RDONLY | O_CLOEXEC)
+        let descriptor = unsafe open(url.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var status = stat()

@@ -30,8 +30,23 @@ enum Zstd {
         return size >= UInt64.max - 1 ? nil : Int(exactly: size)
     }
 
+    /// Whether these bytes are one frame as `compress` writes it, with content of this size, and nothing before or behind it.
+    ///
+    /// Other frames may hold the same content; a checkpoint that comes in one was not written here.
+    static func isOwnFrame(_ bytes: [UInt8], size: Int) -> Bool {
+        // RFC 8878, 3.1.1: magic number, descriptor (0x03 a dictionary, 0x04 a checksum, 0x20 no window), window.
+        guard bytes.count > 5, bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD]), contentSize(bytes) == size,
+            bytes[4] & 0x03 == 0, bytes[4] & 0x04 != 0,
+            bytes[4] & 0x20 != 0 || bytes[5] <= UInt8(windowLogLimit - 10) << 3
+        else { return false }
+        let end = unsafe bytes.withUnsafeBytes { unsafe ZSTD_findFrameCompressedSize($0.baseAddress, $0.count) }
+        return end == bytes.count
+    }
+
     /// `size`: What the caller's own records say the content measures; more than that is never written.
     static func decompress(_ bytes: [UInt8], size: Int) -> [UInt8]? {
+        // Four bytes stand for 128 KiB at most, so a size beyond that is not the content's, and no memory is taken for it.
+        guard size >= 0, size >> 15 <= bytes.count else { return nil }
         guard let context = unsafe ZSTD_createDCtx() else { return nil }
         defer { unsafe ZSTD_freeDCtx(context) }
         _ = unsafe ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, windowLogLimit)

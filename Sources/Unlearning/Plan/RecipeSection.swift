@@ -68,6 +68,10 @@ extension RecipeSection {
         if text.isEmpty && (isPlain || !emptyAllowed) {
             throw refusal(node, key, .wrongType(found: node.kind, expected: expected))
         }
+        // The system ends a path at a NUL, so it would open another file than the recipe names.
+        guard !text.utf8.contains(0) else {
+            throw refusal(node, key, .wrongType(found: "a text with a NUL", expected: expected))
+        }
         return text
     }
 

@@ -7,12 +7,20 @@ struct ChunkedFile: ~Copyable {
     enum Failure: Error, Equatable {
         case notARegularFile
         case unreadable(reason: String)
+
+        var reason: String {
+            switch self {
+            case .notARegularFile: "it is not a regular file"
+            case .unreadable(let reason): reason
+            }
+        }
     }
 
-    private static let chunkBytes = 64 << 10
+    private let chunkBytes: Int
     private let handle: FileHandle
 
-    init(_ file: URL) throws(Failure) {
+    init(_ file: URL, chunkBytes: Int = 64 << 10) throws(Failure) {
+        self.chunkBytes = chunkBytes
         do {
             // The attributes of a link are the link's own.
             let target = file.resolvingSymlinksInPath().path
@@ -30,10 +38,10 @@ struct ChunkedFile: ~Copyable {
         try? handle.close()
     }
 
-    /// The next bytes, at most 64 KiB of them; nil at the end.
+    /// The next bytes, as many as a chunk has until the last one; nil at the end.
     mutating func next() throws(Failure) -> [UInt8]? {
         do {
-            guard let data = try handle.read(upToCount: Self.chunkBytes), !data.isEmpty else {
+            guard let data = try handle.read(upToCount: chunkBytes), !data.isEmpty else {
                 return nil
             }
             return [UInt8](data)

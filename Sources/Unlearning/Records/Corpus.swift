@@ -56,7 +56,7 @@ package struct Corpus: Sendable {
     }
 
     /// The file of a slice as it lies on disk; nil where there is none.
-    func bytes(_ position: Position) -> Data? { try? Data(contentsOf: url(position)) }
+    func bytes(_ position: Position) -> Data? { DurableFile.contents(url(position)).map { Data($0) } }
 
     /// Count and digest of a slice.
     func summary(_ records: [StoredRecord]) -> SliceSummary {

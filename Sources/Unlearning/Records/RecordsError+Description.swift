@@ -24,7 +24,7 @@ extension RecordsError: CustomStringConvertible {
             "bytes that are not UTF-8. Convert the file to UTF-8."
         case .recordTooLong(let limit):
             "the record that begins here is longer than \(limit) bytes. Look for a quote that is never "
-                + "closed or a missing line break, or raise the limit."
+                + "closed or a missing line break, and shorten the text if it is really that long."
         case .duplicateColumn:
             "the name stands twice in the header. Rename one of the two."
         case .missingColumn(let found), .missingKey(let found):

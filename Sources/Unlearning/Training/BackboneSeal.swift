@@ -25,14 +25,17 @@ package struct BackboneSeal: Sendable, Codable, Equatable {
         for name in Model.files {
             let url = folder.appending(path: name)
             guard FileManager.default.fileExists(atPath: url.path) else { continue }
-            let handle = try FileHandle(forReadingFrom: url)
-            defer { try? handle.close() }
             var whole = SHA256()
-            while let block = try handle.read(upToCount: BlockDigests.blockBytes), !block.isEmpty {
-                whole.update(data: block)
-                guard name == Self.weights else { continue }
-                blocks += Data(SHA256.hash(data: block))
-                size += block.count
+            do {
+                var file = try ChunkedFile(url, chunkBytes: BlockDigests.blockBytes)
+                while let block = try file.next() {
+                    whole.update(data: block)
+                    guard name == Self.weights else { continue }
+                    blocks += Data(SHA256.hash(data: block))
+                    size += block.count
+                }
+            } catch {
+                throw WorkspaceError.backboneUnreadable(path: url.path, reason: error.reason)
             }
             files.append(File(name: name, digest: Data(whole.finalize())))
         }
@@ -62,7 +65,13 @@ package struct BackboneSeal: Sendable, Codable, Equatable {
         let url = folder.appending(path: name)
         let expected = files.first { $0.name == name }?.digest
         guard FileManager.default.fileExists(atPath: url.path) else { return expected == nil }
-        guard let content = try? Data(contentsOf: url) else { return false }
-        return expected == Data(SHA256.hash(data: content))
+        var whole = SHA256()
+        do {
+            var file = try ChunkedFile(url)
+            while let block = try file.next() { whole.update(data: block) }
+        } catch {
+            return false
+        }
+        return expected == Data(whole.finalize())
     }
 }

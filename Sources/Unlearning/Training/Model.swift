@@ -81,6 +81,9 @@ package final class Model: Sendable {
                 throw NetworkError.tokenOutOfVocabulary(
                     id: tokenizer.vocabularySize - 1, vocabulary: vocabularySize)
             }
+            guard tokenizer.specialTokens < maxTokens else {
+                throw NetworkError.noRoomForText(special: tokenizer.specialTokens, limit: maxTokens)
+            }
             let read = (tokenizer, Trunk(try part(.trunk(below: layout.firstLayer), gradients: false)))
             lower = read
             return read

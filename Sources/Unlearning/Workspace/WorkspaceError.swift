@@ -19,6 +19,7 @@ package enum WorkspaceError: Error, Equatable {
     case noRecords(files: [String])
     case noDataFiles
     case noBackbone(path: String)
+    case backboneUnreadable(path: String, reason: String)
     case backboneChanged(path: String, expected: String, found: String)
     case noSuchShard(Int, shards: Int)
     case untrained
@@ -80,6 +81,8 @@ extension WorkspaceError: CustomStringConvertible {
         case .noBackbone(let path):
             "\(path) is no model folder (config.json is missing); fetch the model with `tools/fetch`, "
                 + "or name its folder with `sisa train <recipe folder> --backbone DIR`"
+        case .backboneUnreadable(let path, let reason):
+            "\(path) of the backbone cannot be read: \(reason); a model folder holds files or links to files: fetch the model again"
         case .backboneChanged(let path, let expected, let found):
             "the backbone in \(path) is not the one that this workspace was trained on (expected "
                 + "\(expected.prefix(16))..., found \(found.prefix(16))...); put the old one back, name it with `sisa train --backbone DIR`, or train "

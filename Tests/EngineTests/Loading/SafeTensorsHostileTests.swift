@@ -32,9 +32,9 @@ import Testing
         #expect(problem(SafeTensorsBytes.length(0) + rest) == .headerTooSmall(length: 0))
         #expect(problem(SafeTensorsBytes.length(1) + rest) == .headerTooSmall(length: 1))
         #expect(problem(SafeTensorsBytes.length(3) + rest) == .headerBeyondFile(length: 3, available: 2))
-        for length: UInt64 in [100_000_001, 1 << 32, 1 << 63, .max - 7, .max] {
-            #expect(
-                problem(SafeTensorsBytes.length(length) + rest) == .headerTooLarge(length: length, limit: 100_000_000))
+        let limit = 16 << 20
+        for length: UInt64 in [UInt64(limit) + 1, 100_000_001, 1 << 32, 1 << 63, .max - 7, .max] {
+            #expect(problem(SafeTensorsBytes.length(length) + rest) == .headerTooLarge(length: length, limit: limit))
         }
     }
 
@@ -136,8 +136,13 @@ import Testing
     }
 
     @Test func aMillionTinyTensorsAreRefused() {
-        let tensors = (0..<1_000_000).lazy.map { #""\#($0)":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}"# }
-        #expect(problem("{" + tensors.joined(separator: ",") + "}") == .tooManyTensors(limit: 65_536))
+        func header(_ count: Int) -> String {
+            let tensors = (0..<count).lazy.map { #""\#($0)":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}"# }
+            return "{" + tensors.joined(separator: ",") + "}"
+        }
+        #expect(problem(header(65_537)) == .tooManyTensors(limit: 65_536))
+        let million = header(1_000_000)
+        #expect(problem(million) == .headerTooLarge(length: UInt64(million.utf8.count), limit: 16 << 20))
     }
 
     /// Whatever is cut off or changed, the answer is an error or a file, never a crash.

@@ -1,0 +1,78 @@
+@testable import Engine
+@testable import Unlearning
+
+/// Readers of tensors: a backbone's weights, and checkpoints.
+enum WeightsFuzz {
+    /// What is accepted accounts for every byte, and says the same when it is written and read again.
+    static func safetensors(_ input: [UInt8]) {
+        do {
+            let file = try SafeTensors(bytes: input, name: "fuzz")
+            var written: [SafeTensors.WrittenTensor] = []
+            for name in file.names {
+                let shape = file.shape(of: name) ?? []
+                do {
+                    let values = try file.floats(name, shape: shape)
+                    let count = shape.reduce(1, *)
+                    FuzzTarget.demand(values.count == count, "a tensor has another size than its shape")
+                    written.append((name, shape, .f32, values))
+                } catch {
+                    FuzzTarget.refusal(error)
+                }
+            }
+            let again = try SafeTensors(bytes: SafeTensors.encode(written, metadata: file.metadata), name: "again")
+            FuzzTarget.demand(again.names == written.map(\.name), "names change when they are written")
+            FuzzTarget.demand(again.metadata == file.metadata, "metadata change when they are written")
+            for tensor in written {
+                let values = try again.floats(tensor.name, shape: tensor.shape)
+                FuzzTarget.demand(
+                    values.map(\.bitPattern) == tensor.values.map(\.bitPattern), "values change when they are written")
+            }
+        } catch {
+            FuzzTarget.refusal(error)
+        }
+    }
+
+    /// What the ledger would say that a checkpoint measures, and that no content may exceed.
+    private static let limit = 1 << 16
+
+    /// The first byte says whether the rest is a compressed file or what is in one: no fuzzer guesses a checksum.
+    static func checkpoint(_ input: [UInt8]) {
+        let rest = Array(input.dropFirst())
+        if input.first.map({ $0 & 1 == 0 }) ?? true {
+            let size = min(Zstd.contentSize(rest) ?? limit, limit)
+            let isOwn = Zstd.isOwnFrame(rest, size: size)
+            guard let content = Zstd.decompress(rest, size: size) else { return }
+            FuzzTarget.demand(content.count == size, "more or less was read than the ledger says")
+            if isOwn { state(content) }
+        } else {
+            do {
+                let packed = try Zstd.compress(rest)
+                FuzzTarget.demand(Zstd.isOwnFrame(packed, size: rest.count), "a frame of ours is not known as one")
+                FuzzTarget.demand(
+                    Zstd.decompress(packed, size: rest.count) == rest, "content changes when it is stored")
+            } catch {
+                FuzzTarget.refusal(error)
+            }
+            state(rest)
+        }
+    }
+
+    /// A state that is accepted is the one of this layout, and its own checkpoint holds the same.
+    private static func state(_ content: [UInt8]) {
+        guard let layout, let state = Checkpoint(content: content).state(layout: layout) else { return }
+        FuzzTarget.demand(state.values.count == layout.count, "a state of another layout was accepted")
+        let again = Checkpoint(state, layout: layout, precision: .f32).state(layout: layout)
+        FuzzTarget.demand(
+            again?.values.map(\.bitPattern) == state.values.map(\.bitPattern), "a state changes when it is stored")
+    }
+
+    /// Small, with both kinds of tensors.
+    private static let layout: AdapterLayout? = {
+        let backbone = try? BackboneConfiguration(
+            hiddenSize: 4, layers: 1, heads: 1, intermediateSize: 4, vocabularySize: 8)
+        let lora = AdapterSpecification.LoRA(rank: 1, alpha: 2, targets: [.query], layers: [0])
+        return backbone.map {
+            AdapterLayout(AdapterSpecification(lora: lora, labels: 2, pooling: .mean), backbone: $0)
+        }
+    }()
+}
