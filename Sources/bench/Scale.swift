@@ -19,7 +19,7 @@ struct Scale: ParsableCommand {
     @Option(help: "Records a shard.") var shardRecords = 1000
     @Option(help: "Slices.") var slices = 10
     @Option(help: "Epochs.") var epochs = 1
-    @Option(help: "Deletions to take the median of.") var deletions = 5
+    @Option(help: "Deletions to take the median, and of forgetting the 99th percentile, of.") var deletions = 5
     @Option(help: "A backbone folder.") var backbone = "shards/toy/backbone"
     @Option(help: "Threads.") var threads = 2
     @Option(help: "`id` or `owner`: what places a record.") var assignBy = "id"
@@ -33,7 +33,7 @@ struct Scale: ParsableCommand {
         let statusSeconds, statusPeakMebibytes: Double
         let planSeconds, planPeakMebibytes: Double
         let deleteSeconds, deletePeakMebibytes: Double
-        let influenceFreeMilliseconds, deleteRecordPasses: Double
+        let influenceFreeMilliseconds, influenceFreeP99Milliseconds, deleteRecordPasses: Double
     }
 
     func validate() throws {
@@ -86,6 +86,9 @@ struct Scale: ParsableCommand {
         let plans = try ids.map { try sisa(["delete", "--dry-run"] + options + [$0]) }
         let deletes = try ids.map { try sisa(["delete"] + options + [$0]) }
         func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+        let forgotten = try deletes.map { try $0.number("influence_free_ms") }.sorted()
+        // The smallest that 99 of 100 do not exceed.
+        let p99 = forgotten[max(0, (forgotten.count * 99 + 99) / 100 - 1)]
         func mebibytes(_ bytes: Int) -> Double { Double(bytes) / 1_048_576 }
         return Row(
             records: count, shards: shards, slices: slices, trainSeconds: train.seconds,
@@ -94,7 +97,7 @@ struct Scale: ParsableCommand {
             planSeconds: median(plans.map(\.seconds)), planPeakMebibytes: mebibytes(plans.map(\.peakBytes).max() ?? 0),
             deleteSeconds: median(deletes.map(\.seconds)),
             deletePeakMebibytes: mebibytes(deletes.map(\.peakBytes).max() ?? 0),
-            influenceFreeMilliseconds: median(try deletes.map { try $0.number("influence_free_seconds") * 1000 }),
+            influenceFreeMilliseconds: median(forgotten), influenceFreeP99Milliseconds: p99,
             deleteRecordPasses: median(try deletes.map { try $0.number("record_passes") }))
     }
 
@@ -108,7 +111,8 @@ struct Scale: ParsableCommand {
                 + "dry run \(part(row.planSeconds, row.planPeakMebibytes)), "
                 + "delete \(part(row.deleteSeconds, row.deletePeakMebibytes)), "
                 + "\(Timing.fixed(row.deleteRecordPasses, 0)) record-passes, forgotten after "
-                + "\(Timing.fixed(row.influenceFreeMilliseconds, 1)) ms")
+                + "\(Timing.fixed(row.influenceFreeMilliseconds, 1)) ms (p99 \(Timing.fixed(row.influenceFreeP99Milliseconds, 1)))"
+        )
     }
 }
 

@@ -60,7 +60,8 @@ extension WorkspaceError {
         case .duplicateID, .unusableID, .idIsThere, .idWasDeleted, .noRecords, .labelDamaged: 65
         case .untrained, .noSurvivors: 69
         case .planChanged: 75
-        case .keyMissing, .keyDiffers, .checkpointOfAnotherModel, .recipeDamaged, .recordsDamaged, .indexDamaged,
+        case .keyMissing, .keyDiffers, .checkpointOfAnotherModel, .ledgerDamaged, .recipeDamaged, .recordsDamaged,
+            .indexDamaged,
             .otherData,
             .otherLabels, .backboneChanged, .backboneUnreadable,
             .tooManyCells:

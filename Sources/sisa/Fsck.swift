@@ -6,7 +6,7 @@ struct Fsck: WorkspaceCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compare every file of the workspace with its digest; change nothing.",
         discussion: """
-            Records, checkpoints, features, index, ledger and backbone. Nothing damaged is ever used. Checkpoints and index are made again by \
+            Records, checkpoints, features, index, ledger, log and backbone. Nothing damaged is ever used. Checkpoints and index are made again by \
             `sisa train`, bit for bit; a file of features may be removed, and is made again when its shard trains; damaged records are for \
             a backup. Exits with 65 where anything is damaged. Whether the digests are those of an honest training is for `sisa verify`.
 
@@ -46,6 +46,7 @@ struct Fsck: WorkspaceCommand {
     private func remedy(_ kind: Checkup.Kind) -> String {
         switch kind {
         case .checkpoint, .index: "`sisa train --workspace \(options.folder.path)` makes it again"
+        case .log: "`sisa log consistency` says what is wrong; restore the folder from a copy"
         case .features: "remove the file; it is made again when its shard trains"
         case .records, .ledger: "cannot be made again from what is here; restore it from a backup"
         case .backbone: "put the old one back, or name where it lies with `sisa train --backbone`"

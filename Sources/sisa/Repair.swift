@@ -12,12 +12,16 @@ struct Repair: WorkspaceCommand {
             EXAMPLES:
               sisa repair --workspace workspaces/reviews
               sisa repair --workspace workspaces/reviews --seconds 600
+              sisa repair --workspace workspaces/reviews --record-passes 5000
             """)
 
     @OptionGroup var options: WorkspaceOptions
 
     @Option(help: "Start no further shard after so many seconds.")
     var seconds: Double?
+
+    @Option(help: "Start no further shard when so many record-passes are spent.")
+    var recordPasses: Int?
 
     private struct Output: Encodable {
         let stagesTrained, shardsLeft: Int
@@ -26,6 +30,9 @@ struct Repair: WorkspaceCommand {
     }
 
     func validate() throws {
+        if let recordPasses, recordPasses < 0 {
+            throw ValidationError("--record-passes is \(recordPasses); give a number from 0 up")
+        }
         if let seconds, !(seconds >= 0) { throw ValidationError("--seconds is \(seconds); give a number from 0 up") }
     }
 
@@ -33,7 +40,8 @@ struct Repair: WorkspaceCommand {
         let workspace = try options.open()
         let report = try options.withProgress("repairing") { progress in
             try workspace.repair(
-                within: seconds, threads: options.threadCount, progress: progress, waiting: options.waiting)
+                within: seconds, recordPasses: recordPasses, threads: options.threadCount, progress: progress,
+                waiting: options.waiting)
         }
         if options.json {
             return try Console.json(

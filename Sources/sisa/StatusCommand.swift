@@ -18,10 +18,12 @@ struct StatusCommand: WorkspaceCommand {
             let shard, records, slices: Int
             let state: String
             let sliceRecords: [Int]
-            let stagesStored, stagesWanted, recordPasses, storedBytes: Int
+            let stagesStored, stagesWanted, recordPasses, storedBytes, recordsWaiting: Int
         }
         let name, workspace: String
-        let records, featureBytes: Int
+        let records, featureBytes, pendingRequests: Int
+        /// When the oldest request was accepted that is not complete; null where there is none.
+        let oldestRequest: OrNull<String>
         let shards: [Shard]
     }
 
@@ -32,13 +34,15 @@ struct StatusCommand: WorkspaceCommand {
             return try Console.json(
                 Output(
                     name: workspace.recipe.name, workspace: workspace.root.path, records: status.records,
-                    featureBytes: status.featureBytes,
+                    featureBytes: status.featureBytes, pendingRequests: status.requests.count,
+                    oldestRequest: OrNull(status.requests.first?.accepted),
                     shards: status.shards.map {
                         Output.Shard(
                             shard: $0.shard + 1, records: $0.records, slices: $0.sliceRecords.count,
                             state: $0.state.rawValue, sliceRecords: $0.sliceRecords,
                             stagesStored: $0.stagesStored, stagesWanted: $0.stagesWanted,
-                            recordPasses: $0.recordPasses, storedBytes: $0.storedBytes)
+                            recordPasses: $0.recordPasses, storedBytes: $0.storedBytes,
+                            recordsWaiting: $0.recordsWaiting)
                     }))
         }
         var table = TextTable(header: ["shard", "records", "per slice", "checkpoints", "KiB", "state"])
@@ -55,7 +59,11 @@ struct StatusCommand: WorkspaceCommand {
         if status.featureBytes > 0 {
             Console.out("features of records, kept to save time: \(status.featureBytes / 1024) KiB (`features.budget`)")
         }
-        if status.shards.contains(where: { $0.state == .influenceFree }) {
+        if let oldest = status.requests.first {
+            Console.out(
+                "\(status.requests.count) deletion(s) wait for their repair, the oldest since \(oldest.accepted) (`sisa repair`)"
+            )
+        } else if status.shards.contains(where: { $0.state == .influenceFree }) {
             Console.out("some shards are not finished; run `sisa train --workspace \(workspace.root.path)`")
         }
     }

@@ -5,7 +5,7 @@ import Foundation
 /// `tools/fuzz` builds this folder and names the target and a folder for files in the environment. Whoever adds a target adds
 /// a folder of the same name below Tests/FuzzCorpus.
 enum FuzzTarget: String, CaseIterable {
-    case safetensors, checkpoint, tokenizer, config, recipe, csv, tsv, jsonl
+    case safetensors, checkpoint, tokenizer, config, recipe, receipt, csv, tsv, jsonl
 
     static let chosen: FuzzTarget = {
         guard let target = FuzzTarget(rawValue: variable("SISA_FUZZ_TARGET")) else {
@@ -25,6 +25,7 @@ enum FuzzTarget: String, CaseIterable {
         case .tokenizer: ModelFuzz.tokenizer(input)
         case .config: ModelFuzz.configuration(input)
         case .recipe: ModelFuzz.recipe(input)
+        case .receipt: EvidenceFuzz.receipt(input)
         case .csv, .tsv, .jsonl: RecordsFuzz.records(input, self)
         }
     }

@@ -34,14 +34,14 @@ extension Ledger {
         return try queue.read { db in
             let rows = try Row.fetchAll(db, sql: "SELECT name, value FROM facts WHERE name LIKE 'log%'")
             var facts: [String: Data] = [:]
-            for row in rows { facts[row["name"]] = row["value"] as Data }
+            for row in rows { facts[try row.value("name")] = try row.value("value") }
             func text(_ name: String) -> String? { facts[name].map { String(decoding: $0, as: UTF8.self) } }
             guard let origin = text(Self.originFact), let size = text(Self.sizeFact).flatMap({ Int($0) }),
                 let key = facts[Self.keyFact].flatMap({ VerificationKey(bytes: Array($0)) })
             else { return nil }
             var outbox: [Int: [UInt8]] = [:]
             for row in try Row.fetchAll(db, sql: "SELECT entry, bytes FROM outbox") {
-                outbox[row["entry"]] = Array(row["bytes"] as Data)
+                outbox[try row.value("entry")] = Array(try row.value("bytes") as Data)
             }
             return LogState(
                 origin: origin, size: size, root: facts[Self.rootFact].flatMap { $0.isEmpty ? nil : Array($0) },
@@ -74,7 +74,7 @@ extension Ledger {
         guard try version() == Ledger.version else { return [] }
         return try queue.read { db in
             try Row.fetchAll(db, sql: "SELECT * FROM requests ORDER BY accepted, id").map {
-                ($0["id"], $0["accepted"], $0["entry"])
+                (try $0.value("id"), try $0.value("accepted"), $0["entry"] == nil ? nil : try $0.value("entry"))
             }
         }
     }
@@ -85,7 +85,7 @@ extension Ledger {
             var digests: [Int: String] = [:]
             guard let shards else {
                 for row in try Row.fetchAll(db, sql: "SELECT * FROM generations") {
-                    digests[row["shard"]] = row["digest"]
+                    digests[try row.index("shard")] = try row.value("digest")
                 }
                 return digests
             }

@@ -113,8 +113,8 @@ extension Ledger {
         try queue.read { db in
             var pending: [Position: Set<RecordTag>] = [:]
             for row in try Row.fetchAll(db, sql: "SELECT shard, slice, tag FROM pending") {
-                pending[Position(shard: row["shard"], slice: row["slice"]), default: []]
-                    .insert(RecordTag(bytes: Array(row["tag"] as Data)))
+                pending[Position(shard: try row.index("shard"), slice: try row.index("slice")), default: []]
+                    .insert(RecordTag(bytes: Array(try row.value("tag") as Data)))
             }
             return pending
         }

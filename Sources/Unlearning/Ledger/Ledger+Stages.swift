@@ -44,9 +44,9 @@ extension Ledger {
         try queue.read { db in
             var shards: [[SliceSummary]] = []
             for row in try Row.fetchAll(db, sql: "SELECT * FROM slices ORDER BY shard, slice") {
-                let shard: Int = row["shard"]
+                let shard = try row.index("shard")
                 while shards.count <= shard { shards.append([]) }
-                shards[shard].append(SliceSummary(row))
+                shards[shard].append(try SliceSummary(row))
             }
             return shards
         }
@@ -82,7 +82,7 @@ extension Ledger {
         try queue.read { db in
             let rows = try Row.fetchCursor(db, sql: "SELECT * FROM checkpoints ORDER BY shard, stage")
             var stages: [Int: [StageRow]] = [:]
-            while let row = try rows.next() { stages[row["shard"], default: []].append(StageRow(row)) }
+            while let row = try rows.next() { stages[try row.index("shard"), default: []].append(try StageRow(row)) }
             return stages
         }
     }
@@ -137,20 +137,20 @@ extension Ledger {
 }
 
 extension SliceSummary {
-    fileprivate init(_ row: Row) {
-        records = row["records"]
-        digest = Array(row["digest"] as Data)
+    fileprivate init(_ row: Row) throws {
+        records = try row.value("records")
+        digest = Array(try row.value("digest") as Data)
     }
 }
 
 extension StageRow {
-    fileprivate init(_ row: Row) {
-        stage = row["stage"]
-        key = CheckpointKey(bytes: Array(row["key"] as Data))
-        digest = Array(row["digest"] as Data)
-        size = row["size"]
-        stored = row["stored"]
-        recordPasses = row["record_passes"]
-        seconds = row["seconds"]
+    fileprivate init(_ row: Row) throws {
+        stage = try row.index("stage")
+        key = CheckpointKey(bytes: Array(try row.value("key") as Data))
+        digest = Array(try row.value("digest") as Data)
+        size = try row.value("size")
+        stored = try row.value("stored")
+        recordPasses = try row.value("record_passes")
+        seconds = try row.value("seconds")
     }
 }

@@ -19,7 +19,9 @@ extension Ledger {
         guard try version() == Ledger.version else { return nil }
         return try queue.read { db in
             try Row.fetchOne(db, sql: "SELECT * FROM totals").map {
-                LedgerTotals(recordPasses: $0["record_passes"], stages: $0["stages"], slices: $0["slices"])
+                LedgerTotals(
+                    recordPasses: try $0.value("record_passes"), stages: try $0.value("stages"),
+                    slices: try $0.value("slices"))
             }
         }
     }

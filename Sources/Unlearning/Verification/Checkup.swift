@@ -8,6 +8,8 @@ package struct Checkup: Sendable {
         case records, ledger, backbone
         /// `sisa train` makes them again, bit for bit.
         case checkpoint, index
+        /// `sisa log consistency` says what is wrong.
+        case log
         /// A cache: made again when its shard trains next.
         case features
     }
@@ -50,6 +52,8 @@ extension Workspace {
             if !isSound { damages.append(Checkup.Damage(kind: kind, path: below)) }
         }
         note(.ledger, ledger.path, (try? ledger.isSound()) == true)
+        // A workspace of an earlier version has no log yet.
+        if try ledger.logState() != nil { note(.log, evidenceLog.folder.path, try lookAtLog(since: []).isConsistent) }
         note(.backbone, try backboneFolder().path, (try? check(backbone: backboneFolder())) != nil)
         let (corpus, features, index) = (try corpus(), try features(), try index())
         let plan = CheckpointPlan(try ledger.slices(), chain: chain(try backboneDigest()))

@@ -1,4 +1,5 @@
 package import Foundation
+internal import Synchronization
 
 /// What a repair did.
 package struct RepairReport: Sendable {
@@ -15,10 +16,12 @@ extension Workspace {
     ///
     /// A part of the index that a full disk took away is made anew too.
     ///
-    /// `seconds`: No further shard is begun after them; nil: all are. Forgetting was done before, or is finished first.
+    /// `seconds`, `recordPasses`: No further shard is begun when they are spent; nil: all are. Forgetting was done before, or is finished
+    /// first.
     @discardableResult
     package func repair(
-        within seconds: Double? = nil, threads: Int = 1, progress: @escaping TrainingProgress = { _ in },
+        within seconds: Double? = nil, recordPasses: Int? = nil, threads: Int = 1,
+        progress: @escaping TrainingProgress = { _ in },
         waiting: () -> Void = {}
     ) throws -> RepairReport {
         let clock = ContinuousClock().now
@@ -37,7 +40,7 @@ extension Workspace {
         }
         var shards = Set(try ledger.pending().keys.map(\.shard)).sorted()
         let isStale = try ledger.fact(Self.staleFact) != nil
-        guard let seconds, !isStale else {
+        guard seconds != nil || recordPasses != nil, !isStale else {
             let trained = try bringUpToDate(
                 shards: isStale ? nil : shards, threads: threads, evidence: evidence, progress: progress)
             return try report(trained, left: 0)
@@ -45,7 +48,15 @@ extension Workspace {
         // Nothing is left of any record before the first shard is trained.
         var trained = try bringUpToDate(
             shards: shards, threads: threads, trains: false, evidence: evidence, progress: progress)
-        while let shard = shards.first, clock.duration(to: .now).seconds < seconds {
+        let spent = Mutex(0)
+        func isLeft() -> Bool {
+            spent.withLock { $0 } < recordPasses ?? .max && clock.duration(to: .now).seconds < seconds ?? .infinity
+        }
+        let progress: TrainingProgress = { event in
+            if case .began(let recordPasses, _) = event { spent.withLock { $0 += recordPasses } }
+            progress(event)
+        }
+        while let shard = shards.first, isLeft() {
             trained += try bringUpToDate(shards: [shard], threads: threads, evidence: evidence, progress: progress)
             shards.removeFirst()
         }

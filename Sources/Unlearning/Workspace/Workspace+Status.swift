@@ -18,6 +18,8 @@ package struct Status: Sendable {
         package let stagesWanted: Int
         package let recordPasses: Int
         package let storedBytes: Int
+        /// Of accepted deletions whose repair waits.
+        package let recordsWaiting: Int
 
         package var records: Int { sliceRecords.reduce(0, +) }
     }
@@ -25,6 +27,8 @@ package struct Status: Sendable {
     package let shards: [Shard]
     /// On disk, of the features of all records.
     package let featureBytes: Int
+    /// Deletions that are not complete, the oldest first: name, and when they were accepted.
+    package let requests: [(id: String, accepted: String)]
 
     package var records: Int { shards.reduce(0) { $0 + $1.records } }
     package var recordPasses: Int { shards.reduce(0) { $0 + $1.recordPasses } }
@@ -35,7 +39,8 @@ extension Workspace {
     package func status() throws -> Status {
         let plan = CheckpointPlan(try ledger.slices(), chain: chain(try backboneDigest()))
         let stages = try ledger.stages()
-        let unfinished = Set(try ledger.pending().keys.map(\.shard))
+        let waiting = try Dictionary(grouping: ledger.pending(), by: \.key.shard)
+            .mapValues { $0.reduce(0) { $0 + $1.value.count } }
         return Status(
             shards: plan.shards.enumerated().map { shard, items in
                 let keys = Set(items.map(\.key))
@@ -44,12 +49,13 @@ extension Workspace {
                 }
                 return Status.Shard(
                     shard: shard,
-                    state: unfinished.contains(shard)
+                    state: waiting[shard] != nil
                         ? .influenceFree
                         : items.isEmpty ? .empty : rows.count == items.count ? .retrainEquivalent : .influenceFree,
                     sliceRecords: plan.slices[shard].map(\.records), stagesStored: rows.count,
                     stagesWanted: items.count, recordPasses: rows.reduce(0) { $0 + $1.recordPasses },
-                    storedBytes: rows.reduce(0) { $0 + $1.stored })
-            }, featureBytes: try features().storedBytes())
+                    storedBytes: rows.reduce(0) { $0 + $1.stored }, recordsWaiting: waiting[shard] ?? 0)
+            }, featureBytes: try features().storedBytes(),
+            requests: try ledger.requests().filter { $0.entry == nil }.map { ($0.id, $0.accepted) })
     }
 }

@@ -6,6 +6,7 @@ package enum WorkspaceError: Error, Equatable {
     case badKey(length: Int)
     case keyMissing(path: String)
     case keyDiffers(path: String)
+    case ledgerDamaged(column: String)
     case recipeDamaged(path: String)
     case labelDamaged(found: Int, labels: Int)
     case recordsDamaged(path: String)
@@ -46,6 +47,9 @@ extension WorkspaceError: CustomStringConvertible {
                 + "put the file back"
         case .keyDiffers(let path):
             "the workspace \(path) was made with another key; leave --key out, or name another workspace"
+        case .ledgerDamaged(let column):
+            "the workspace's ledger holds something in its column \(column) that cannot be there: it is damaged. Restore the workspace from "
+                + "a backup, or train a new one"
         case .recipeDamaged(let path):
             "the recipe kept in \(path) cannot be read; it was made by another version of sisa, or is damaged"
         case .labelDamaged(let found, let labels):

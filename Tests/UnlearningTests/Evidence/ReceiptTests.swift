@@ -155,6 +155,43 @@ import Testing
         }
     }
 
+    // Signed, but not about what this software signs: read by nobody as a receipt.
+    @Test func aGenuineSignatureUnderAnotherKindOfStatementIsNoReceipt() throws {
+        try with { _, subject, records in
+            let receipt = try Receipt(contentsOf: #require(try subject.delete([records[3].recordID]).receipt))
+            let key = try #require(try SigningKey(contentsOf: subject.files.signingKey))
+            let statement = try #require(
+                Data(base64Encoded: receipt.payload).map { String(decoding: $0, as: UTF8.self) })
+            let others = [
+                statement.replacing(ReceiptStatement.predicateType, with: "urn:sisa:deletion:v2"),
+                statement.replacing(ReceiptStatement.type, with: "https://in-toto.io/Statement/v2"), "{}", "null",
+                // The same again, written in another way: its digest is not the log's.
+                statement.replacing(",", with: ", ")
+            ]
+            for other in others {
+                let signature = try key.signature(of: Receipt.signed(receipt.payloadType, Data(other.utf8)))
+                let forged = try receipt.changing(
+                    payload: Data(other.utf8).base64EncodedString(),
+                    signature: Data(signature).base64EncodedString())
+                #expect(forged.fault(key.verification) != nil)
+            }
+            // Without the type before it, the same bytes are no signature.
+            let bare = try key.signature(of: Array(statement.utf8))
+            #expect(try receipt.changing(signature: Data(bare).base64EncodedString()).fault(key.verification) != nil)
+        }
+    }
+
+    @Test func aWithheldSaltHidesOneRecordAndTheRestStillVerifies() throws {
+        try with { _, subject, records in
+            let receipt = try Receipt(
+                contentsOf: #require(try subject.delete([records[3].recordID, records[4].recordID]).receipt))
+            let key = try #require(try subject.verificationKeys().last)
+            let copy = try receipt.changing(salts: [receipt.salts[0], ""])
+            #expect(copy.fault(key) == nil)
+            #expect([records[3], records[4]].count { copy.isAbout($0.recordID) } == 1)
+        }
+    }
+
     @Test func aFileThatIsNoReceiptIsRefusedAndNamed() throws {
         try TestFolder.with { folder in
             let file = folder.appending(path: "receipt.json")

@@ -48,6 +48,44 @@ import Testing
         }
     }
 
+    @Test func aRepairBeginsNoShardWhenItsRecordPassesAreSpent() throws {
+        try ToyWorld.with { world in
+            let records = try ToyRecord.all()
+            let subject = try world.workspace("subject", records)
+            let gone = try (0..<3).map { shard in
+                try #require(records.first { world.position($0).shard == shard })
+            }
+            let costs = try subject.planDeletion(gone.recordIDs).shards.map(\.recordPasses)
+            try subject.delete(DeletionRequest(ids: gone.recordIDs, defersRepair: true))
+            #expect(try subject.repair(recordPasses: 0).shardsLeft == 3)
+            // One less than the first costs begins it, exactly what it costs begins no other.
+            #expect(try subject.repair(recordPasses: costs[0]).shardsLeft == 2)
+            #expect(try subject.repair(recordPasses: costs[1] + 1).shardsLeft == 0)
+            let truth = try Snapshot(world.workspace("truth", records.without(gone)))
+            #expect(try Snapshot(subject).differences(from: truth) == [])
+        }
+    }
+
+    @Test func statusTellsWhatWaitsAndSinceWhen() throws {
+        try ToyWorld.with { world in
+            let records = try ToyRecord.all()
+            let subject = try world.workspace("subject", records)
+            #expect(try subject.status().requests.isEmpty)
+            for (number, record) in records.prefix(2).enumerated() {
+                try subject.delete(
+                    DeletionRequest(ids: [record.recordID], defersRepair: true, requestID: "request-\(number)"))
+            }
+            let status = try subject.status()
+            #expect(Set(status.requests.map(\.id)) == ["request-0", "request-1"])
+            #expect(status.requests.map(\.accepted) == status.requests.map(\.accepted).sorted())
+            #expect(status.shards.reduce(0) { $0 + $1.recordsWaiting } == 2)
+            try subject.repair()
+            #expect(try subject.status().requests.isEmpty)
+            let waiting = try subject.status().shards.map(\.recordsWaiting)
+            #expect(waiting.allSatisfy { $0 == 0 })
+        }
+    }
+
     // A repair finishes forgetting first, whatever was killed where.
     @Test func aRepairFinishesADeletionThatWasKilledAfterItsCommit() throws {
         try ToyWorld.with { world in

@@ -1,0 +1,18 @@
+internal import GRDB
+
+extension Row {
+    /// A column's value. One that the schema does not allow, as a damaged page has it, is an error and no end of the program.
+    func value<Value: DatabaseValueConvertible>(_ column: String) throws -> Value {
+        guard let stored = self[column] as (any DatabaseValueConvertible)?,
+            let value = Value.fromDatabaseValue(stored.databaseValue)
+        else { throw WorkspaceError.ledgerDamaged(column: column) }
+        return value
+    }
+
+    /// A number of a shard, slice or stage.
+    func index(_ column: String) throws -> Int {
+        let value: Int = try value(column)
+        guard (0..<1_000_000).contains(value) else { throw WorkspaceError.ledgerDamaged(column: column) }
+        return value
+    }
+}
