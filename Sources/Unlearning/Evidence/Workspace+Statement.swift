@@ -1,4 +1,3 @@
-internal import Crypto
 internal import Engine
 internal import Foundation
 
@@ -92,21 +91,5 @@ extension Workspace {
             "what the pre-trained backbone had learnt",
             "records under other ids whose text is not exactly the same"
         ]
-    }
-}
-
-extension ReceiptStatement.Software {
-    /// The running program. Its digest is asked for by receipts only, and computed once.
-    static let current = Self(
-        name: "sisa", version: softwareVersion, numerics: numericsVersion, binary: digest(),
-        instructionSet: InstructionSet.current.rawValue)
-
-    private static func digest() -> String {
-        guard let map = MappedFile(URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()) else { return "unknown" }
-        return unsafe map.withBytes { bytes in
-            var hash = SHA256()
-            unsafe hash.update(bufferPointer: bytes)
-            return Array(hash.finalize()).hexadecimal
-        }
     }
 }

@@ -44,6 +44,7 @@ extension Workspace {
                 evidence: evidence, progress: progress
             ) {
                 influenceFree = clock.duration(to: .now).seconds
+                if !request.defersRepair { ReceiptStatement.Software.prepare() }
             }
         } catch {
             throw DeletionError.repairPending(records: found.gone.count, cause: error)
