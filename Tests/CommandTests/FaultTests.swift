@@ -34,13 +34,13 @@ import Testing
     /// Runs `command` once with each fault on a fresh copy of `start`, then `mend`, and compares with `truth`.
     private func sweep(
         _ fixture: CommandFixture, _ faults: Faults, from start: URL?, _ command: [String], way: String, step: Int = 1,
-        truth: [String: Data], mend: (Program) throws -> Void
+        deletions: Int = 0, truth: [String: Data], mend: (Program) throws -> Void
     ) throws -> Int {
         func prepare() throws {
             try? FileManager.default.removeItem(at: fixture.workspace)
             if let start { try FileManager.default.copyItem(at: start, to: fixture.workspace) }
         }
-        let command = command + ["--threads", "1"]
+        let command = command + (command[0] == "key" ? [] : ["--threads", "1"])
         try prepare()
         let points = try faults.count(fixture.program, command)
         for point in stride(from: 1, through: points, by: step) {
@@ -55,10 +55,10 @@ import Testing
             // What happened is in the log, whoever wrote it there, and every deletion that was accepted has its receipt.
             let log = try fixture.program.run("log", "consistency")
             #expect(log.code == 0, "\(comment): \(log.everything)")
-            let deletions = try fixture.program.run("log", "--json").json() as? [[String: Any]] ?? []
-            let accepted = deletions.count { $0["event"] as? String == "delete" }
+            let entries = try fixture.program.run("log", "--json").json() as? [[String: Any]] ?? []
+            let accepted = entries.count { $0["event"] as? String == "delete" }
             let receipts = try TestFolder.contents(fixture.workspace).keys.filter { $0.hasPrefix("receipts/") }
-            #expect(receipts.count == accepted && accepted == (start == nil ? 0 : 1), comment)
+            #expect(receipts.count == accepted && accepted == deletions, comment)
         }
         return points
     }
@@ -70,15 +70,14 @@ import Testing
             try #require(try fixture.program.run("delete", Self.gone).code == 0)
             let truth = try files(fixture.workspace)
             let points = try sweep(
-                fixture, faults, from: start, ["delete", Self.gone], way: way, truth: truth
+                fixture, faults, from: start, ["delete", Self.gone], way: way, deletions: 1, truth: truth
             ) { program in
-                // Where only the answer was lost, the id is unknown by now.
-                let code = try program.run("delete", Self.gone).code
-                #expect(code == 0 || code == 65)
+                // Where only the answer was lost, the receipt is there.
+                #expect(try program.run("delete", Self.gone).code == 0)
                 #expect(try program.run("repair").code == 0)
                 try expectNothing(of: [Self.gone, text], in: fixture.workspace, "\(way)")
             }
-            print("faults: \(points) calls of a deletion, \(way)")
+            try faults.tell(points, "a deletion", way)
         }
     }
 
@@ -89,11 +88,52 @@ import Testing
             try FileManager.default.copyItem(at: fixture.workspace, to: start)
             try #require(try fixture.program.run("repair").code == 0)
             let truth = try files(fixture.workspace)
-            let points = try sweep(fixture, faults, from: start, ["repair"], way: way, truth: truth) { program in
+            let points = try sweep(fixture, faults, from: start, ["repair"], way: way, deletions: 1, truth: truth) {
+                program in
                 let code = try program.run("repair").code
                 #expect(code == 0)
             }
-            print("faults: \(points) calls of a repair, \(way)")
+            try faults.tell(points, "a repair", way)
+        }
+    }
+
+    @Test(arguments: ways) func anAdditionThatFailsAnywhereIsAllOrNone(way: String) throws {
+        try with { fixture, faults in
+            let start = fixture.folder.appending(path: "start")
+            let new = [
+                ToyRecord(id: "new-1", owner: "ada", text: "Hail and wind from the west.", label: "weather"),
+                ToyRecord(id: "new-2", owner: "zoe", text: "A warm loaf of bread.", label: "food")
+            ]
+            try ToyWorld.write(new, to: fixture.folder.appending(path: "new.jsonl"))
+            try FileManager.default.copyItem(at: fixture.workspace, to: start)
+            try #require(try fixture.program.run("add", "new.jsonl").code == 0)
+            let truth = try files(fixture.workspace)
+            let points = try sweep(
+                fixture, faults, from: start, ["add", "new.jsonl"], way: way, truth: truth
+            ) { program in
+                // In already, where only what followed was lost.
+                let code = try program.run("add", "new.jsonl").code
+                #expect(code == 0 || code == 65)
+                #expect(try program.run("repair").code == 0 && program.run("train").code == 0)
+                #expect(!FileManager.default.fileExists(atPath: fixture.workspace.appending(path: "additions").path))
+            }
+            try faults.tell(points, "an addition", way)
+        }
+    }
+
+    @Test(arguments: ways) func aRotationOfTheKeyThatFailsAnywhereLeavesOneKeyThatSigns(way: String) throws {
+        try with { fixture, faults in
+            let start = fixture.folder.appending(path: "start")
+            try FileManager.default.copyItem(at: fixture.workspace, to: start)
+            let truth = try files(fixture.workspace)
+            let points = try sweep(
+                fixture, faults, from: start, ["key", "rotate"], way: way, truth: truth
+            ) { program in
+                #expect(try program.run("repair").code == 0 && program.run("key", "rotate").code == 0)
+                let left = try TestFolder.contents(fixture.workspace).keys.filter { $0.hasPrefix("signing-key") }
+                #expect(left == ["signing-key.pem"])
+            }
+            try faults.tell(points, "a rotation of the key", way)
         }
     }
 
@@ -109,7 +149,7 @@ import Testing
                 let outcome = try program.run(train)
                 #expect(outcome.code == 0, "\(outcome.everything)")
             }
-            print("faults: \(points) calls of a training, \(way)\(isWhole ? "" : ", every 11th tried")")
+            try faults.tell(points, "a training", way + (isWhole ? "" : ", every 11th tried"))
         }
     }
 

@@ -29,6 +29,16 @@ struct Faults {
         guard process.terminationStatus == 0 else { throw Failure.notCompiled }
     }
 
+    /// Says how many calls were tried, and how many there were in the last run: a step that was taken out, or came in, is seen.
+    func tell(_ points: Int, _ command: String, _ way: String) throws {
+        let folder = TestData.root.appending(path: ".build/fault-points")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let file = folder.appending(path: "\(command), \(way)")
+        let last = (try? String(contentsOf: file, encoding: .utf8)) ?? "not known"
+        try Data("\(points)".utf8).write(to: file)
+        print("faults: \(points) calls of \(command), \(way); in the last run: \(last)")
+    }
+
     /// How many calls a command makes that can fail.
     func count(_ program: Program, _ command: [String]) throws -> Int {
         var program = program
