@@ -33,7 +33,8 @@ package struct ToyVariant: Sendable, CustomStringConvertible {
             $0.slices = 16
         },
         ToyVariant("bf16 checkpoints") { $0.checkpointPrecision = .bf16 },
-        ToyVariant("linear schedule with warm-up and weight decay") {
+        ToyVariant("linear schedule with warm-up and weight decay, each record a step") {
+            $0.batch = 1
             $0.optimizer.schedule = .linear
             $0.optimizer.warmup = 0.3
             $0.optimizer.weightDecay = 0.1

@@ -41,6 +41,30 @@ import Testing
         }
     }
 
+    // What memory cannot hold is computed anew for every batch, beside what it holds.
+    @Test(arguments: FeatureKind.all)
+    func noLimitOfMemoryChangesABit(kind: FeatureKind) throws {
+        try ToyWorld.with(changing: {
+            kind.change(&$0)
+            $0.shards = 1
+        }) { world in
+            let records = try world.workspace("subject", ToyRecord.all()).records(shard: 0)
+            let model = try Model(world.recipe, backbone: world.backbone, training: true)
+            func train(memory: Int) throws -> [UInt32] {
+                let trainer = try SliceTrainer(
+                    world.recipe, model, shard: 0, records: records, threads: 1, features: nil, memory: memory)
+                return try (0..<world.recipe.slices).reduce(trainer.initialState) { state, stage in
+                    try trainer.train(stage: stage, from: state) { _ in }
+                }.values.map(\.bitPattern)
+            }
+            let all = try model.features(records.map(\.record.text), threads: 1).reduce(0) { $0 + $1.bytes }
+            let truth = try train(memory: all)
+            for memory in [0, all / 4, all / 2, all - 1] {
+                #expect(try train(memory: memory) == truth, "\(memory) of \(all) bytes")
+            }
+        }
+    }
+
     // What a slice's share cannot hold is computed, and the file ends there.
     @Test func aFileHoldsTheBeginningOfItsSlice() throws {
         try ToyWorld.with(changing: {
