@@ -24,12 +24,14 @@ extension Workspace {
         do {
             found = try finder(unfinished: true).find(request)
         } catch let error as DeletionError {
+            // It may have been finished by a command that did not come to its receipt.
+            try? evidence.publish()
+            if let name = request.requestID, let receipt = try evidence.receipt(name, about: request.ids) {
+                return .repeated(name, receipt)
+            }
             guard request.owners.isEmpty, request.filters.isEmpty,
                 let receipt = try evidence.receipt(nil, about: request.ids)
-            else {
-                throw error
-            }
-            try evidence.publish()
+            else { throw error }
             return .repeated(nil, receipt)
         }
         let id = try accept(found.gone, evidence, request: request.requestID)
@@ -56,7 +58,12 @@ extension Workspace {
             throw DeletionError.receiptPending(records: found.gone.count, cause: error)
         }
         report.request = id
-        report.receipt = id.flatMap { evidence.receipts[$0] } ?? evidence.receipts.values.first
+        // Of a request that an earlier command accepted the name is not known here, only whose record it was about.
+        report.receipt =
+            try id.flatMap { evidence.receipts[$0] }
+            ?? evidence.receipts.values.first { file in
+                try found.gone.map(\.id).contains(where: Receipt(contentsOf: file).isAbout)
+            }
         report.duplicates = found.duplicates
         report.isRepaired = !request.defersRepair
         report.influenceFreeSeconds = influenceFree
