@@ -235,6 +235,11 @@ enum DurableFile {
         }
     }
 
+    /// For a folder at the top of a workspace, whose names every command that writes makes durable first.
+    static func makeFolderIfMissing(_ url: URL) throws(CheckpointError) {
+        if !exists(url) { try makeFolder(url) }
+    }
+
     static func makeFolder(_ url: URL) throws(CheckpointError) {
         guard unsafe mkdir(url.path, 0o700) == 0 || errno == EEXIST else { throw failure("mkdir", url) }
         try syncFolder(of: url)

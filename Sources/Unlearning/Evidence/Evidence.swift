@@ -82,7 +82,7 @@ final class Evidence {
             request: request, accepted: LogEntry.now(),
             records: gone.map { Commitment(of: $0.id) }.sorted { $0.value < $1.value }, shards: shards,
             generation: try ledger.generation())
-        try DurableFile.makeFolder(files.requests)
+        try DurableFile.makeFolderIfMissing(files.requests)
         try save(draft)
         return draft
     }
@@ -161,7 +161,7 @@ final class Evidence {
             request.entry.flatMap { entry in draft(request.id).map { (draft: $0, entry: entry) } }
         }
         guard !complete.isEmpty, let signingKey, let note = try log.log.note() else { return }
-        try DurableFile.makeFolder(files.receipts)
+        try DurableFile.makeFolderIfMissing(files.receipts)
         for (draft, index) in complete {
             let proof = LogProof(
                 index: index, hashes: try log.log.tree(log.written).inclusionProof(of: index), note: note)

@@ -115,7 +115,7 @@ final class LogWriter {
         }
         guard let key else { return }
         let head = LogHead(origin: origin, size: size, root: try tree().root())
-        try DurableFile.makeFolder(log.folder)
+        try DurableFile.makeFolderIfMissing(log.folder)
         try log.append(waiting, after: written)
         try log.publish(head, signedBy: [key] + (former.map { [$0] } ?? []))
         written = size
