@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Where text goes: results to standard output, everything else to standard error.
 enum Console {
@@ -6,9 +7,24 @@ enum Console {
     static func error(_ line: String) { write(line + "\n", to: .standardError) }
 
     static func write(_ text: String, to handle: FileHandle) {
-        // A reader that has gone away (`sisa status | head -1`) is no error of ours.
-        try? handle.write(contentsOf: Data(text.utf8))
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = unsafe bytes.withUnsafeBytes {
+                unsafe Foundation.write(handle.fileDescriptor, $0.baseAddress, $0.count)
+            }
+            if count < 0, errno == EINTR { continue }
+            if count < 0 {
+                // A reader that has gone away (`sisa status | head -1`) is no error of ours; a full disk is.
+                if errno != EPIPE, handle.fileDescriptor == 1 { lost.store(true, ordering: .relaxed) }
+                return
+            }
+            bytes = bytes.dropFirst(count)
+        }
     }
+
+    /// Whether something that was asked for could not be written.
+    static var isOutputLost: Bool { lost.load(ordering: .relaxed) }
+    private static let lost = Atomic(false)
 
     static let errorIsTerminal = isatty(FileHandle.standardError.fileDescriptor) == 1
 

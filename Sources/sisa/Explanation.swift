@@ -11,6 +11,7 @@ struct Explanation {
         switch error {
         case UsageError.unreadableKey, UsageError.unreadableInput, UsageError.unreadableIDs: exitCode = 66
         case UsageError.idIsNoText: exitCode = 65
+        case UsageError.outputLost: exitCode = 74
         case is UsageError, is InstructionSetError: exitCode = 64
         case let error as RecordsError: exitCode = error.isMissingFile ? 66 : 65
         case let error as WorkspaceError: exitCode = error.exitCode
@@ -86,7 +87,7 @@ extension EvidenceError {
         case .noSuchFile: 66
         case .noKey, .noReceipt, .requestTaken, .logForked, .saltsMissing: 65
         case .badRequestID: 64
-        case .keyMissing, .otherKey, .logDamaged, .logBehind, .restored, .noLog, .notPurged: 78
+        case .keyMissing, .otherKey, .logDamaged, .logBehind, .restored, .noLog, .notPurged, .draftDamaged: 78
         }
     }
 }

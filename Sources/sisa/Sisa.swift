@@ -21,7 +21,7 @@ struct Sisa: ParsableCommand {
               sisa verify --workspace workspaces/toy
               sisa audit --residues toy-07 --workspace workspaces/toy
               sisa key export --workspace workspaces/toy > operator.pem
-              sisa receipt verify workspaces/toy/receipts/*.json --key operator.pem --id toy-07
+              sisa receipt verify workspaces/toy/receipts/REQUEST.json --key operator.pem --id toy-07
 
             Every command takes --json. Without --workspace the variable SISA_WORKSPACE is used, else ./workspace.
             Exit codes: 0 done; 64 wrong usage; 65 wrong data, unknown id, or a check that found something; 66 a file is missing; \

@@ -29,6 +29,7 @@ struct StatusCommand: WorkspaceCommand {
 
     func perform() throws {
         let workspace = try options.openToRead()
+        try workspace.checkAge()
         let status = try workspace.status()
         if options.json {
             return try Console.json(
@@ -45,14 +46,14 @@ struct StatusCommand: WorkspaceCommand {
                             recordsWaiting: $0.recordsWaiting)
                     }))
         }
-        var table = TextTable(header: ["shard", "records", "per slice", "checkpoints", "KiB", "state"])
+        var table = TextTable(header: ["shard", "records", "per slice", "checkpoints", "KiB", "waiting", "state"])
         for shard in status.shards {
             let slices = shard.sliceRecords.map(String.init)
             let shown = slices.count > 12 ? slices.prefix(12) + ["..."] : slices[...]
             table.rows.append([
                 "\(shard.shard + 1)", "\(shard.records)", shown.joined(separator: " "),
                 "\(shard.stagesStored) of \(shard.stagesWanted)", "\(shard.storedBytes / 1024)",
-                shard.state.rawValue
+                "\(shard.recordsWaiting)", shard.state.rawValue
             ])
         }
         table.print()

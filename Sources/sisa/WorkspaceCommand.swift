@@ -13,6 +13,7 @@ extension WorkspaceCommand {
             // For tests and support cases. All variants give the same bits.
             try InstructionSet.choose(ProcessInfo.processInfo.environment["SISA_ISA"])
             try perform()
+            if Console.isOutputLost { throw UsageError.outputLost }
         } catch let code as ExitCode {
             throw code
         } catch {
@@ -35,6 +36,7 @@ enum UsageError: Error, CustomStringConvertible {
     case unreadableIDs(path: String)
     case idIsNoText(path: String, number: Int)
     case unknownKey(found: [String])
+    case outputLost
 
     var description: String {
         switch self {
@@ -56,6 +58,8 @@ enum UsageError: Error, CustomStringConvertible {
             "line \(number) of \(path) is no valid UTF-8; ids are UTF-8: write it so"
         case .unknownKey(let found):
             "no key of this workspace has that fingerprint; there are \(found.joined(separator: ", "))"
+        case .outputLost:
+            "what the command was to print could not be written; what it had to do is done. Make room, or name another place for its output"
         case .needsRecipe(let option):
             "\(option) goes with a recipe folder: `sisa train <recipe folder> \(option) ...`"
         }

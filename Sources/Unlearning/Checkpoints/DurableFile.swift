@@ -53,7 +53,7 @@ enum DurableFile {
 
     /// Writes bytes into a file that grows, durably, and cuts off what follows them. Its name is durable after `syncName`.
     static func splice(_ bytes: [UInt8], into url: URL, at offset: Int) throws(CheckpointError) {
-        let descriptor = unsafe open(url.path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = unsafe open(url.path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
         guard descriptor >= 0 else { throw failure("open", url) }
         defer { close(descriptor) }
         // First cut, so that a file which ends within the old tail is what it was.
@@ -189,7 +189,7 @@ enum DurableFile {
 
     /// A part of a file; a file that ends before it is an error.
     static func contents(_ url: URL, at offset: Int, count: Int) throws(CheckpointError) -> [UInt8] {
-        let descriptor = unsafe open(url.path, O_RDONLY | O_CLOEXEC)
+        let descriptor = unsafe open(url.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { throw failure("open", url) }
         defer { close(descriptor) }
         let tooShort = CheckpointError.file(operation: "read", path: url.path, code: EIO, reason: "it ends too early")

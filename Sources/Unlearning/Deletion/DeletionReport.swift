@@ -36,9 +36,9 @@ package struct DeletionReport: Sendable {
     package var isRepeated = false
 
     /// Of a request that was finished before: it says nothing but where its receipt lies.
-    static func repeated(_ request: String?, _ receipt: URL) -> DeletionReport {
+    static func repeated(_ receipt: URL) -> DeletionReport {
         var report = DeletionReport(shards: [], fullRecordPasses: 0)
-        report.request = request ?? receipt.deletingPathExtension().lastPathComponent
+        report.request = receipt.deletingPathExtension().lastPathComponent
         report.receipt = receipt
         report.isRepeated = true
         return report

@@ -12,6 +12,8 @@ final class Evidence {
     private let digests: EvidenceDigest
     private let signingKey: SigningKey?
     let log: LogWriter
+    /// Why a receipt cannot be written.
+    private var problem: (any Error)?
     /// Written by this command.
     private(set) var receipts: [String: URL] = [:]
 
@@ -82,8 +84,13 @@ final class Evidence {
             request: request, accepted: LogEntry.now(),
             records: gone.map { Commitment(of: $0.id) }.sorted { $0.value < $1.value }, shards: shards,
             generation: try ledger.generation())
-        try DurableFile.makeFolderIfMissing(files.requests)
-        try save(draft)
+        do {
+            try DurableFile.makeFolderIfMissing(files.requests)
+            try save(draft)
+        } catch {
+            // Forgetting waits for nothing; what is lost is the receipt, and that is told in the end.
+            problem = error
+        }
         return draft
     }
 
@@ -97,6 +104,9 @@ final class Evidence {
             try? JSONDecoder().decode(DeletionDraft.self, from: Data($0))
         }
     }
+
+    /// Notes that a draft is gone, which is told in the end.
+    func lose(_ request: String) { problem = EvidenceError.draftDamaged(path: files.request(request).path) }
 
     /// Removes what belongs to no request: the draft of a deletion that was never accepted.
     func sweep() throws {
@@ -121,24 +131,39 @@ final class Evidence {
 
     // MARK: - Receipts
 
-    /// The receipt of a finished request that was about these records and no others.
+    /// The receipt of a finished request; only asked for where nothing is left of what the request is about.
     ///
-    /// `request`: Its name; nil: any, which reads all receipts. Nothing but the receipt itself knows which ids they were.
-    func receipt(_ request: String?, about ids: [RecordID]) throws -> URL? {
-        func holds(_ file: URL) -> Bool {
+    /// By its name; or, where only ids are named, by these, which reads all receipts: nothing else knows which ids they were.
+    func receipt(of request: DeletionRequest) throws -> URL? {
+        func isAbout(_ file: URL) -> Bool {
             guard let receipt = try? Receipt(contentsOf: file), receipt.place != nil else { return false }
-            return Set(ids).count == receipt.commitments.count && ids.allSatisfy(receipt.isAbout)
+            return request.ids.allSatisfy(receipt.isAbout)
         }
-        guard let request else {
-            guard !ids.isEmpty else { return nil }
-            return try DurableFile.names(in: files.receipts).sorted().filter { $0.hasSuffix(".json") }
-                .map { files.receipts.appending(path: $0) }.first(where: holds)
+        if let name = request.requestID, DurableFile.exists(files.receipt(name)) {
+            guard isAbout(files.receipt(name)) else { throw EvidenceError.requestTaken(id: name) }
+            return files.receipt(name)
         }
-        let file = files.receipt(request)
-        guard DurableFile.exists(file) else { return nil }
-        // Whose records an owner's were, the receipt cannot say.
-        guard ids.isEmpty || holds(file) else { throw EvidenceError.requestTaken(id: request) }
-        return file
+        guard !request.ids.isEmpty, request.owners.isEmpty else { return nil }
+        return try DurableFile.names(in: files.receipts).sorted().filter { $0.hasSuffix(".json") }
+            .map { files.receipts.appending(path: $0) }.first(where: isAbout)
+    }
+
+    /// Takes in receipts of this workspace that lay elsewhere.
+    func keep(_ receipts: [URL]) throws {
+        for file in receipts {
+            let receipt = try Receipt(contentsOf: file)
+            guard let name = receipt.statement?.predicate.request, !DurableFile.exists(files.receipt(name)) else {
+                continue
+            }
+            try Self.check(name)
+            try DurableFile.makeFolderIfMissing(files.receipts)
+            try receipt.write(to: files.receipt(name))
+        }
+    }
+
+    /// Whether a request of this name was ever accepted.
+    func knows(_ request: String) throws -> Bool {
+        try ledger.requests().contains { $0.id == request } || log.log.mentions(request)
     }
 
     /// Refuses a name that is no file's, or was given to a request that is under way.
@@ -160,18 +185,30 @@ final class Evidence {
         let complete = try ledger.requests().compactMap { request in
             request.entry.flatMap { entry in draft(request.id).map { (draft: $0, entry: entry) } }
         }
-        guard !complete.isEmpty, let signingKey, let note = try log.log.note() else { return }
+        guard !complete.isEmpty, let signingKey, let note = try log.log.note() else {
+            if let problem { throw problem }
+            return
+        }
         try DurableFile.makeFolderIfMissing(files.receipts)
         for (draft, index) in complete {
             let proof = LogProof(
                 index: index, hashes: try log.log.tree(log.written).inclusionProof(of: index), note: note)
+            let entry = try log.log.entry(index)
+            guard let statement = draft.statement,
+                LogEntry(bytes: entry)?.statement == Array(SHA256.hash(data: statement)).hexadecimal
+            else {
+                problem = EvidenceError.draftDamaged(path: files.request(draft.request).path)
+                continue
+            }
             let receipt = try Receipt(
-                draft.statement ?? Data(), salts: draft.records.map(\.salt), entry: try log.log.entry(index),
+                statement, salts: draft.records.map(\.salt), entry: entry,
                 proof: proof.text, key: signingKey)
             try receipt.write(to: files.receipt(draft.request))
             receipts[draft.request] = files.receipt(draft.request)
         }
-        try DurableFile.remove(complete.map { files.request($0.draft.request) })
+        try DurableFile.remove(
+            complete.filter { receipts[$0.draft.request] != nil }.map { files.request($0.draft.request) })
+        if let problem { throw problem }
     }
 }
 

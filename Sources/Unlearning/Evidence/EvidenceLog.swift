@@ -60,6 +60,12 @@ package struct EvidenceLog: Sendable {
         return try DurableFile.contents(entries, at: start, count: end - start - 1)
     }
 
+    /// Whether an entry tells of a request: a look for its name, which has no letter that JSON writes in another way.
+    func mentions(_ request: String) -> Bool {
+        guard let map = MappedFile(entries) else { return false }
+        return unsafe map.withBytes { unsafe $0.contains(Array("\"request\":\"\(request)\"".utf8)) }
+    }
+
     /// Writes entries behind the first `size` ones, durably. They count when the head does.
     func append(_ new: [[UInt8]], after size: Int) throws {
         var (lines, nodes): ([UInt8], [UInt8]) = ([], [])

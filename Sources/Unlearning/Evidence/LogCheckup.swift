@@ -109,6 +109,24 @@ extension Workspace {
         return report(head, head.size)
     }
 
+    /// Why a receipt does not say what the log says; nil where it does.
+    private static func fault(_ receipt: Receipt, at index: Int, _ entries: [[UInt8]]) -> String? {
+        guard let deletion = receipt.statement?.predicate else { return "it says nothing" }
+        let before = entries[..<index].compactMap { LogEntry(bytes: $0) }
+        let accepted = before.last { $0.request == deletion.request && $0.commitments != nil }
+        guard accepted?.commitments == deletion.commitments else {
+            return "its commitments are not those that were logged when its deletion was accepted"
+        }
+        let purge = LogEntry(bytes: entries[index])
+        for shard in deletion.shards {
+            let logged = purge?.shards?.first { $0.shard == shard.shard }?.generation
+            if let logged, logged != shard.newGeneration { return "its checkpoints are not those that were logged" }
+            let records = before.compactMap { $0.shards?.first { $0.shard == shard.shard }?.records }.last
+            if records != shard.retainedRecords { return "its records that stay are not those that were logged" }
+        }
+        return nil
+    }
+
     /// Why a head or a receipt is not of this log; nil where it is.
     private static func fault(
         of file: URL, isReceipt: Bool, _ keys: [VerificationKey], _ head: LogHead, _ tree: GrownTree,
@@ -123,6 +141,7 @@ extension Workspace {
                 guard place.index < entries.count, entries[place.index] == Array(receipt.logEntry.utf8) else {
                     return "its deletion is not in the log"
                 }
+                if let fault = Self.fault(receipt, at: place.index, entries) { return fault }
                 old = place.head
             }
         } else if isReceipt {

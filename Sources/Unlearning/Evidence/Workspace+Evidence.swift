@@ -9,10 +9,13 @@ extension Workspace {
     /// Refuses a workspace that is older than its log: records may be in it that were deleted since.
     ///
     /// The log is read first: a writer puts an entry into the ledger before it puts it there.
-    func checkAge() throws {
+    package func checkAge() throws {
         // A log that cannot be read says nothing; `sisa log consistency` and every writer do.
-        guard let head = try? EvidenceLog(folder: files.log).head(), let known = try ledger.logSize() else { return }
-        if head.size > known { throw EvidenceError.restored(known: known, logged: head.size) }
+        guard let head = try? EvidenceLog(folder: files.log).head(), let state = try ledger.logState() else { return }
+        if head.size > state.size { throw EvidenceError.restored(known: state.size, logged: head.size) }
+        if head.size == state.size, head.root != state.root ?? head.root {
+            throw EvidenceError.logForked(path: files.log.path)
+        }
     }
 
     /// What begins a log: the records that are there.
@@ -75,7 +78,14 @@ extension Workspace {
         var inReceipts: Set<Int> = []
         for request in try ledger.requests() {
             guard var draft = evidence.draft(request.id) else {
-                // Its receipt is written; or the draft was taken away, and with it what a receipt could say.
+                if request.entry == nil {
+                    // The draft is gone, and with it which shards they are: complete when all are, without a receipt.
+                    guard waiting.isEmpty else { continue }
+                    var entry = LogEntry(.purge)
+                    entry.request = request.id
+                    settlement.notes.append(try evidence.log.note(entry))
+                    evidence.lose(request.id)
+                }
                 settlement.finished.append(request.id)
                 continue
             }
@@ -99,5 +109,6 @@ extension Workspace {
             settlement.notes.append(try evidence.log.note(entry))
         }
         try ledger.settle(settlement)
+        files.keepReserve()
     }
 }

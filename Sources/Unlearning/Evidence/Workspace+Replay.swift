@@ -47,6 +47,8 @@ extension Workspace {
             settlement.notes = [try evidence.log.note(LogEntry(.replay))]
             try ledger.settle(settlement)
         }
+        try evidence.sweep()
+        try evidence.keep(files)
         let shards = Set(try ledger.pending().keys.map(\.shard)).sorted()
         _ = try bringUpToDate(shards: shards, threads: threads, evidence: evidence, progress: progress)
         try evidence.publish()

@@ -49,9 +49,11 @@ extension Ledger {
         }
     }
 
-    /// How many entries the log should have; nil where there is none.
-    func logSize() throws -> Int? {
-        try fact(Self.sizeFact).flatMap { Int(String(decoding: $0, as: UTF8.self)) }
+    /// Whether something failed because there was no room.
+    static func isFull(_ error: any Error) -> Bool {
+        if let error = error as? DatabaseError { return error.resultCode == .SQLITE_FULL }
+        if case CheckpointError.file(_, _, let code, _) = error { return code == ENOSPC || code == EDQUOT }
+        return false
     }
 
     /// The facts of a log that begins.

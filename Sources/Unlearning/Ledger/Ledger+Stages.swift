@@ -112,6 +112,21 @@ extension Ledger {
         }
     }
 
+    /// Shards in which a slice that has records has no checkpoint.
+    func unfinishedShards() throws -> Set<Int> {
+        try queue.read { db in
+            try Set(
+                Row.fetchAll(
+                    db,
+                    sql: """
+                        SELECT DISTINCT slices.shard AS shard FROM slices LEFT JOIN checkpoints
+                        ON checkpoints.shard = slices.shard AND checkpoints.stage = slices.slice
+                        WHERE slices.records > 0 AND checkpoints.key IS NULL
+                        """
+                ).map { try $0.index("shard") })
+        }
+    }
+
     /// Forgets rows of a shard's checkpoints whose keys are not among these.
     func removeStages(shard: Int, except keys: Set<CheckpointKey>) throws {
         // Nearly always there is none: a deletion's transaction has forgotten them already.

@@ -47,12 +47,16 @@ package struct ResidueSearch: Sendable {
     private func forms(in bytes: [UInt8]) -> Set<String> { unsafe bytes.withUnsafeBytes { unsafe forms(in: $0) } }
 
     private func forms(in bytes: UnsafeRawBufferPointer) -> Set<String> {
-        Set(forms.filter { unsafe Self.holds(bytes, $0.bytes) }.map(\.name))
+        Set(forms.filter { unsafe bytes.contains($0.bytes) }.map(\.name))
     }
+}
+
+extension UnsafeRawBufferPointer {
 
     /// From one place where the word's first byte stands to the next.
-    private static func holds(_ bytes: UnsafeRawBufferPointer, _ word: [UInt8]) -> Bool {
-        guard let start = bytes.baseAddress, let first = word.first else { return false }
+    func contains(_ word: [UInt8]) -> Bool {
+        let bytes = unsafe self
+        guard let start = baseAddress, let first = word.first else { return false }
         return unsafe word.withUnsafeBytes { word in
             guard let wanted = word.baseAddress else { return false }
             var offset = 0

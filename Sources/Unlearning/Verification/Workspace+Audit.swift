@@ -54,7 +54,15 @@ extension Workspace {
         }
         let seal = try ledger.fact(Self.sealFact).flatMap { try? JSONDecoder().decode(BackboneSeal.self, from: $0) }
         if try seal != Self.seal(ofBackbone: backboneFolder()) { faults.append("its seal is not that of the backbone") }
+        if try (try? SigningKey(contentsOf: files.signingKey))?.verification != ledger.logState()?.key {
+            faults.append("the signing key is missing, or is not the one that signs")
+        }
         let requests = Set(entries.compactMap(\.request))
+        let complete = Set(entries.filter { $0.event == .purge }.compactMap(\.request))
+        let waiting = Set(try ledger.requests().map(\.id))
+        for request in requests.subtracting(complete).subtracting(waiting).sorted() {
+            faults.append("request \(request) was accepted, and neither waits nor is complete")
+        }
         if try !ledger.requests().allSatisfy({ requests.contains($0.id) && $0.entry.map { $0 < entries.count } ?? true }
         ) {
             faults.append("it has a request that the log does not know")
@@ -90,7 +98,8 @@ extension Workspace {
         }
         for (path, _) in try index().soundness() { wanted.insert(path) }
         let known = [
-            files.ledger, files.key, files.lock, files.signingKey, evidenceLog.entries, evidenceLog.nodes,
+            files.ledger, files.key, files.lock, files.reserve, files.signingKey, evidenceLog.entries,
+            evidenceLog.nodes,
             evidenceLog.checkpoint
         ]
         wanted.formUnion(known.map(\.path))
@@ -142,8 +151,6 @@ extension Workspace {
     private static func last(_ entries: [LogEntry], _ shard: Int) -> LogEntry.Shard {
         var last = LogEntry.Shard(shard: shard + 1)
         for entry in entries {
-            // A new plan may have other shards, and tells of all of them.
-            if entry.event == .replan || entry.event == .ingest { last = LogEntry.Shard(shard: shard + 1) }
             guard let part = entry.shards?.first(where: { $0.shard == shard + 1 }) else { continue }
             last.records = part.records ?? last.records
             last.generation = part.generation ?? last.generation

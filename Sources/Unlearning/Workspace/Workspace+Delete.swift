@@ -15,26 +15,18 @@ extension Workspace {
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
         try sweep()
-        let evidence = try Evidence(self)
+        var evidence = try Evidence(self)
         try evidence.sweep()
-        if let name = request.requestID, let receipt = try evidence.receipt(name, about: request.ids) {
-            return .repeated(name, receipt)
-        }
         let found: (gone: [RecordLocation], duplicates: [RecordID]?)
         do {
             found = try finder(unfinished: true).find(request)
         } catch let error as DeletionError {
-            // It may have been finished by a command that did not come to its receipt.
+            // It may have been finished, by a command that did not come to its receipt.
             try? evidence.publish()
-            if let name = request.requestID, let receipt = try evidence.receipt(name, about: request.ids) {
-                return .repeated(name, receipt)
-            }
-            guard request.owners.isEmpty, request.filters.isEmpty,
-                let receipt = try evidence.receipt(nil, about: request.ids)
-            else { throw error }
-            return .repeated(nil, receipt)
+            guard let receipt = try evidence.receipt(of: request) else { throw error }
+            return .repeated(receipt)
         }
-        let id = try accept(found.gone, evidence, request: request.requestID)
+        let id = try acceptWithReserve(found.gone, &evidence, request: request.requestID)
         var influenceFree = 0.0
         let memo = RecordsMemo(self)
         do {
@@ -69,6 +61,20 @@ extension Workspace {
         report.influenceFreeSeconds = influenceFree
         report.seconds = clock.duration(to: .now).seconds
         return report
+    }
+
+    /// Accepts a deletion; on a full disk with the room that was kept for it.
+    private func acceptWithReserve(
+        _ gone: [RecordLocation], _ evidence: inout Evidence, request: String?
+    ) throws -> String? {
+        do {
+            return try accept(gone, evidence, request: request)
+        } catch  where Ledger.isFull(error) && DurableFile.exists(files.reserve) {
+            try DurableFile.remove([files.reserve])
+            // What the first attempt noted is not in the ledger.
+            evidence = try Evidence(self)
+            return try accept(gone, evidence, request: request)
+        }
     }
 
     /// What a deletion would cost; nothing changes.

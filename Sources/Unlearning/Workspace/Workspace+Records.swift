@@ -60,9 +60,7 @@ extension Workspace {
             gone[position] = Array(tags)
             left[position] = corpus.summary(live.filter { !tags.contains(corpus.tag($0.record.id)) })
         }
-        if let request, try ledger.requests().contains(where: { $0.id == request }) {
-            throw EvidenceError.requestTaken(id: request)
-        }
+        if let request, try evidence.knows(request) { throw EvidenceError.requestTaken(id: request) }
         let id = request ?? Evidence.randomRequestID()
         let draft = try evidence.draft(id, new) { try ledger.stages(shard: $0) }
         var entry = try entry(event, left)

@@ -38,7 +38,8 @@ extension Workspace {
                 receipts: evidence.receipts.values.sorted { $0.path < $1.path },
                 seconds: clock.duration(to: .now).seconds)
         }
-        var shards = Set(try ledger.pending().keys.map(\.shard)).sorted()
+        // Of deletions, and of an addition that did not come to its end.
+        var shards = try Set(ledger.pending().keys.map(\.shard)).union(ledger.unfinishedShards()).sorted()
         let isStale = try ledger.fact(Self.staleFact) != nil
         guard seconds != nil || recordPasses != nil, !isStale else {
             let trained = try bringUpToDate(

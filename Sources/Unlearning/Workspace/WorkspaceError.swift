@@ -71,7 +71,8 @@ extension WorkspaceError: CustomStringConvertible {
             "id \"\(id)\" stands twice, at \(first) and at \(second); ids must be unique: "
                 + "remove or rename one of them"
         case .idIsThere(let id, let place):
-            "id \"\(id)\", at \(place), is in the workspace already; nothing was added. To correct a record, delete it and add it again"
+            "id \"\(id)\", at \(place), is in the workspace already; nothing was added. Where an addition was killed, `sisa repair` finishes it; to correct a record, "
+                + "delete it and add it again"
         case .idWasDeleted(let id, let place):
             "id \"\(id)\", at \(place), was deleted, and the recipe says `deleted_ids: refuse`; nothing was added. Leave it out, or give the "
                 + "record another id"

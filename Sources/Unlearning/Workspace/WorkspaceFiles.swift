@@ -14,6 +14,9 @@ struct WorkspaceFiles: Sendable {
     var nextSigningKey: URL { root.appending(path: "signing-key-next.pem") }
     /// Names the cells whose files an addition writes; gone afterwards.
     var additions: URL { root.appending(path: "additions") }
+    /// Room that is kept for the transaction of a deletion: on a full disk this file goes first.
+    var reserve: URL { root.appending(path: "reserve") }
+    static let reserveBytes = 128 << 10
     var log: URL { root.appending(path: "log") }
     /// Deletions under way, until their receipts are written.
     var requests: URL { root.appending(path: "requests") }
@@ -53,13 +56,22 @@ struct WorkspaceFiles: Sendable {
     func checkVacancy() throws {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
         let ours = Set(
-            ([key, signingKey, ledger, journal, lock, records(1), index(1)] + staging.all).map(\.lastPathComponent))
+            ([key, signingKey, reserve, ledger, journal, lock, records(1), index(1)] + staging.all).map(
+                \.lastPathComponent))
         // A key alone makes no workspace: it may have been put there for one, or belong to something else.
         if !names.contains(ledger.lastPathComponent),
             names.contains(where: { !ours.contains($0) && !$0.hasPrefix(DurableFile.temporaryPrefix) })
         {
             throw WorkspaceError.occupied(path: root.path)
         }
+    }
+
+    /// Keeps room for a deletion where there is none kept; a disk that is full has none to keep.
+    func keepReserve() {
+        if DurableFile.size(reserve) == Self.reserveBytes { return }
+        // Not all zeros: a file system may keep none for those.
+        try? DurableFile.write(
+            (0..<Self.reserveBytes).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }, to: reserve)
     }
 
     /// Makes the folder's key, or finds it there.
@@ -99,7 +111,7 @@ struct WorkspaceFiles: Sendable {
     func discard(keepingKey: Bool) throws {
         // A journal whose ledger is gone is no danger: SQLite plays none back into an empty file. The other way round it would be
         // one. The lock goes last: whoever waits for it sees that it is another file by now (WorkspaceLock).
-        try DurableFile.remove([ledger, journal] + (keepingKey ? [] : [key, signingKey]) + [lock])
+        try DurableFile.remove([ledger, journal] + (keepingKey ? [] : [key, signingKey]) + [reserve, lock])
         let names = try FileManager.default.contentsOfDirectory(atPath: root.path)
         if names.isEmpty { try DurableFile.removeFolder(root) }
     }

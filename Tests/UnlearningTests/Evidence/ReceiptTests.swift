@@ -70,7 +70,10 @@ import Testing
             #expect(throws: EvidenceError.requestTaken(id: "dsr-1")) {
                 try subject.delete(DeletionRequest(ids: [records[0].recordID], requestID: "dsr-1"))
             }
-            #expect(throws: DeletionError.self) { try subject.delete([gone[0].recordID]) }
+            #expect(try subject.delete([gone[0].recordID]).receipt == first)
+            #expect(throws: EvidenceError.requestTaken(id: "dsr-1")) {
+                try subject.delete(DeletionRequest(owners: [#require(records[0].owner)], requestID: "dsr-1"))
+            }
             #expect(try TestFolder.contents(subject.root) == before)
         }
     }
