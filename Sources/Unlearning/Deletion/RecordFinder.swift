@@ -52,9 +52,13 @@ final class RecordFinder {
     /// An id that no live record has is an error.
     private func location(of id: RecordID) throws -> RecordLocation {
         let rank = assignment.rank(of: id)
-        if let position = unfinished[corpus.tag(id)] { return RecordLocation(id: id, position: position, rank: rank) }
-        guard let position = try position(of: id), try live(position).contains(where: { $0.record.id == id }) else {
-            throw DeletionError.unknownID(id.rawValue)
+        let waiting = unfinished[corpus.tag(id)]
+        // It may have come back in another cell, under another owner, before its deletion was finished.
+        guard let position = try position(of: id), position != waiting,
+            try live(position).contains(where: { $0.record.id == id })
+        else {
+            guard let waiting else { throw DeletionError.unknownID(id.rawValue) }
+            return RecordLocation(id: id, position: waiting, rank: rank)
         }
         return RecordLocation(id: id, position: position, rank: rank)
     }
@@ -76,6 +80,9 @@ final class RecordFinder {
             return nil
         }
     }
+
+    /// Whether a record has this id that is live, or whose deletion is not finished.
+    func knows(_ id: RecordID) throws -> Bool { try unfinished[corpus.tag(id)] != nil || holds(id) }
 
     /// Whether a live record has this id.
     func holds(_ id: RecordID) throws -> Bool {

@@ -14,13 +14,16 @@ final class Evidence {
     let log: LogWriter
     /// Why a receipt cannot be written.
     private var problem: (any Error)?
+    /// Whether a deletion goes on where the disk has no room for the draft of its receipt.
+    private let goesWithout: Bool
     /// Written by this command.
     private(set) var receipts: [String: URL] = [:]
 
     /// Begins the log where there is none.
     ///
     /// `state`: What the log is to be taken for, where the ledger is older than it.
-    init(_ workspace: Workspace, state given: LogState? = nil) throws {
+    init(_ workspace: Workspace, state given: LogState? = nil, goesWithout: Bool = false) throws {
+        self.goesWithout = goesWithout
         files = workspace.files
         ledger = workspace.ledger
         digests = EvidenceDigest(workspace.key)
@@ -87,8 +90,8 @@ final class Evidence {
         do {
             try DurableFile.makeFolderIfMissing(files.requests)
             try save(draft)
-        } catch {
-            // Forgetting waits for nothing; what is lost is the receipt, and that is told in the end.
+        } catch  where goesWithout && Ledger.isFull(error) {
+            // Forgetting waits for no room; what is lost is the receipt, and that is told in the end.
             problem = error
         }
         return draft

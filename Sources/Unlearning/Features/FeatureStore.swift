@@ -72,7 +72,8 @@ struct FeatureStore: Sendable {
             guard let slice = wanted[name] else { return true }
             return !isOurs(Position(shard: shard, slice: slice))
         }
-        try DurableFile.remove(stale.map { folder.appending(path: $0) })
+        // Synced in any case: a process that was killed may have written files and not have come to that.
+        try DurableFile.remove(stale.map { folder.appending(path: $0) }, in: url(Position(shard: shard, slice: 0)))
     }
 
     /// Whether a file of so many bytes leaves the disk its reserve.

@@ -17,8 +17,10 @@ extension Ledger {
     func open(_ cells: [[SliceSummary]], facts: [String: Data], note: LogNote?) throws {
         try queue.write { db in
             if let note { try Ledger.take(db, note) }
-            // Pending deletions are finished by now, and their cells are no longer cells.
+            // Pending deletions are finished by now, and their cells are no longer cells. A shard that has the same records by chance is
+            // trained like the others: the features that it was trained on go with the old cells.
             try db.execute(sql: "DELETE FROM slices; DELETE FROM pending; DELETE FROM generations")
+            try db.execute(sql: "DELETE FROM checkpoints")
             for (shard, slices) in cells.enumerated() {
                 for (slice, summary) in slices.enumerated() {
                     try Ledger.set(db, Position(shard: shard, slice: slice), summary)

@@ -139,6 +139,15 @@ package final class Ledger: Sendable {
         return migrator
     }
 
+    /// Ends a journal that a killed process began and that there was no need to play back: else it stays until something is written.
+    func endJournal() throws {
+        try queue.write { db in
+            // Writes a page, and changes nothing.
+            let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+            try db.execute(sql: "PRAGMA user_version = \(version)")
+        }
+    }
+
     /// Whether SQLite finds its pages in order.
     func isSound() throws -> Bool {
         try queue.read { db in try String.fetchAll(db, sql: "PRAGMA integrity_check") == ["ok"] }
@@ -151,9 +160,14 @@ package final class Ledger: Sendable {
         }
     }
 
+    /// `note`: The log's entry about a new plan. It voids what the log said of all shards, so all are told anew, those too that stay as
+    /// they are.
     func set(_ facts: [String: Data], note: LogNote? = nil) throws {
         try queue.write { db in
-            if let note { try Ledger.take(db, note) }
+            if let note {
+                try Ledger.take(db, note)
+                try db.execute(sql: "DELETE FROM generations")
+            }
             for (name, value) in facts { try Ledger.set(db, name, value) }
         }
     }

@@ -119,7 +119,11 @@ extension Workspace {
         for position in cells {
             let summaries = try ledger.slices(shard: position.shard)
             // Sound, because it was written as a whole or not at all.
-            guard let next = try corpus.prepared(position) else { continue }
+            guard let next = try corpus.prepared(position) else {
+                // Or not as a whole.
+                try corpus.sweep(position)
+                continue
+            }
             if position.slice < summaries.count, corpus.summary(next) == summaries[position.slice] {
                 try corpus.adopt(position)
             } else {

@@ -17,13 +17,17 @@ extension Workspace {
         try sweep()
         var evidence = try Evidence(self)
         try evidence.sweep()
+        let finder = try finder(unfinished: true)
         let found: (gone: [RecordLocation], duplicates: [RecordID]?)
         do {
-            found = try finder(unfinished: true).find(request)
+            found = try finder.find(request)
         } catch let error as DeletionError {
-            // It may have been finished, by a command that did not come to its receipt.
+            // It may have been finished, by a command that did not come to its receipt. A record that came back is not deleted by an
+            // old one.
             try? evidence.publish()
-            guard let receipt = try evidence.receipt(of: request) else { throw error }
+            guard try !request.ids.contains(where: finder.knows), let receipt = try evidence.receipt(of: request) else {
+                throw error
+            }
             return .repeated(receipt)
         }
         let id = try acceptWithReserve(found.gone, &evidence, request: request.requestID)
@@ -69,10 +73,10 @@ extension Workspace {
     ) throws -> String? {
         do {
             return try accept(gone, evidence, request: request)
-        } catch  where Ledger.isFull(error) && DurableFile.exists(files.reserve) {
+        } catch  where Ledger.isFull(error) {
+            // What this attempt noted is not in the ledger, so the next begins anew.
             try DurableFile.remove([files.reserve])
-            // What the first attempt noted is not in the ledger.
-            evidence = try Evidence(self)
+            evidence = try Evidence(self, goesWithout: true)
             return try accept(gone, evidence, request: request)
         }
     }

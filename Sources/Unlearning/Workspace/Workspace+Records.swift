@@ -105,6 +105,8 @@ extension Workspace {
     /// Removes what killed processes left: half-written files, an unfinished verification, records folders that are not in use.
     func sweep() throws {
         try files.sweep(generation: try ledger.generation())
+        // Where the disk has no room for that, the command's own transaction says so.
+        if DurableFile.exists(files.journal) { try? ledger.endJournal() }
         try finishAdditions()
         for position in try ledger.pending().keys {
             try corpus().sweep(position)

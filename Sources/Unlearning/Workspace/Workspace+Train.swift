@@ -58,6 +58,8 @@ extension Workspace {
         let old = try storedRecipe(ledger)
         if let old {
             let workspace = Workspace(files, old, key, ledger)
+            // What a killed command left is finished by the plan that it was about.
+            try workspace.sweep()
             let evidence = try Evidence(workspace)
             try adopt(recipe, after: old, workspace, facts, evidence)
         } else {

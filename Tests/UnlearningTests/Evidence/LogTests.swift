@@ -48,6 +48,47 @@ import Testing
         }
     }
 
+    // Everything is signed by the right key; but not what was accepted.
+    @Test func aReceiptAboutOtherRecordsThanTheLogAcceptedIsFound() throws {
+        try with { _, subject, records in
+            try subject.delete(DeletionRequest(ids: [records[2].recordID], defersRepair: true, requestID: "a"))
+            let file = subject.files.request("a")
+            var draft = try #require(
+                try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+            let other = Commitment(of: records[9].recordID)
+            draft["records"] = [["value": other.value, "salt": other.salt]]
+            try JSONSerialization.data(withJSONObject: draft).write(to: file)
+            let receipt = try Receipt(contentsOf: #require(try subject.repair().receipts.first))
+            let key = try #require(try subject.verificationKeys().last)
+            #expect(receipt.fault(key) == nil && receipt.isAbout(records[9].recordID))
+            #expect(try !subject.checkLog().isConsistent && !subject.audit(shards: [0]).holds)
+        }
+    }
+
+    @Test func aLostDraftIsToldAndTheDeletionIsCompleteAllTheSame() throws {
+        try with { world, subject, records in
+            try subject.delete(DeletionRequest(ids: [records[2].recordID], defersRepair: true, requestID: "a"))
+            let path = subject.files.request("a").path
+            try FileManager.default.removeItem(atPath: path)
+            #expect(throws: EvidenceError.draftDamaged(path: path)) { try subject.repair() }
+            let truth = try Snapshot(world.workspace("truth", records.without([records[2]])))
+            #expect(try Snapshot(subject).differences(from: truth) == [])
+            #expect(try subject.repair().stagesTrained == 0 && subject.checkLog().faults == [])
+            #expect(try subject.audit().checks.flatMap(\.faults) == [])
+        }
+    }
+
+    @Test func aChangeOfRecipeThatTrainsNothingLeavesNothingToContradict() throws {
+        try with { world, subject, _ in
+            var other = world
+            other.recipe.aggregation = .majority
+            other.recipe.name = "another"
+            let (changed, report) = try other.retrain(subject)
+            #expect(report.stagesTrained == 0)
+            #expect(try changed.audit().checks.flatMap(\.faults) == [])
+        }
+    }
+
     // Kept elsewhere, an old head or receipt shows that entries were taken away.
     @Test func aWorkspaceThatWasSetBackAsAWholeIsShownByWhatWasKeptElsewhere() throws {
         try with { world, subject, records in

@@ -86,6 +86,18 @@ import Testing
         }
     }
 
+    // An addition that was killed while it trained leaves no deletion, and stages that are missing.
+    @Test func aRepairTrainsWhateverIsMissing() throws {
+        try ToyWorld.with { world in
+            let records = try ToyRecord.all()
+            let subject = try world.workspace("subject", records)
+            let truth = try Snapshot(subject)
+            try LedgerSurgeon.execute("DELETE FROM checkpoints WHERE shard = 1 AND stage > 1", workspace: subject.root)
+            #expect(try subject.repair().stagesTrained > 0)
+            #expect(try Snapshot(subject).differences(from: truth) == [])
+        }
+    }
+
     // A repair finishes forgetting first, whatever was killed where.
     @Test func aRepairFinishesADeletionThatWasKilledAfterItsCommit() throws {
         try ToyWorld.with { world in
