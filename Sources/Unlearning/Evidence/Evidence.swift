@@ -169,12 +169,12 @@ final class Evidence {
         try ledger.requests().contains { $0.id == request } || log.log.mentions(request)
     }
 
-    /// Refuses a name that is no file's, or was given to a request that is under way.
+    /// Refuses a name of a request that is no plain file's name.
     static func check(_ request: String?) throws {
         guard let request else { return }
         func isPlain(_ byte: UInt8) -> Bool {
-            byte < 0x80 && Character(Unicode.Scalar(byte)).isLetter
-                || byte < 0x80 && Character(Unicode.Scalar(byte)).isNumber
+            let scalar = Character(Unicode.Scalar(byte))
+            return byte < 0x80 && (scalar.isLetter || scalar.isNumber)
         }
         let bytes = Array(request.utf8)
         guard let first = bytes.first, bytes.count <= 100, isPlain(first),
@@ -212,67 +212,5 @@ final class Evidence {
         try DurableFile.remove(
             complete.filter { receipts[$0.draft.request] != nil }.map { files.request($0.draft.request) })
         if let problem { throw problem }
-    }
-}
-
-/// Digests that stand in log and receipts, keyed so that they are no test for anything to anybody without the workspace's key.
-struct EvidenceDigest: Sendable {
-    private let key: DigestKey
-    /// Tells whether a key is the workspace's.
-    let fingerprint: String
-
-    init(_ workspace: WorkspaceKey) {
-        key = workspace.subkey("evidence")
-        var digest = KeyedDigest(key)
-        digest.add("key".utf8)
-        fingerprint = digest.finish().hexadecimal
-    }
-
-    /// Of a shard's checkpoints: keys and contents.
-    func generation(_ shard: Int, _ rows: [StageRow]) -> String {
-        var digest = KeyedDigest(key)
-        digest.add("generation".utf8)
-        digest.add(UInt64(shard))
-        for row in rows.sorted(by: { $0.stage < $1.stage }) {
-            digest.add(UInt64(row.stage))
-            digest.add(row.key.bytes)
-            digest.add(row.digest)
-        }
-        return digest.finish().hexadecimal
-    }
-
-    /// Of everything that the ledger holds of a shard's checkpoints.
-    func rows(_ shard: Int, _ rows: [StageRow]) -> String {
-        var digest = KeyedDigest(key)
-        digest.add("rows".utf8)
-        digest.add(generation(shard, rows).utf8)
-        for row in rows.sorted(by: { $0.stage < $1.stage }) {
-            for number in [row.size, row.stored, row.recordPasses] { digest.add(UInt64(bitPattern: Int64(number))) }
-            digest.add(row.seconds.bitPattern)
-        }
-        return digest.finish().hexadecimal
-    }
-
-    /// Of a shard's records, by the digests of its slices.
-    func records(_ shard: Int, _ slices: [SliceSummary]) -> String {
-        var digest = KeyedDigest(key)
-        digest.add("records".utf8)
-        digest.add(UInt64(shard))
-        for slice in slices {
-            digest.add(UInt64(slice.records))
-            digest.add(slice.digest)
-        }
-        return digest.finish().hexadecimal
-    }
-
-    /// Of everything that a person chose.
-    func plan(_ recipe: Recipe) -> String {
-        var digest = KeyedDigest(key)
-        digest.add("plan".utf8)
-        for field in recipe.fields {
-            digest.add(field.keyPath.utf8)
-            digest.add(field.value)
-        }
-        return digest.finish().hexadecimal
     }
 }
