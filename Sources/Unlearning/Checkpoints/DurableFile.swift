@@ -165,50 +165,44 @@ enum DurableFile {
     }
 
     /// The bytes of a file; nil where it cannot be read.
+    static func contents(_ url: URL) -> [UInt8]? { try? read(url) { size in 0..<size } }
+
+    /// A part of a file; a file that ends before it is an error.
+    static func contents(_ url: URL, at offset: Int, count: Int) throws(CheckpointError) -> [UInt8] {
+        try read(url) { size in
+            // Before room is made for what a damaged number asks for.
+            offset >= 0 && count >= 0 && offset <= size && count <= size - offset ? offset..<offset + count : nil
+        }
+    }
+
+    /// `part`: is told the file's size; nil: the file has no such part.
     ///
     /// A link in its place is not followed, and opening a pipe does not wait for who writes to it: no file of a workspace is either.
-    static func contents(_ url: URL) -> [UInt8]? {
+    private static func read(_ url: URL, _ part: (Int) -> Range<Int>?) throws(CheckpointError) -> [UInt8] {
         let descriptor = unsafe open(url.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard descriptor >= 0 else { return nil }
+        guard descriptor >= 0 else { throw failure("open", url) }
         defer { close(descriptor) }
+        func unreadable(_ reason: String) -> CheckpointError {
+            .file(operation: "read", path: url.path, code: EIO, reason: reason)
+        }
         var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-        let size = Int(status.st_size)
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw unreadable("it is not a regular file")
+        }
+        guard let range = part(Int(status.st_size)) else { throw unreadable("it ends too early") }
         var done = 0
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            while done < size {
-                let got = unsafe read(descriptor, buffer.baseAddress.map { unsafe $0 + done }, size - done)
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+            while done < range.count {
+                let got = unsafe pread(
+                    descriptor, buffer.baseAddress.map { unsafe $0 + done }, range.count - done,
+                    off_t(range.lowerBound + done))
                 if got < 0, errno == EINTR { continue }
                 if got <= 0 { break }
                 done += got
             }
             count = done
         }
-        return done == size ? bytes : nil
-    }
-
-    /// A part of a file; a file that ends before it is an error.
-    static func contents(_ url: URL, at offset: Int, count: Int) throws(CheckpointError) -> [UInt8] {
-        let descriptor = unsafe open(url.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard descriptor >= 0 else { throw failure("open", url) }
-        defer { close(descriptor) }
-        let tooShort = CheckpointError.file(operation: "read", path: url.path, code: EIO, reason: "it ends too early")
-        // Before room is made for what a damaged number asks for.
-        guard offset >= 0, count >= 0, let size = size(url), offset <= size, count <= size - offset else {
-            throw tooShort
-        }
-        var done = 0
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, length in
-            while done < count {
-                let got = unsafe pread(
-                    descriptor, buffer.baseAddress.map { unsafe $0 + done }, count - done, off_t(offset + done))
-                if got < 0, errno == EINTR { continue }
-                if got <= 0 { break }
-                done += got
-            }
-            length = done
-        }
-        guard done == count else { throw tooShort }
+        guard done == range.count else { throw unreadable("it ends too early") }
         return bytes
     }
 

@@ -28,6 +28,16 @@ struct DeletionDraft: Codable, Sendable {
     var statement: Data?
 }
 
+extension DeletionDraft {
+    /// Nil where it was lost or damaged, or its receipt is written.
+    init?(contentsOf file: URL) {
+        guard let bytes = DurableFile.contents(file),
+            let draft = try? JSONDecoder().decode(Self.self, from: Data(bytes))
+        else { return nil }
+        self = draft
+    }
+}
+
 /// A promise about one deleted record that nobody can open without its salt.
 struct Commitment: Codable, Sendable, Equatable {
     let value: String

@@ -102,11 +102,7 @@ final class Evidence {
     }
 
     /// The draft of a request; nil where it was lost, or its receipt is written.
-    func draft(_ request: String) -> DeletionDraft? {
-        DurableFile.contents(files.request(request)).flatMap {
-            try? JSONDecoder().decode(DeletionDraft.self, from: Data($0))
-        }
-    }
+    func draft(_ request: String) -> DeletionDraft? { DeletionDraft(contentsOf: files.request(request)) }
 
     /// Notes that a draft is gone, which is told in the end.
     func lose(_ request: String) { problem = EvidenceError.draftDamaged(path: files.request(request).path) }

@@ -6,6 +6,13 @@ internal import Foundation
 extension Workspace {
     var digests: EvidenceDigest { EvidenceDigest(key) }
 
+    /// What a command that changes this workspace leaves as proof; what a killed one left of that is finished or taken back.
+    func evidence() throws -> Evidence {
+        let evidence = try Evidence(self)
+        try evidence.sweep()
+        return evidence
+    }
+
     /// Refuses a workspace that is older than its log: records may be in it that were deleted since.
     ///
     /// The log is read first: a writer puts an entry into the ledger before it puts it there.

@@ -14,8 +14,7 @@ extension Workspace {
             old = nil
         } else {
             // Finishes what a killed command left, and says what is wrong.
-            let evidence = try Evidence(self)
-            try evidence.sweep()
+            let evidence = try evidence()
             try evidence.publish()
             old = try SigningKey(contentsOf: files.signingKey)
         }

@@ -65,11 +65,7 @@ extension Workspace {
         for deletion in deletions {
             let own = receipts.filter { $0.statement?.predicate.request == deletion.request }.flatMap(\.commitments)
             // A deletion that was accepted and never completed has its salts in its draft.
-            let draft = deletion.request.flatMap { name in
-                DurableFile.contents(self.files.request(name)).flatMap {
-                    try? JSONDecoder().decode(DeletionDraft.self, from: Data($0))
-                }
-            }
+            let draft = deletion.request.flatMap { DeletionDraft(contentsOf: self.files.request($0)) }
             let known = (own + (draft?.records ?? [])).filter {
                 deletion.commitments?.contains($0.value) == true && !$0.salt.isEmpty
             }

@@ -50,7 +50,7 @@ extension Workspace {
         let (corpus, pending) = (try corpus(), try ledger.pending())
         for part in draft.shards {
             // A record that was put back makes the old keys the right ones again.
-            let items = part.shard < recipe.shards ? try plan(shard: part.shard).keys(shard: part.shard) : []
+            let items = part.shard < recipe.shards ? try plan(shards: [part.shard]).keys(shard: part.shard) : []
             let wanted = Set(items.map(\.description))
             for key in part.checkpoints where !wanted.contains(key) {
                 let url = store.url(CheckpointKey(bytes: [UInt8](hexadecimal: key) ?? []), shard: part.shard)
@@ -64,10 +64,6 @@ extension Workspace {
                 }
             }
         }
-    }
-
-    private func plan(shard: Int) throws -> CheckpointPlan {
-        CheckpointPlan(of: [shard: try ledger.slices(shard: shard)], chain: chain(try backboneDigest()))
     }
 
     private func purged(_ draft: DeletionDraft) -> [ReceiptStatement.Purged] {

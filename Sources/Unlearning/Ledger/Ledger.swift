@@ -160,14 +160,9 @@ package final class Ledger: Sendable {
         }
     }
 
-    /// `note`: The log's entry about a new plan. It voids what the log said of all shards, so all are told anew, those too that stay as
-    /// they are.
     func set(_ facts: [String: Data], note: LogNote? = nil) throws {
         try queue.write { db in
-            if let note {
-                try Ledger.take(db, note)
-                try db.execute(sql: "DELETE FROM generations")
-            }
+            if let note { try Ledger.take(db, note) }
             for (name, value) in facts { try Ledger.set(db, name, value) }
         }
     }

@@ -56,7 +56,7 @@ extension Workspace {
         if try ledger.logState() != nil { note(.log, evidenceLog.folder.path, try lookAtLog(since: []).isConsistent) }
         note(.backbone, try backboneFolder().path, (try? check(backbone: backboneFolder())) != nil)
         let (corpus, features, index) = (try corpus(), try features(), try index())
-        let plan = CheckpointPlan(try ledger.slices(), chain: chain(try backboneDigest()))
+        let plan = try plan()
         let pending = try ledger.pending()
         let stages = try ledger.stages()
         let shards = Parallel.map(plan.shards.count, threads: threads) { shard in

@@ -86,7 +86,7 @@ extension Workspace {
 
     /// Files that neither plan nor ledger ask for: a purge that was skipped leaves them.
     private func strangers(_ shards: [Int]) throws -> [String] {
-        let plan = CheckpointPlan(try ledger.slices(), chain: chain(try backboneDigest()))
+        let plan = try plan()
         let (corpus, features) = (try corpus(), try features())
         var wanted: Set<String> = []
         for shard in plan.shards.indices {

@@ -23,24 +23,18 @@ extension Workspace {
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
         try sweep()
-        let evidence = try Evidence(self)
-        try evidence.sweep()
-        // Of deletions that are not finished, nothing may lie in the files that are about to be written anew.
-        let waiting = Set(try ledger.pending().keys.map(\.shard)).sorted()
-        if !waiting.isEmpty {
-            _ = try bringUpToDate(
-                shards: waiting, threads: threads, trains: false, evidence: evidence, progress: progress)
-        }
+        let evidence = try evidence()
         let new = try placed(inputs)
-        // A record that comes back while its deletion waits: it would be taken for the deleted one.
+        // Of deletions that are not finished, nothing may lie in the files that are about to be written anew. They are finished as a
+        // whole where one of their records comes back: it would be taken for the deleted one.
         let (pending, corpus) = (try ledger.pending(), try corpus())
-        let returning = new.filter { position, records in
+        let isComeback = new.contains { position, records in
             records.contains { pending[position]?.contains(corpus.tag($0.record.id)) == true }
         }
-        if !returning.isEmpty {
+        let waiting = Set(pending.keys.map(\.shard)).sorted()
+        if !waiting.isEmpty {
             _ = try bringUpToDate(
-                shards: Set(returning.keys.map(\.shard)).sorted(), threads: threads, evidence: evidence,
-                progress: progress)
+                shards: waiting, threads: threads, trains: isComeback, evidence: evidence, progress: progress)
         }
         try admit(new, evidence)
         let shards = Set(new.keys.map(\.shard)).union(waiting).sorted()

@@ -15,8 +15,7 @@ extension Workspace {
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
         try sweep()
-        var evidence = try Evidence(self)
-        try evidence.sweep()
+        var evidence = try evidence()
         let finder = try finder(unfinished: true)
         let found: (gone: [RecordLocation], duplicates: [RecordID]?)
         do {

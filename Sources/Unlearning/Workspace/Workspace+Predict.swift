@@ -19,7 +19,7 @@ extension Workspace {
         _ texts: [String], votes: Bool = true, threads: Int = 1, progress: TrainingProgress = { _ in }
     ) throws -> [Answer] {
         try checkAge()
-        let plan = CheckpointPlan(try ledger.slices(), chain: chain(try backboneDigest()))
+        let plan = try plan()
         return try Predictor(
             recipe, model(training: false), plan, ledger: ledger, store: store, threads: threads, progress: progress
         ).answers(texts, votes: votes)

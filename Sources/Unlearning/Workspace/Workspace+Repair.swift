@@ -28,8 +28,7 @@ extension Workspace {
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
         try sweep()
-        let evidence = try Evidence(self)
-        try evidence.sweep()
+        let evidence = try evidence()
         func report(_ trained: Int, left: Int) throws -> RepairReport {
             try completeIndex()
             try evidence.publish()

@@ -37,7 +37,7 @@ package struct Status: Sendable {
 extension Workspace {
     /// Reads the ledger's S x R rows and looks for twice as many files; never reads a record.
     package func status() throws -> Status {
-        let plan = CheckpointPlan(try ledger.slices(), chain: chain(try backboneDigest()))
+        let plan = try plan()
         let stages = try ledger.stages()
         let waiting = try Dictionary(grouping: ledger.pending(), by: \.key.shard)
             .mapValues { $0.reduce(0) { $0 + $1.value.count } }

@@ -73,8 +73,7 @@ extension Workspace {
         }
         let workspace = Workspace(files, recipe, key, ledger)
         try workspace.sweep()
-        let evidence = try Evidence(workspace)
-        try evidence.sweep()
+        let evidence = try workspace.evidence()
         let trained = try workspace.bringUpToDate(
             model: model, threads: threads, evidence: evidence, progress: progress)
         try workspace.completeIndex()
@@ -96,8 +95,7 @@ extension Workspace {
         defer { withExtendedLifetime(lock) {} }
         try sweep()
         if let backbone { try move(backbone: backbone) } else { try check(backbone: backboneFolder()) }
-        let evidence = try Evidence(self)
-        try evidence.sweep()
+        let evidence = try evidence()
         let trained = try bringUpToDate(threads: threads, evidence: evidence, progress: progress)
         try completeIndex()
         try evidence.publish()

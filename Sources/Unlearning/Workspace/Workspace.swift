@@ -94,6 +94,16 @@ package final class Workspace: Sendable {
         KeyChain(recipe, key: key, backbone: backbone, numerics: numericsVersion)
     }
 
+    /// Which checkpoints there should be.
+    func plan() throws -> CheckpointPlan {
+        CheckpointPlan(try ledger.slices(), chain: chain(try backboneDigest()))
+    }
+
+    /// The same of some shards, at a cost that does not grow with the others.
+    func plan(shards: [Int]) throws -> CheckpointPlan {
+        CheckpointPlan(of: try ledger.slices(shards: shards), chain: chain(try backboneDigest()))
+    }
+
     /// Set while checkpoints of earlier choices (recipe, backbone) may be left in any shard.
     static let staleFact = "stale"
 
@@ -109,14 +119,12 @@ package final class Workspace: Sendable {
         trains: Bool = true, evidence: Evidence? = nil, progress: @escaping TrainingProgress, destroyed: () -> Void = {}
     ) throws -> Int {
         let memo = memo ?? RecordsMemo(self)
-        let chain = chain(try backboneDigest())
         let reconciler = Reconciler(
-            recipe: recipe, ledger: ledger, store: store, chain: chain, threads: threads, progress: progress,
+            recipe: recipe, ledger: ledger, store: store, chain: chain(try backboneDigest()), threads: threads,
+            progress: progress,
             features: storesFeatures ? try features() : nil,
             records: { shard, threads in try memo.records(shard: shard, threads: threads) })
-        let plan =
-            try shards.map { CheckpointPlan(of: try ledger.slices(shards: $0), chain: chain) }
-            ?? CheckpointPlan(try ledger.slices(), chain: chain)
+        let plan = try shards.map { try self.plan(shards: $0) } ?? self.plan()
         // Needs no room on the disk, and makes some.
         try reconciler.destroyStale(plan, shards: shards)
         try destroyPendingRecords()
