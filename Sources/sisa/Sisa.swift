@@ -31,7 +31,7 @@ struct Sisa: ParsableCommand {
         subcommands: [
             Train.self, Predict.self, Evaluate.self, Delete.self, Add.self, Repair.self, StatusCommand.self,
             Verify.self,
-            Fsck.self, Audit.self, ReceiptCommand.self, LogCommand.self, KeyCommand.self
+            Fsck.self, Audit.self, ReceiptCommand.self, LogCommand.self, KeyCommand.self, CostCommand.self
         ])
 
     static func main() {
