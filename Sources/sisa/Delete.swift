@@ -62,7 +62,9 @@ struct Delete: WorkspaceCommand {
         let shard, slice: Int
         let recordsDeleted, recordsRetrained, recordPasses, fullRecordPasses: Int
         let fractionOfFullRetrain: Double
-        let seconds, influenceFreeSeconds, influenceFreeMs: Double
+        /// Of a dry run what was foretold; null where nothing was measured yet.
+        let seconds: OrNull<Double>
+        let influenceFreeSeconds, influenceFreeMs: Double
         let request: OrNull<String>
         /// A path; null where the shards are not trained again yet.
         let receipt: OrNull<String>
@@ -80,7 +82,7 @@ struct Delete: WorkspaceCommand {
             defersRepair: defersRepair, requestID: request)
         let report =
             dryRun
-            ? try workspace.planDeletion(request)
+            ? try workspace.planDeletion(request, threads: options.threadCount)
             : try options.withProgress("repairing") { progress in
                 try workspace.delete(
                     request, threads: options.threadCount, progress: progress, waiting: options.waiting)
@@ -103,6 +105,12 @@ struct Delete: WorkspaceCommand {
         table.print()
         tellDuplicates(report)
         if dryRun {
+            if let seconds = seconds(report), let forecast = report.forecast {
+                Console.out(
+                    "about \(seconds.fixed(2)) s, "
+                        + (forecast.basis == .deletions
+                            ? "by what deletions took here" : "by what training took here, and a guess at the rest"))
+            }
             Console.out("a dry run: nothing was changed")
         } else if !report.isRepaired {
             Console.out(
@@ -114,6 +122,10 @@ struct Delete: WorkspaceCommand {
                     + "\(report.seconds.fixed(2)) s, at \(report.fractionOfFullRetrain.percent) of its record-passes")
             if let receipt = report.receipt { Console.out("receipt: \(receipt.path)") }
         }
+    }
+
+    private func seconds(_ report: DeletionReport) -> Double? {
+        report.forecast?.seconds(recordPasses: report.recordPasses)
     }
 
     private func tellDuplicates(_ report: DeletionReport) {
@@ -132,7 +144,8 @@ struct Delete: WorkspaceCommand {
             shard: (report.shards.first?.shard ?? 0) + 1, slice: (report.shards.first?.slice ?? 0) + 1,
             recordsDeleted: report.recordsDeleted, recordsRetrained: report.recordsRetrained,
             recordPasses: report.recordPasses, fullRecordPasses: report.fullRecordPasses,
-            fractionOfFullRetrain: report.fractionOfFullRetrain, seconds: report.seconds,
+            fractionOfFullRetrain: report.fractionOfFullRetrain,
+            seconds: OrNull(report.isDryRun ? seconds(report) : report.seconds),
             influenceFreeSeconds: report.influenceFreeSeconds, influenceFreeMs: report.influenceFreeSeconds * 1000,
             request: OrNull(report.request), receipt: OrNull(report.receipt?.path), dryRun: report.isDryRun,
             repaired: report.isRepaired && !report.isDryRun, duplicatesLeft: OrNull(report.duplicates?.map(\.rawValue)),

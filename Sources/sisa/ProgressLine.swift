@@ -40,14 +40,14 @@ final class ProgressLine: Sendable {
                 state.done += passes
                 state.shards.insert(shard)
                 draw(&state, force: false)
-            case .finished(let shard, let stage, let seconds):
+            case .finished(let shard, let stage, let cost):
                 state.stagesDone += 1
                 if Console.errorIsTerminal {
                     draw(&state, force: true)
                 } else {
                     let left = timeLeft(state)
                     Console.error(
-                        "\(title): shard \(shard + 1) slice \(stage + 1) stored after \(seconds.fixed(1)) s "
+                        "\(title): shard \(shard + 1) slice \(stage + 1) trained after \(cost.seconds.fixed(1)) s "
                             + "(\(state.stagesDone) of \(state.stages)\(left.map { ", about \($0) left" } ?? ""))")
                 }
             case .rebuilding(let shard, let stage):

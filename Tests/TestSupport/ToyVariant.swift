@@ -67,18 +67,42 @@ package struct ToyVariant: Sendable, CustomStringConvertible {
             $0.optimizer.warmup = 0.1
             $0.epochs = 2.2
             $0.aggregation = .weighted
+        },
+        ToyVariant("three slice orders") { $0.sliceOptions.orders = 3 },
+        ToyVariant("one state in three is kept") {
+            $0.slices = 6
+            $0.sliceOptions.keep = 2
+        },
+        ToyVariant("each stage trains its own layer") {
+            $0.slices = 2
+            $0.adapter = .lora(rank: 2, targets: [.query, .output], stages: .layers)
+        },
+        ToyVariant("each stage its own layer along two orders, the last state kept, each slice likely differently") {
+            $0.slices = 2
+            $0.sliceOptions.orders = 2
+            $0.sliceOptions.keep = 1
+            $0.sliceOptions.probabilities = [0.75, 0.25]
+            $0.adapter = .lora(rank: 2, targets: [.key, .intermediate], stages: .layers)
+        },
+        ToyVariant("head only, five orders of three slices, bf16") {
+            $0.adapter = .head
+            $0.slices = 3
+            $0.sliceOptions.orders = 5
+            $0.checkpointPrecision = .bf16
         }
     ]
 }
 
 extension Recipe.Adapter {
     package static func lora(
-        rank: Int, targets: [TargetModule], layers: Recipe.LayerSelection = .all
+        rank: Int, targets: [TargetModule], layers: Recipe.LayerSelection = .all,
+        stages: Recipe.AdapterStages = .whole
     ) -> Recipe.Adapter {
         var lora = Recipe.LoRA()
         lora.rank = rank
         lora.targetModules = TargetModule.allCases.filter(targets.contains)
         lora.layers = layers
+        lora.stages = stages
         return .lora(lora)
     }
 }

@@ -46,10 +46,10 @@ final class AdaptedPass {
             Window(rows: records, columns: labels), start: .bias(adapter.headBias))
     }
 
-    /// Loss and its gradient, down to every LoRA product. `share` is 1 over the records of the whole batch.
+    /// Loss and its gradient, down to the LoRA products of layer `bottom`. `share` is 1 over the records of the whole batch.
     ///
     /// Returns the chunk's losses, record by record: cross-entropy, -log softmax(logits)[target].
-    func backward(targets: ArraySlice<Int>, share: Float, _ adapter: PackedAdapter) -> [Float] {
+    func backward(targets: ArraySlice<Int>, share: Float, _ adapter: PackedAdapter, to bottom: Int) -> [Float] {
         let hidden = network.hidden
         dLogits.grow(to: records * labels)
         dLogits.replaceFirst(records * labels, with: logits)
@@ -60,12 +60,13 @@ final class AdaptedPass {
             dLogits, Window(rows: records, columns: labels), adapter.headBackward, into: &dPooled,
             Window(rows: records, columns: hidden))
         network.pooler.backward(chunk, pooled: pooled, dPooled, into: &layers[top].dOutputSum)
-        for index in layers.indices.reversed() {
+        let lowest = bottom - network.layout.firstLayer
+        for index in layers.indices.reversed() where index >= lowest {
             let layer = network.layout.firstLayer + index
             var below = index == 0 ? [] : layers[index - 1].dOutputSum
             if index > 0 { layers[index - 1].dOutputSum = [] }
             network.backbone.layers[layer].backward(
-                chunk, &layers[index], LayerAdapter(packed: adapter, layer: layer), needsInput: index > 0,
+                chunk, &layers[index], LayerAdapter(packed: adapter, layer: layer), needsInput: index > lowest,
                 dInput: &below)
             if index > 0 { layers[index - 1].dOutputSum = below }
         }

@@ -19,9 +19,12 @@ package final class BatchTrainer {
     }
 
     /// The gradient of the batch's mean loss at a state, and each record's loss. Same bits for every thread count.
+    ///
+    /// `block`: What it is taken of, beside the head; nil: all. Elsewhere it says nothing.
     package func gradient(
-        of features: [Features], targets: [Int], at state: AdapterState
+        of features: [Features], targets: [Int], at state: AdapterState, block: AdapterBlock? = nil
     ) -> (values: [Float], losses: [Float]) {
+        let block = block ?? network.layout.whole
         precondition(features.count == targets.count && !features.isEmpty)
         adapter.pack(state, forTraining: true)
         gradients.reset()
@@ -35,10 +38,10 @@ package final class BatchTrainer {
             let done = team.map(wave.count) { [adapter, passes] _, index in
                 let (pass, range) = (passes[order[index]], wave[order[index]])
                 pass.forward(features[range], adapter)
-                return pass.backward(targets: targets[range], share: share, adapter)
+                return pass.backward(targets: targets[range], share: share, adapter, to: block.firstLayer)
             }
             for (index, part) in done.enumerated() { losses.replaceSubrange(wave[order[index]], with: part) }
-            gradients.add(passes.prefix(wave.count), team)
+            gradients.add(passes.prefix(wave.count), slots: block.slots, team)
         }
         gradients.finish(scale: adapter.scale)
         return (gradients.values, losses)
@@ -60,23 +63,26 @@ package final class BatchTrainer {
     }
 
     /// One step on one batch. Returns the mean loss before the step; throws where it is no finite number.
+    ///
+    /// `block`: What trains beside the head; nil: all.
     package func step(
         _ state: inout AdapterState, _ optimizer: inout AdamW, features: [Features], targets: [Int],
-        learningRate: Float, headLearningRate: Float
+        block: AdapterBlock? = nil, learningRate: Float, headLearningRate: Float
     ) throws(NetworkError) -> Float {
         if let headStep {
             return try headStep.run(
                 &state, &optimizer, features: features, targets: targets, learningRate: headLearningRate)
         }
-        let (values, losses) = gradient(of: features, targets: targets, at: state)
+        let (values, losses) = gradient(of: features, targets: targets, at: state, block: block)
         let loss = losses.reduce(0, +) / Float(losses.count)
         guard loss.isFinite, Elementwise.allFinite(values) else { throw .notFinite }
         let layout = network.layout
+        let parameters = (block ?? layout.whole).parameters
         optimizer.step(
             &state.values,
             parts: [
                 AdamW.Part(
-                    range: layout.loraParameters, gradient: values, offset: layout.loraParameters.lowerBound,
+                    range: parameters, gradient: values, offset: parameters.lowerBound,
                     learningRate: learningRate),
                 AdamW.Part(
                     range: layout.head, gradient: values, offset: layout.head.lowerBound,

@@ -17,10 +17,11 @@ struct Gradients {
         for part in parts { part.reset() }
     }
 
-    /// Adds chunks whose backward pass is done, in their order.
-    func add(_ passes: ArraySlice<AdaptedPass>, _ team: Team) {
-        _ = team.map(parts.count) { [parts] _, index in
-            for pass in passes { parts[index].add(pass) }
+    /// Adds chunks whose backward pass is done, in their order: to the head's part, and to those of some adapted matrices.
+    func add(_ passes: ArraySlice<AdaptedPass>, slots: Range<Int>, _ team: Team) {
+        let wanted = Array(parts[slots] + parts.suffix(1))
+        _ = team.map(wanted.count) { _, index in
+            for pass in passes { wanted[index].add(pass) }
         }
     }
 

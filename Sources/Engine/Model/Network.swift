@@ -27,6 +27,7 @@ package final class Network: Sendable {
 
 package enum NetworkError: Error, Equatable {
     case noSuchLayer(Int, layers: Int)
+    case tooFewLayers(adapted: Int, slices: Int)
     case noPooler
     case noWeights(path: String)
     case tokenOutOfVocabulary(id: Int, vocabulary: Int)
@@ -41,6 +42,9 @@ extension NetworkError: CustomStringConvertible {
         case .noSuchLayer(let layer, let layers):
             "adapter.layers names layer \(layer), but the backbone has layers 0 to \(layers - 1); "
                 + "name layers it has, or use `layers: {top: n}`"
+        case .tooFewLayers(let adapted, let slices):
+            "with `adapter.stages: layers` each of the \(slices) slices trains a layer of its own at least, and \(adapted) layers are adapted; "
+                + "adapt more layers, or take fewer slices"
         case .noPooler:
             "pooling is `pooler`, but the backbone's file has no pooler.dense tensors; use `pooling: mean` or `cls`"
         case .noWeights(let path):

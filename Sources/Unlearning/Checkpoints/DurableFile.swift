@@ -139,6 +139,14 @@ enum DurableFile {
     }
 
     /// Gives a file another name in its folder, which it takes from whatever has it.
+    /// Adds to the end of a file, in one piece as far as other processes see; durable when the system comes to it.
+    static func append(_ bytes: [UInt8], to url: URL) throws(CheckpointError) {
+        let descriptor = unsafe open(url.path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure("open", url) }
+        defer { close(descriptor) }
+        try writeAll(bytes, descriptor, url)
+    }
+
     static func move(_ url: URL, to place: URL) throws(CheckpointError) {
         guard unsafe rename(url.path, place.path) == 0 else { throw failure("rename", place) }
         try syncFolder(of: place)

@@ -23,11 +23,11 @@ struct StagePublisher {
         try store.prepare(shard: shard)
     }
 
-    /// Stores a stage; false: the plan has changed, and none of what was not yet entered counts.
+    /// Stores a stage, or of one that is not kept only what the ledger says; false: the plan has changed, and none of what was not yet entered counts.
     mutating func add(
         _ checkpoint: Checkpoint, _ item: CheckpointPlan.Item, recordPasses: Int, seconds: Double
     ) throws -> Bool {
-        let stored = try store.write(checkpoint, item.key, shard: shard)
+        let stored = item.isKept ? try store.write(checkpoint, item.key, shard: shard) : 0
         rows.append(
             StageRow(
                 stage: item.stage, key: item.key, digest: checkpoint.digest, size: checkpoint.content.count,

@@ -2,19 +2,20 @@
 struct DeletionCost {
     let recipe: Recipe
     let ledger: Ledger
+    let table: StageTable
     /// The live records of a shard, in canonical order.
     let placements: (_ shard: Int) throws -> [Placement]
 
-    /// What a deletion touches of a shard: the first slice that it changes, and how many records go.
+    /// What a deletion touches of a shard: the slices that it changes, and how many records go.
     struct Touched {
-        let slice: Int
+        let slices: [Int]
         let records: Int
     }
 
     /// `gone`: The records that are deleted; still in the ledger or not.
     func report(_ gone: [RecordLocation]) throws -> DeletionReport {
         let touched = Dictionary(grouping: gone, by: \.position.shard).mapValues { gone in
-            Touched(slice: gone.map(\.position.slice).min() ?? 0, records: gone.count)
+            Touched(slices: gone.map(\.position.slice), records: gone.count)
         }
         return try report(touched, without: Set(gone.map(\.id)))
     }
@@ -26,24 +27,41 @@ struct DeletionCost {
         for (shard, part) in touched.sorted(by: { $0.key < $1.key }) {
             let left = try placements(shard).filter { !ids.contains($0.id) }
             let occupied = Set(left.map(\.slice))
-            let all = (0..<recipe.slices).filter(occupied.contains).map { Stage($0, of: recipe, shard: shard) }
-            let passes = all.map { $0.recordPasses(left) }
-            let again = all.filter { $0.index >= part.slice }
-            full += passes.reduce(0, +)
+            let all = stages(shard, occupied)
+            let again = all.filter { stage in restart(reached: part.slices, occupied).contains { $0.contains(stage.index) } }
+            full += all.reduce(0) { $0 + $1.recordPasses(left) }
             shards.append(
                 DeletionReport.Shard(
-                    shard: shard, slice: part.slice, recordsDeleted: part.records, stages: again.count,
+                    shard: shard, slice: part.slices.min() ?? 0, recordsDeleted: part.records, stages: again.count,
                     recordsRetrained: left.count { record in again.contains { $0.visits(record) } },
-                    recordPasses: passes.suffix(again.count).reduce(0, +)))
+                    recordPasses: again.reduce(0) { $0 + $1.recordPasses(left) }))
         }
         return DeletionReport(shards: shards, fullRecordPasses: full)
+    }
+
+    /// The stages of all orders that have a slice of their own.
+    private func stages(_ shard: Int, _ occupied: Set<Int>) -> [Stage] {
+        (0..<table.count).filter { occupied.contains(table.slice(of: $0)) }
+            .map { Stage($0, of: recipe, shard: shard, in: table) }
+    }
+
+    /// The stages that are trained again where these slices change: of each order those after the last kept one that saw none of them.
+    private func restart(reached slices: [Int], _ occupied: Set<Int>) -> [Range<Int>] {
+        (0..<table.orders).compactMap { order in
+            let all = table.stages(order: order)
+            guard let first = all.first(where: { stage in slices.contains { table.sees(stage, slice: $0) } }) else {
+                return nil
+            }
+            let kept = (all.lowerBound..<first).last { table.keeps($0) && occupied.contains(table.slice(of: $0)) }
+            return (kept.map { $0 + 1 } ?? all.lowerBound)..<all.upperBound
+        }
     }
 
     /// Record-passes of training the shards that are not touched from nothing.
     ///
     /// Where everything is trained, the ledger's total less the rows of touched shards; only where it is not, shard by shard.
     private func passes(outside touched: Set<Int>) throws -> Int {
-        if let totals = try ledger.totals(), totals.stages == totals.slices,
+        if let totals = try ledger.totals(), totals.stages == totals.slices * table.orders,
             try ledger.fact(Workspace.staleFact) == nil
         {
             return try totals.recordPasses
@@ -59,9 +77,9 @@ struct DeletionCost {
     /// Counted when the shard was trained; counted afresh where it is not.
     private func passes(ofWholeShard shard: Int) throws -> Int {
         let rows = try ledger.stages(shard: shard)
-        let occupied = try ledger.occupiedSlices(shard: shard)
-        if rows.map(\.stage) == occupied { return rows.reduce(0) { $0 + $1.recordPasses } }
+        let stages = stages(shard, Set(try ledger.occupiedSlices(shard: shard)))
+        if rows.map(\.stage) == stages.map(\.index) { return rows.reduce(0) { $0 + $1.recordPasses } }
         let placements = try placements(shard)
-        return occupied.reduce(0) { $0 + Stage($1, of: recipe, shard: shard).recordPasses(placements) }
+        return stages.reduce(0) { $0 + $1.recordPasses(placements) }
     }
 }

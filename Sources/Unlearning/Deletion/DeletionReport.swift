@@ -23,6 +23,8 @@ package struct DeletionReport: Sendable {
     /// Record-passes of training everything that is left from nothing.
     package let fullRecordPasses: Int
     package var isDryRun = false
+    /// How long it will take; only of a dry run, and nil where nothing was measured yet.
+    package var forecast: CostForecast?
     /// Whether the shards were trained again at once.
     package var isRepaired = true
     /// Records that have the text of a deleted one and stay, because they were not named; nil: the index could not be read.

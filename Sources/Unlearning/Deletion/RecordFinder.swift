@@ -65,7 +65,7 @@ final class RecordFinder {
 
     /// Where an id would be. Where only the index knows and cannot say, all slices are looked through: it keeps nobody from forgetting.
     private func position(of id: RecordID) throws -> Position? {
-        guard recipe.assignBy == .owner else { return assignment.position(of: id, owner: nil) }
+        guard recipe.placesByMoreThanID else { return assignment.position(of: id, owner: nil) }
         do {
             return try index.positions(.ids, id.rawValue).first
         } catch WorkspaceError.indexDamaged {

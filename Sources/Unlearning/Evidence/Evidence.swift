@@ -73,7 +73,7 @@ final class Evidence {
 
     /// Promises a receipt about records, durably, before they are deleted. Nothing of it counts until `Ledger.accept`.
     func draft(
-        _ request: String, _ gone: [RecordLocation], _ rows: (_ shard: Int) throws -> [StageRow]
+        _ request: String, _ gone: [RecordLocation], _ table: StageTable, _ rows: (_ shard: Int) throws -> [StageRow]
     ) throws -> DeletionDraft {
         let shards = try Dictionary(grouping: gone, by: \.position.shard).sorted { $0.key < $1.key }.map {
             shard, gone in
@@ -81,7 +81,9 @@ final class Evidence {
             let slices = Set(gone.map(\.position.slice)).sorted()
             return DeletionDraft.Shard(
                 shard: shard, slices: slices, records: gone.count, oldGeneration: digests.generation(shard, rows),
-                checkpoints: rows.filter { $0.stage >= slices[0] }.map { "\($0.key)" })
+                checkpoints: rows.filter { row in
+                    slices.contains { table.sees(row.stage, slice: $0) }
+                }.map { "\($0.key)" })
         }
         let draft = DeletionDraft(
             request: request, accepted: LogEntry.now(),

@@ -14,16 +14,17 @@ extension Workspace {
             Dictionary(
                 uniqueKeysWithValues: shards.map { shard in
                     let old = isReshaped ? nil : draft.shards.first { $0.shard == shard }
-                    return (shard, DeletionCost.Touched(slice: old?.slices.min() ?? 0, records: old?.records ?? 0))
+                    return (shard, DeletionCost.Touched(slices: old?.slices ?? [0], records: old?.records ?? 0))
                 }))
         var subjects: [ReceiptStatement.Subject] = []
         var told: [ReceiptStatement.Shard] = []
         for part in cost.shards {
             let rows = try ledger.stages(shard: part.shard)
-            for row in rows where row.stage >= part.slice {
+            let touched = isReshaped ? nil : draft.shards.first { $0.shard == part.shard }?.slices
+            for row in rows where touched?.contains(where: { table.sees(row.stage, slice: $0) }) ?? true {
                 subjects.append(
                     ReceiptStatement.Subject(
-                        name: "shard-\(part.shard + 1)/slice-\(row.stage + 1).safetensors",
+                        name: "shard-\(part.shard + 1)/\(table.name(row.stage)).safetensors",
                         digest: ["sha256": row.digest.hexadecimal]))
             }
             let old = isReshaped ? nil : draft.shards.first { $0.shard == part.shard }

@@ -14,13 +14,19 @@ extension Ledger {
         try open(cells, facts: facts, note: nil)
     }
 
-    func open(_ cells: [[SliceSummary]], facts: [String: Data], note: LogNote?) throws {
+    /// `chain`: Of the new plan: checkpoints that it asks for stay, such as those of shards that a split leaves alone.
+    func open(_ cells: [[SliceSummary]], facts: [String: Data], note: LogNote?, chain: KeyChain? = nil) throws {
         try queue.write { db in
             if let note { try Ledger.take(db, note) }
-            // Pending deletions are finished by now, and their cells are no longer cells. A shard that has the same records by chance is
-            // trained like the others: the features that it was trained on go with the old cells.
+            // Pending deletions are finished by now, and their cells are no longer cells.
             try db.execute(sql: "DELETE FROM slices; DELETE FROM pending; DELETE FROM generations")
-            try db.execute(sql: "DELETE FROM checkpoints")
+            for row in try Row.fetchAll(db, sql: "SELECT shard, stage, key FROM checkpoints") {
+                let (shard, stage): (Int, Int) = (try row.index("shard"), try row.index("stage"))
+                let keys = shard < cells.count ? chain?.keys(shard: shard, slices: cells[shard].map(\.digest)) : nil
+                if let keys, stage < keys.count, keys[stage].bytes == Array(try row.value("key") as Data) { continue }
+                try db.execute(
+                    sql: "DELETE FROM checkpoints WHERE shard = ? AND stage = ?", arguments: [shard, stage])
+            }
             for (shard, slices) in cells.enumerated() {
                 for (slice, summary) in slices.enumerated() {
                     try Ledger.set(db, Position(shard: shard, slice: slice), summary)
@@ -61,9 +67,10 @@ extension Ledger {
         try accept(gone, leaving: cells, request: nil)
     }
 
-    /// `request`: What the log says of it; nil where the workspace keeps no log. `refusing`: The ids may not come back.
+    /// `table`: Which stages a slice reaches; nil: with one order, those from its own on. `request`: What the log says of it; nil where the
+    /// workspace keeps no log. `refusing`: The ids may not come back.
     func accept(
-        _ gone: [Position: [RecordTag]], leaving cells: [Position: SliceSummary],
+        _ gone: [Position: [RecordTag]], leaving cells: [Position: SliceSummary], table: StageTable? = nil,
         request: (id: String, time: String, note: LogNote)?, refusing: Bool = false
     ) throws {
         try queue.write { db in
@@ -82,22 +89,27 @@ extension Ledger {
                         arguments: [position.shard, position.slice, Data(tag.bytes)])
                 }
             }
-            for (position, summary) in cells { try Ledger.change(db, position, summary) }
+            for (position, summary) in cells { try Ledger.change(db, position, summary, table) }
         }
     }
 
-    /// Makes the larger slices the plan's, and forgets what was known of every stage from them on.
-    func admit(_ cells: [Position: SliceSummary], note: LogNote) throws {
+    /// Makes the larger slices the plan's, and forgets what was known of every stage that they reach.
+    func admit(_ cells: [Position: SliceSummary], table: StageTable, note: LogNote) throws {
         try queue.write { db in
             try Ledger.take(db, note)
-            for (position, summary) in cells { try Ledger.change(db, position, summary) }
+            for (position, summary) in cells { try Ledger.change(db, position, summary, table) }
         }
     }
 
-    private static func change(_ db: Database, _ position: Position, _ summary: SliceSummary) throws {
+    private static func change(
+        _ db: Database, _ position: Position, _ summary: SliceSummary, _ table: StageTable?
+    ) throws {
         try set(db, position, summary)
-        try db.execute(
-            sql: "DELETE FROM checkpoints WHERE shard = ? AND stage >= ?", arguments: [position.shard, position.slice])
+        for stages in table?.reached(bySlice: position.slice) ?? [position.slice..<Int.max] {
+            try db.execute(
+                sql: "DELETE FROM checkpoints WHERE shard = ? AND stage >= ? AND stage < ?",
+                arguments: [position.shard, stages.lowerBound, stages.upperBound])
+        }
     }
 
     /// Ids that may not come back, where the recipe says so.

@@ -20,7 +20,7 @@ package struct StageRow: Sendable, Equatable {
     package let digest: [UInt8]
     /// Bytes of the content.
     package let size: Int
-    /// Bytes on disk.
+    /// Bytes on disk; 0: the state was not kept.
     package let stored: Int
     package let recordPasses: Int
     package let seconds: Double
@@ -112,32 +112,35 @@ extension Ledger {
         }
     }
 
-    /// Shards in which a slice that has records has no checkpoint.
-    func unfinishedShards() throws -> Set<Int> {
+    /// Shards in which some order has no state for a slice that has records.
+    func unfinishedShards(orders: Int) throws -> Set<Int> {
         try queue.read { db in
             try Set(
                 Row.fetchAll(
                     db,
                     sql: """
-                        SELECT DISTINCT slices.shard AS shard FROM slices LEFT JOIN checkpoints
-                        ON checkpoints.shard = slices.shard AND checkpoints.stage = slices.slice
-                        WHERE slices.records > 0 AND checkpoints.key IS NULL
-                        """
+                        SELECT shard FROM slices AS cells WHERE records > 0 GROUP BY shard
+                        HAVING count(*) * ? > (SELECT count(*) FROM checkpoints WHERE shard = cells.shard)
+                        """, arguments: [orders]
                 ).map { try $0.index("shard") })
         }
     }
 
-    /// Forgets rows of a shard's checkpoints whose keys are not among these.
-    func removeStages(shard: Int, except keys: Set<CheckpointKey>) throws {
+    /// Forgets rows of a shard's checkpoints whose keys are not among these, and that files are there of those that are not `kept`.
+    func removeStages(shard: Int, except keys: Set<CheckpointKey>, kept: Set<CheckpointKey>) throws {
+        func isStale(_ row: StageRow) -> Bool { !keys.contains(row.key) }
+        func isLet(_ row: StageRow) -> Bool { row.stored > 0 && !kept.contains(row.key) }
         // Nearly always there is none: a deletion's transaction has forgotten them already.
-        guard try stages(shard: shard).contains(where: { !keys.contains($0.key) }) else { return }
+        guard try stages(shard: shard).contains(where: { isStale($0) || isLet($0) }) else { return }
         try queue.write { db in
             let rows = try Row.fetchAll(
                 db, sql: "SELECT * FROM checkpoints WHERE shard = ?", arguments: [shard]
             ).map(StageRow.init)
-            for row in rows where !keys.contains(row.key) {
+            for row in rows where isStale(row) || isLet(row) {
                 try db.execute(
-                    sql: "DELETE FROM checkpoints WHERE shard = ? AND stage = ?",
+                    sql: isStale(row)
+                        ? "DELETE FROM checkpoints WHERE shard = ? AND stage = ?"
+                        : "UPDATE checkpoints SET stored = 0 WHERE shard = ? AND stage = ?",
                     arguments: [shard, row.stage])
             }
         }

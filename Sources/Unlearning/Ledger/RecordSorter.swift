@@ -21,7 +21,7 @@ struct RecordSorter {
                 sql: """
                     CREATE TABLE records (
                         shard INTEGER NOT NULL, slice INTEGER NOT NULL, rank BLOB NOT NULL,
-                        id BLOB NOT NULL UNIQUE, owner BLOB, date TEXT, label INTEGER NOT NULL, text BLOB NOT NULL,
+                        id BLOB NOT NULL UNIQUE, owner BLOB, date TEXT, grouping BLOB, label INTEGER NOT NULL, text BLOB NOT NULL,
                         PRIMARY KEY (shard, slice, rank, id)
                     ) STRICT, WITHOUT ROWID
                     """)
@@ -48,13 +48,14 @@ struct RecordSorter {
     /// Takes in everything that `feed` hands over.
     func take(_ feed: (@escaping (StoredRecord) throws -> Void) throws -> Void) throws {
         try queue.write { db in
-            let insert = try db.makeStatement(sql: "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+            let insert = try db.makeStatement(sql: "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
             try feed { stored in
                 let record = stored.record
                 do {
                     try insert.execute(arguments: [
                         stored.position.shard, stored.position.slice, blob(stored.rank),
-                        blob(record.id.rawValue), record.owner.map(blob), record.date, record.label, blob(record.text)
+                        blob(record.id.rawValue), record.owner.map(blob), record.date,
+                        record.group.map(blob), record.label, blob(record.text)
                     ])
                 } catch let error as DatabaseError
                     where [.SQLITE_CONSTRAINT_UNIQUE, .SQLITE_CONSTRAINT_PRIMARYKEY].contains(error.extendedResultCode)
@@ -90,10 +91,10 @@ struct RecordSorter {
 
 extension StoredRecord {
     fileprivate init(_ row: Row) {
-        let owner: Data? = row["owner"]
+        let (owner, group): (Data?, Data?) = (row["owner"], row["grouping"])
         record = Record(
-            id: RecordID(text(row["id"])), owner: owner.map(text), date: row["date"], text: text(row["text"]),
-            label: row["label"])
+            id: RecordID(text(row["id"])), owner: owner.map(text), date: row["date"], group: group.map(text),
+            text: text(row["text"]), label: row["label"])
         position = Position(shard: row["shard"], slice: row["slice"])
         let bytes: Data = row["rank"]
         rank = bytes.reduce(0) { $0 << 8 | UInt64($1) }

@@ -16,8 +16,14 @@ package struct CheckpointKey: Hashable, Sendable, CustomStringConvertible {
 package struct KeyChain: Sendable {
     private let key: DigestKey
     private let root: [UInt8]
+    /// The stages that there are keys for.
+    package let table: StageTable
 
-    package init(_ recipe: Recipe, key: WorkspaceKey, backbone: [UInt8], numerics: Int) {
+    /// `table`: That of the recipe, where it was made already.
+    package init(
+        _ recipe: Recipe, key: WorkspaceKey, backbone: [UInt8], numerics: Int, table: StageTable? = nil
+    ) {
+        self.table = table ?? StageTable(recipe)
         self.key = key.subkey("plan")
         var digest = KeyedDigest(self.key)
         digest.add("root".utf8)
@@ -27,18 +33,28 @@ package struct KeyChain: Sendable {
         root = digest.finish()
     }
 
-    /// The keys of a shard's stages, given the digests of its slices.
+    /// The keys of a shard's stages, given the digests of its slices; none where those are not as many as the recipe's.
     package func keys(shard: Int, slices: [[UInt8]]) -> [CheckpointKey] {
+        guard slices.count == table.slices else { return [] }
+        return (0..<table.orders).flatMap { keys(shard: shard, order: $0, slices: slices) }
+    }
+
+    private func keys(shard: Int, order: Int, slices: [[UInt8]]) -> [CheckpointKey] {
         var first = KeyedDigest(key)
         first.add("shard".utf8)
         first.add(root)
         first.add(UInt64(shard))
+        if !table.isPlain(order: order) {
+            first.add("order".utf8)
+            first.add(UInt64(order))
+            for slice in table.sequences[order] { first.add(UInt64(slice)) }
+        }
         var previous = first.finish()
-        return slices.map { slice in
+        return table.sequences[order].map { slice in
             var digest = KeyedDigest(key)
             digest.add("stage".utf8)
             digest.add(previous)
-            digest.add(slice)
+            digest.add(slices[slice])
             previous = digest.finish()
             return CheckpointKey(bytes: previous)
         }

@@ -1,15 +1,18 @@
 /// Which checkpoints a workspace should hold, as a function of its slices: the answer to "is the model up to date".
 ///
-/// A stage with an empty slice of its own has no checkpoint: it hands on the state before it, in the end the initial one.
+/// A stage with an empty slice of its own has no checkpoint: it hands on the state before it, in the end the initial one. Of the others
+/// the recipe may keep only some as files (`slices.keep`); the last of each order is always kept, because it answers.
 package struct CheckpointPlan: Sendable {
     package struct Item: Sendable, Equatable {
         package let stage: Int
         package let key: CheckpointKey
-        /// Live records of slices 1..stage.
+        /// Live records of the slices that the stage has seen.
         package let records: Int
+        /// Whether its state is kept as a file.
+        package let isKept: Bool
     }
 
-    /// By shard, then ascending stages.
+    /// By shard, then order by order, ascending stages.
     package let shards: [[Item]]
     package let slices: [[SliceSummary]]
     /// The shards that were planned; nil: all.
@@ -38,11 +41,17 @@ package struct CheckpointPlan: Sendable {
 
     private static func items(shard: Int, _ slices: [SliceSummary], _ chain: KeyChain) -> [Item] {
         let keys = chain.keys(shard: shard, slices: slices.map(\.digest))
-        var records = 0
-        return slices.indices.compactMap { stage in
-            records += slices[stage].records
-            return slices[stage].records == 0
-                ? nil : Item(stage: stage, key: keys[stage], records: records)
+        guard !keys.isEmpty else { return [] }
+        let table = chain.table
+        return (0..<table.orders).flatMap { order in
+            let occupied = table.stages(order: order).filter { slices[table.slice(of: $0)].records > 0 }
+            var records = 0
+            return occupied.map { stage in
+                records += slices[table.slice(of: stage)].records
+                return Item(
+                    stage: stage, key: keys[stage], records: records,
+                    isKept: stage == occupied.last || table.keeps(stage))
+            }
         }
     }
 
@@ -52,6 +61,11 @@ package struct CheckpointPlan: Sendable {
     }
 
     package func keys(shard: Int) -> Set<CheckpointKey> { Set(items(shard: shard).map(\.key)) }
+
+    /// Of the checkpoints that are kept as files.
+    package func keptKeys(shard: Int) -> Set<CheckpointKey> {
+        Set(items(shard: shard).filter(\.isKept).map(\.key))
+    }
 
     package func records(shard: Int) -> Int {
         slices[shard].reduce(0) { $0 + $1.records }

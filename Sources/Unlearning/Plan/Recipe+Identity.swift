@@ -51,9 +51,14 @@ extension Recipe: Equatable {
             RecipeField("data.columns.label", .source, data.columns.label),
             RecipeField("data.columns.owner", .source, list: data.columns.owner.map { [$0] } ?? []),
             RecipeField("data.columns.date", .source, list: data.columns.date.map { [$0] } ?? []),
+            RecipeField("data.columns.group", .source, list: data.columns.group.map { [$0] } ?? []),
             RecipeField("labels", .training, list: labels),
             RecipeField("shards", .assignment, "\(shards)"),
             RecipeField("slices", .training, "\(slices)"),
+            RecipeField("slices.keep", .cache, sliceOptions.keep.map { "\($0)" } ?? "all"),
+            // The sequences themselves are in the keys of all orders but the plain one.
+            RecipeField("slices.orders", .assignment, "\(sliceOptions.orders)"),
+            RecipeField("slices.probabilities", .assignment, list: sliceOptions.probabilities.map { "\($0)" }),
             RecipeField("epochs", .training, "\(epochs)")
         ]
         fields += adapter.fields
@@ -70,6 +75,8 @@ extension Recipe: Equatable {
                 "features.precision", features.precision == .f32 ? .cache : .training, features.precision.rawValue),
             RecipeField("aggregation", .serving, aggregation.rawValue),
             RecipeField("assign_by", .assignment, assignBy.rawValue),
+            RecipeField("placement", .assignment, list: placement.flatMap(\.words)),
+            RecipeField("splits", .assignment, list: splits.map { "\($0 + 1)" }),
             RecipeField("deleted_ids", .serving, deletedIDs.rawValue)
         ]
         return fields
@@ -88,9 +95,20 @@ extension Recipe.Adapter {
                 RecipeField("adapter.alpha", .training, "\(lora.alpha)"),
                 RecipeField(
                     "adapter.target_modules", .training, list: lora.targetModules.map(\.rawValue)),
-                RecipeField("adapter.layers", .training, list: lora.layers.words)
+                RecipeField("adapter.layers", .training, list: lora.layers.words),
+                // As a whole is how it was trained before there was this choice.
+                RecipeField("adapter.stages", lora.stages == .whole ? .cache : .training, lora.stages.rawValue)
             ]
         }
+    }
+}
+
+extension Recipe.Band {
+    /// With the number of groups first, so that no two bands have the same words.
+    fileprivate var words: [String] {
+        func words(_ range: Range<Int>?) -> String { range.map { "\($0.lowerBound + 1)-\($0.upperBound)" } ?? "all" }
+        return ["\(groups?.count ?? -1)"] + (groups ?? [])
+            + [words(shards), words(slices), probability.map { "\($0)" } ?? "none"]
     }
 }
 

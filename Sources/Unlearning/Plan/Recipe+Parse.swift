@@ -16,7 +16,7 @@ extension Recipe {
                 "name", "backbone", "data", "labels", "shards", "slices", "epochs", "adapter",
                 "pooling",
                 "optimizer", "batch", "max_tokens", "seed", "checkpoint_precision", "features",
-                "aggregation", "assign_by", "deleted_ids"
+                "aggregation", "assign_by", "deleted_ids", "placement", "splits"
             ])
 
         let backbone = try top.required("backbone", example: "backbone: path/to/a/model/folder")
@@ -30,7 +30,7 @@ extension Recipe {
             recipe.shards = try top.integer(node, "shards", in: 1...10_000)
         }
         if let node = top.node("slices") {
-            recipe.slices = try top.integer(node, "slices", in: 1...10_000)
+            (recipe.slices, recipe.sliceOptions) = try parseSlices(node, in: top)
         }
         if let node = top.node("epochs") {
             let range = RecipeNumberRange(lower: 0, upper: 10_000, lowerIncluded: false)
@@ -64,7 +64,49 @@ extension Recipe {
                 throw top.refusal(node, "assign_by", .needsOwnerColumn)
             }
         }
+        try parsePlacement(top, into: &recipe)
         return recipe
+    }
+
+    private static func parseSlices(
+        _ node: RecipeNode, in top: RecipeSection
+    ) throws(RecipeError) -> (Int, SliceOptions) {
+        var options = SliceOptions()
+        guard case .mapping = node.content else {
+            return (try top.integer(node, "slices", in: 1...10_000), options)
+        }
+        let section = try RecipeSection(
+            node, file: top.file, path: "slices", allowed: ["count", "keep", "orders", "probabilities"])
+        let count = try section.integer(
+            section.required("count", example: "slices: {count: 20, keep: 5}"), "count", in: 1...10_000)
+        if let node = section.node("keep") {
+            if case .scalar("all", _) = node.content {} else {
+                options.keep = try section.integer(node, "keep", in: 1...10_000)
+            }
+        }
+        if let node = section.node("orders") {
+            options.orders = try section.integer(node, "orders", in: 1...SliceOptions.mostOrders(slices: count))
+        }
+        if let node = section.node("probabilities") {
+            options.probabilities = try parseProbabilities(node, in: section, slices: count)
+        }
+        return (count, options)
+    }
+
+    private static func parseProbabilities(
+        _ node: RecipeNode, in section: RecipeSection, slices: Int
+    ) throws(RecipeError) -> [Double] {
+        let key = "probabilities"
+        guard case .sequence(let items) = node.content, items.count == slices else {
+            let expected = "a list of \(slices) numbers, one a slice"
+            throw section.refusal(node, key, .wrongType(found: node.kind, expected: expected))
+        }
+        var probabilities: [Double] = []
+        for item in items {
+            probabilities.append(
+                try section.number(item, "\(key)[\(probabilities.count)]", in: RecipeNumberRange(lower: 0, upper: 1)))
+        }
+        return probabilities
     }
 
     private static func parseName(_ top: RecipeSection) throws(RecipeError) -> String? {
@@ -110,7 +152,7 @@ extension Recipe {
         if let node = data.node("format") {
             source.format = try data.choice(node, "format") as DataFormat
         }
-        if let columns = try data.section("columns", allowed: ["id", "text", "label", "owner", "date"]) {
+        if let columns = try data.section("columns", allowed: ["id", "text", "label", "owner", "date", "group"]) {
             source.columns = try parseColumns(columns)
         }
         return source
@@ -135,12 +177,15 @@ extension Recipe {
         if let node = section.node("date") {
             columns.date = try section.text(node, "date", expected: expected)
         }
+        if let node = section.node("group") {
+            columns.group = try section.text(node, "group", expected: expected)
+        }
         return columns
     }
 
     private static func parseAdapter(_ top: RecipeSection) throws(RecipeError) -> Adapter? {
         enum Kind: String, CaseIterable { case lora, head }
-        let loraKeys = ["rank", "alpha", "target_modules", "layers"]
+        let loraKeys = ["rank", "alpha", "target_modules", "layers", "stages"]
         guard let section = try top.section("adapter", allowed: ["kind"] + loraKeys) else {
             return nil
         }
@@ -166,6 +211,7 @@ extension Recipe {
             lora.targetModules = try parseTargets(node, in: section)
         }
         if let node = section.node("layers") { lora.layers = try parseLayers(node, in: section) }
+        if let node = section.node("stages") { lora.stages = try section.choice(node, "stages") }
         return .lora(lora)
     }
 

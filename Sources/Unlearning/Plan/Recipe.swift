@@ -14,15 +14,21 @@ package import Engine
 /// | `data.columns.label` | `label` | a column |
 /// | `data.columns.owner` | none | a column |
 /// | `data.columns.date` | none | a column of ISO 8601 dates |
+/// | `data.columns.group` | none | a column that decides a record's band |
 /// | `labels` | (required) | at least 2 different names |
 /// | `shards` | 4 | 1...10000 |
-/// | `slices` | 4 | 1...10000 |
+/// | `slices` | 4 | 1...10000, or the keys below |
+/// | `slices.count` | 4 | 1...10000 |
+/// | `slices.keep` | `all` | `all`, 1...10000: checkpoints that each order keeps |
+/// | `slices.orders` | 1 | 1...64, at most the orders there are |
+/// | `slices.probabilities` | none | one a slice, 0...1: how likely each is to lose a record next |
 /// | `epochs` | 4 | above 0, at most 10000; may be fractional |
 /// | `adapter.kind` | `lora` | `lora`, `head` |
 /// | `adapter.rank` | 8 | 1...1024 |
 /// | `adapter.alpha` | 16 | above 0, at most 1e6 |
 /// | `adapter.target_modules` | `[query, value]` | `query`, `key`, `value`, `attention.output`, `intermediate`, `output` |
 /// | `adapter.layers` | `all` | `all`, `{top: n}`, a list of indices from 0 |
+/// | `adapter.stages` | `whole` | `whole`, `layers`: each stage trains its own block of layers, the top ones first |
 /// | `pooling` | `mean` | `mean`, `cls`, `pooler` |
 /// | `optimizer.name` | `adamw` | `adamw` |
 /// | `optimizer.learning_rate` | 2e-3 | above 0, at most 10 |
@@ -42,6 +48,8 @@ package import Engine
 /// | `aggregation` | `mean` | `mean`, `majority`, `weighted` |
 /// | `deleted_ids` | `allow` | `allow`, `refuse` |
 /// | `assign_by` | `id` | `id`, `owner` (needs `data.columns.owner`) |
+/// | `placement` | none | bands: `{groups, shards, slices, probability}` (needs `data.columns.group`) |
+/// | `splits` | none | shards that were split, each into itself and a new last one |
 package struct Recipe: Sendable, Codable {
     package var name: String
     /// As written; see `resolve(_:relativeTo:)`.
@@ -50,6 +58,7 @@ package struct Recipe: Sendable, Codable {
     package var labels: [String]
     package var shards = 4
     package var slices = 4
+    package var sliceOptions = SliceOptions()
     /// The e' of Bourtoule and others, 2021: the passes over all records that the stages of a shard amount to.
     package var epochs = 4.0
     package var adapter = Adapter.lora(LoRA())
@@ -63,6 +72,10 @@ package struct Recipe: Sendable, Codable {
     package var aggregation = Aggregation.mean
     package var assignBy = AssignBy.id
     package var deletedIDs = DeletedIDs.allow
+    /// Empty: every record may stand in every cell. Else the last band is for all that no other names.
+    package var placement: [Band] = []
+    /// Shards that were split, in turn, counted from 0: the i-th split sends half of its records to shard `baseShards` + i.
+    package var splits: [Int] = []
 
     package init(name: String, backbone: String, data: DataSource, labels: [String]) {
         self.name = name

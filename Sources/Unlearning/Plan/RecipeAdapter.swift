@@ -15,8 +15,17 @@ extension Recipe {
         /// In the order of `TargetModule`, whatever the order in the file: the order changes no trained weight.
         package var targetModules: [TargetModule] = [.query, .value]
         package var layers = LayerSelection.all
+        package var stages = AdapterStages.whole
 
         package init() {}
+    }
+
+    /// What of the adapter a stage trains. The head always trains.
+    package enum AdapterStages: String, Sendable, Codable, CaseIterable {
+        /// Every stage trains all of it.
+        case whole
+        /// Stage i trains the i-th block of layers from the top, and all others stay as they are (S3T).
+        case layers
     }
 
     /// Which layers get low-rank updates; layer 0 is next to the embeddings.
@@ -26,5 +35,19 @@ extension Recipe {
         case top(Int)
         /// Ascending, without repeats.
         case indices([Int])
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// A recipe that was kept before there was this choice reads as one that left it out.
+    func decode(_ type: Recipe.AdapterStages.Type, forKey key: Key) throws -> Recipe.AdapterStages {
+        try decodeIfPresent(type, forKey: key) ?? .whole
+    }
+}
+
+extension Recipe.Adapter {
+    /// Whether each stage trains a block of layers of its own.
+    package var trainsBlocks: Bool {
+        if case .lora(let lora) = self { lora.stages == .layers } else { false }
     }
 }

@@ -52,6 +52,10 @@ extension RecipeError: CustomStringConvertible {
         case .needsOwnerColumn:
             "`owner` needs to know whose a record is. Name the column in `data.columns.owner`, "
                 + "or assign by `id`."
+        case .needsGroupColumn:
+            "bands need to know a record's group. Name its column in `data.columns.group`."
+        case .bandsWithoutRest:
+            "the last band, and no other, is written without `groups`: it takes the records that no band before it names."
         }
     }
 

@@ -45,5 +45,7 @@ extension RecipeError {
         case tooFew(found: Int, expected: Int)
         case duplicateValue(found: String)
         case needsOwnerColumn
+        case needsGroupColumn
+        case bandsWithoutRest
     }
 }

@@ -13,15 +13,18 @@ package struct Placement: Sendable, Equatable {
     }
 }
 
-/// Stage j of a shard: training on slices 1..j, from the checkpoint of stage j - 1.
+/// Stage j of a shard's slice order: training on the first j slices of that order, from the checkpoint of stage j - 1.
 ///
 /// Its epochs are e_j = 2 e' / (R + 1) (Bourtoule et al. 2021, section IV), in general no whole number. Whole passes visit every
 /// record of slices 1..j. For the rest, one more pass is thinned: each record takes part or not by its own keyed draw, with the
 /// probability of the remainder. A stage without a whole pass takes its own new slice in full, because a slice
 /// that no stage ever trains on would be lost. Nothing here looks at any other record.
 package struct Stage: Sendable {
-    /// Counted from 0.
+    /// Its number in the table, counted from 0.
     package let index: Int
+    private let table: StageTable
+    /// The slice that no stage before it has seen.
+    private let slice: Int
     package let epochs: Double
     package let wholePasses: Int
     private let threshold: UInt64
@@ -29,8 +32,12 @@ package struct Stage: Sendable {
     private let seed: UInt64
     private let shard: Int
 
-    package init(_ index: Int, of recipe: Recipe, shard: Int) {
+    /// `table`: That of the recipe, where it was made already.
+    package init(_ index: Int, of recipe: Recipe, shard: Int, in table: StageTable? = nil) {
+        let table = table ?? StageTable(recipe)
         self.index = index
+        self.table = table
+        slice = table.slice(of: index)
         self.shard = shard
         seed = recipe.seed
         epochs = 2 * recipe.epochs / Double(recipe.slices + 1)
@@ -43,9 +50,9 @@ package struct Stage: Sendable {
     package var passes: Int { wholePasses + (threshold > 0 || wholePasses == 0 ? 1 : 0) }
 
     private func takes(_ record: Placement, pass: Int) -> Bool {
-        if record.slice > index { return false }
+        if !table.sees(index, slice: record.slice) { return false }
         if pass < wholePasses { return true }
-        if wholePasses == 0, record.slice == index { return true }
+        if wholePasses == 0, record.slice == slice { return true }
         return thinning.word(at: record.rank) < threshold
     }
 
@@ -70,7 +77,7 @@ package struct Stage: Sendable {
     ///
     /// A stage whose own slice is empty trains on nothing: it hands on the state of the stage before.
     package func recordPasses(_ records: [Placement]) -> Int {
-        guard records.contains(where: { $0.slice == index }) else { return 0 }
+        guard records.contains(where: { $0.slice == slice }) else { return 0 }
         return (0..<passes).reduce(0) { sum, pass in
             sum + records.count { takes($0, pass: pass) }
         }

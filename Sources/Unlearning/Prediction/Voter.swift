@@ -18,12 +18,16 @@ extension Voter {
     /// A shard's voter, and the stages whose checkpoints it had to pass over.
     typealias Search = (voter: Voter?, skipped: [Int])
 
-    /// The newest of a shard's checkpoints that the plan asks for and that can be read; nil where there is none.
+    /// Of a shard's checkpoints that the plan asks for and that can be read, the one that was trained on most records; of several orders
+    /// the first; nil where there is none.
     static func newest(
         shard: Int, _ items: [CheckpointPlan.Item], rows: [StageRow], _ store: CheckpointStore, _ layout: AdapterLayout
     ) -> Search {
         var skipped: [Int] = []
-        for item in items.reversed() {
+        let candidates = items.filter(\.isKept).sorted {
+            $0.records != $1.records ? $0.records > $1.records : $0.stage < $1.stage
+        }
+        for item in candidates {
             guard let row = rows.first(where: { $0.key == item.key }) else { continue }
             if let checkpoint = store.read(item.key, shard: shard, size: row.size, digest: row.digest),
                 let state = checkpoint.state(layout: layout)

@@ -11,10 +11,14 @@ package struct Columns: Sendable, Codable {
     package var owner: String?
     /// Kept so that records can be deleted by it; it changes no weight.
     package var date: String?
+    /// What decides a record's band, where the recipe has a `placement`.
+    package var group: String?
 
     package init(
-        id: String = "id", text: String = "text", label: String = "label", owner: String? = nil, date: String? = nil
+        id: String = "id", text: String = "text", label: String = "label", owner: String? = nil, date: String? = nil,
+        group: String? = nil
     ) {
+        self.group = group
         self.date = date
         self.id = id
         self.text = text

@@ -21,7 +21,7 @@ struct CorpusWriter {
             try feed { record in
                 try insert(
                     StoredRecord(
-                        record: record, position: assignment.position(of: record.id, owner: record.owner),
+                        record: record, position: assignment.position(of: record),
                         rank: assignment.rank(of: record.id)))
             }
         }

@@ -22,6 +22,7 @@ struct DelimitedRecords {
         var label: Int?
         var owner: Int?
         var date: Int?
+        var group: Int?
     }
 
     var hasHeader: Bool { header != nil }
@@ -58,7 +59,8 @@ struct DelimitedRecords {
             id: columns.id == Columns.rowNumber ? nil : try position(columns.id),
             text: try position(columns.text),
             label: reader.labels == .optional && labelIsMissing ? nil : try position(columns.label),
-            owner: try columns.owner.map(position), date: try columns.date.map(position))
+            owner: try columns.owner.map(position), date: try columns.date.map(position),
+            group: try columns.group.map(position))
     }
 
     private func record(_ row: FieldRow, _ header: Header) throws(RecordsError) -> RawRecord {
@@ -72,6 +74,7 @@ struct DelimitedRecords {
         if let field = header.label { values.label = try text(row, field, column: columns.label) }
         if let field = header.owner { values.owner = try text(row, field, column: columns.owner) }
         if let field = header.date { values.date = try text(row, field, column: columns.date) }
+        if let field = header.group { values.group = try text(row, field, column: columns.group) }
         if String(validating: row.bytes, as: UTF8.self) == nil {
             throw invalidUTF8(in: row, row.bytes[...], column: nil)
         }

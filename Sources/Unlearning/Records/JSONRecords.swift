@@ -47,6 +47,9 @@ struct JSONRecords {
         if let date = columns.date, let member = members.first(where: { $0.key == RecordID(date) }) {
             values.date = member.value == .null ? nil : try word(member.value, date, number)
         }
+        if let group = columns.group, let member = members.first(where: { $0.key == RecordID(group) }) {
+            values.group = member.value == .null ? nil : try word(member.value, group, number)
+        }
         return try reader.check(values, file: file, line: number)
     }
 

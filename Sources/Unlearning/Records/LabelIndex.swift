@@ -27,6 +27,7 @@ package struct LabelIndex: Sendable {
             throw refusal(
                 .unknownLabel(length: label.utf8.count, labels: labels, suggestion: nearest))
         }
-        return Record(id: raw.id, owner: raw.owner, date: raw.date, text: raw.text, label: number)
+        return Record(
+            id: raw.id, owner: raw.owner, date: raw.date, group: raw.group, text: raw.text, label: number)
     }
 }

@@ -5,12 +5,15 @@ package struct Record: Sendable {
     package var owner: String?
     /// Where the recipe names a column for it.
     package var date: String?
+    /// Where the recipe names a column for it: what decides the record's band.
+    package var group: String?
     package var text: String
     /// An index into the recipe's labels.
     package var label: Int
 
-    package init(id: RecordID, owner: String?, date: String? = nil, text: String, label: Int) {
+    package init(id: RecordID, owner: String?, date: String? = nil, group: String? = nil, text: String, label: Int) {
         self.date = date
+        self.group = group
         self.id = id
         self.owner = owner
         self.text = text

@@ -8,7 +8,7 @@ internal import Foundation
 /// record is the file of one that never had it. It holds no id, owner or text, and who has no key learns nothing from it.
 struct RecordIndex: Sendable {
     enum Kind: String, CaseIterable, Sendable {
-        /// Only where owners place records; else an id's cell is a function of it.
+        /// Only where owners or groups place records; else an id's cell is a function of it.
         case ids
         case owners
         case texts
@@ -40,7 +40,7 @@ struct RecordIndex: Sendable {
         self.key = key.subkey("index")
         buckets = recipe.shards * recipe.slices
         kinds =
-            (recipe.assignBy == .owner ? [.ids] : []) + (recipe.data.columns.owner == nil ? [] : [.owners]) + [.texts]
+            (recipe.placesByMoreThanID ? [.ids] : []) + (recipe.data.columns.owner == nil ? [] : [.owners]) + [.texts]
     }
 
     /// The cells that have a record with this value.

@@ -20,6 +20,10 @@ enum RecordSegment {
                 bytes += ",\"date\":".utf8
                 append(date, to: &bytes)
             }
+            if let group = record.group {
+                bytes += ",\"group\":".utf8
+                append(group, to: &bytes)
+            }
             bytes += ",\"label\":\(record.label),\"text\":".utf8
             append(record.text, to: &bytes)
             bytes += "}\n".utf8
@@ -57,14 +61,17 @@ enum RecordSegment {
     static func decodeGenerally(_ url: URL) throws -> [Record] {
         var records: [Record] = []
         let reader = RecordReader(
-            columns: Columns(id: "id", text: "text", label: "label", owner: "owner", date: "date"), format: .jsonl,
-            maxRecordBytes: .max)
+            columns: Columns(
+                id: "id", text: "text", label: "label", owner: "owner", date: "date", group: "group"),
+            format: .jsonl, maxRecordBytes: .max)
         do {
             try reader.forEach(file: url) { raw, _ in
                 guard let label = raw.label.flatMap({ Int($0) }), label >= 0 else {
                     throw WorkspaceError.recordsDamaged(path: url.path)
                 }
-                records.append(Record(id: raw.id, owner: raw.owner, date: raw.date, text: raw.text, label: label))
+                records.append(
+                    Record(
+                        id: raw.id, owner: raw.owner, date: raw.date, group: raw.group, text: raw.text, label: label))
             }
         } catch is RecordsError {
             throw WorkspaceError.recordsDamaged(path: url.path)

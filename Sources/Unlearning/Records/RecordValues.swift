@@ -5,6 +5,7 @@ struct RecordValues {
     var label: String?
     var owner: String?
     var date: String?
+    var group: String?
 }
 
 extension RecordReader {
@@ -22,6 +23,8 @@ extension RecordReader {
         let owner = values.owner.flatMap { $0.isEmpty ? nil : $0 }
         let date = values.date.flatMap { $0.isEmpty ? nil : $0 }
         if let date, !RecordDate.isValid(date) { throw refusal(columns.date ?? "", .badDate) }
-        return RawRecord(id: RecordID(values.id), owner: owner, date: date, text: values.text, label: label)
+        let group = values.group.flatMap { $0.isEmpty ? nil : $0 }
+        return RawRecord(
+            id: RecordID(values.id), owner: owner, date: date, group: group, text: values.text, label: label)
     }
 }

@@ -34,10 +34,15 @@ struct SegmentScanner {
             date = string()
             guard date.map(RecordDate.isValid) == true else { return nil }
         }
+        var group: String?
+        if take(",\"group\":") {
+            group = string()
+            guard group?.isEmpty == false else { return nil }
+        }
         guard take(",\"label\":"), let label = number(), take(",\"text\":"), let text = string(), !text.isEmpty,
             take("}\n")
         else { return nil }
-        return Record(id: RecordID(id), owner: owner, date: date, text: text, label: label)
+        return Record(id: RecordID(id), owner: owner, date: date, group: group, text: text, label: label)
     }
 
     private mutating func take(_ word: StaticString) -> Bool {

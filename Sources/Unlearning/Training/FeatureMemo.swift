@@ -14,7 +14,7 @@ struct FeatureMemo {
     private let budget: Int
     private var kept: [Features?]
     private var bytes = 0
-    private var slicesReady = 0
+    private var slicesReady: Set<Int> = []
 
     /// `store`: nil: features are kept in memory only.
     init(_ records: [StoredRecord], _ model: Model, store: FeatureStore?, threads: Int, budget: Int) {
@@ -28,10 +28,10 @@ struct FeatureMemo {
 
     /// Gets ready for a stage: completes the files of its slices, and computes what is still missing while memory lasts.
     ///
-    /// `slices`: How many slices the stage reads. `visited`: The records that it visits, ascending.
-    mutating func prepare(slices: Int, visited: [Int]) throws {
-        try completeFiles(slicesReady..<max(slicesReady, slices))
-        slicesReady = max(slicesReady, slices)
+    /// `slices`: The slices that the stage reads. `visited`: The records that it visits, ascending.
+    mutating func prepare(slices: [Int], visited: [Int]) throws {
+        try completeFiles(slices.filter { !slicesReady.contains($0) })
+        slicesReady.formUnion(slices)
         let missing = visited.filter { kept[$0] == nil }
         for group in FeatureStore.groups(missing.indices) {
             _ = try features(of: Array(missing[group]))
@@ -40,7 +40,7 @@ struct FeatureMemo {
     }
 
     /// Files that are whole are read side by side; the others are made one after another, each by all threads.
-    private mutating func completeFiles(_ slices: Range<Int>) throws {
+    private mutating func completeFiles(_ slices: [Int]) throws {
         guard let store else { return }
         let cells = slices.map { slice in records.indices.filter { records[$0].position.slice == slice } }
             .filter { !$0.isEmpty }

@@ -132,6 +132,9 @@ extension AdapterSpecification {
             throw NetworkError.noSuchLayer(count - 1, layers: layers)
         }
         if let last = indices.max(), last >= layers { throw NetworkError.noSuchLayer(last, layers: layers) }
+        guard choice.stages == .whole || recipe.slices <= indices.count else {
+            throw NetworkError.tooFewLayers(adapted: indices.count, slices: recipe.slices)
+        }
         self.init(
             lora: LoRA(rank: choice.rank, alpha: Float(choice.alpha), targets: choice.targetModules, layers: indices),
             labels: recipe.labels.count, pooling: recipe.pooling)

@@ -19,19 +19,27 @@ struct Reconciler {
 
     /// What one shard still needs.
     struct Work: Sendable {
+        /// What one slice order of it needs.
+        struct Run: Sendable {
+            /// Ascending, one following the other.
+            let stages: [CheckpointPlan.Item]
+            /// State to start from; nil: the initial state.
+            let start: Checkpoint?
+        }
+
         let shard: Int
-        /// Missing stages, ascending.
-        let stages: [CheckpointPlan.Item]
-        /// State to start from, and the stage that left it; nil: the initial state.
-        let start: Checkpoint?
+        let runs: [Run]
+
+        var stages: [CheckpointPlan.Item] { runs.flatMap(\.stages) }
     }
 
     /// Destroys what no key asks for. Nothing of it is needed to repair.
     func destroyStale(_ plan: CheckpointPlan, shards: [Int]? = nil) throws {
         let named = try shards ?? Array(Set(plan.shards.indices).union(store.shardsOnDisk())).sorted()
         for shard in named {
-            try store.removeAll(shard: shard, except: plan.keys(shard: shard))
-            try ledger.removeStages(shard: shard, except: plan.keys(shard: shard))
+            let kept = plan.keptKeys(shard: shard)
+            try store.removeAll(shard: shard, except: kept)
+            try ledger.removeStages(shard: shard, except: plan.keys(shard: shard), kept: kept)
         }
         if shards == nil { try ledger.removeShards(from: plan.shards.count) }
         guard let features else { return }
@@ -45,22 +53,27 @@ struct Reconciler {
     /// stored is as good as none.
     func missing(_ plan: CheckpointPlan, shards: [Int]? = nil) throws -> [Work] {
         try (shards ?? Array(plan.shards.indices)).compactMap { shard in
-            let items = plan.items(shard: shard)
             let rows = try ledger.stages(shard: shard)
-            var start: Checkpoint?
-            for (index, item) in items.enumerated() {
-                let row = rows.first { $0.key == item.key }
-                let checkpoint = row.flatMap {
-                    store.read(item.key, shard: shard, size: $0.size, digest: $0.digest)
-                }
-                guard let checkpoint else {
-                    if row != nil { progress(.rebuilding(shard: shard, stage: item.stage)) }
-                    return Work(shard: shard, stages: Array(items[index...]), start: start)
-                }
-                start = checkpoint
-            }
-            return nil
+            let orders = Dictionary(grouping: plan.items(shard: shard)) { chain.table.order(of: $0.stage) }
+            let runs = orders.sorted { $0.key < $1.key }.compactMap { missing($0.value, rows, shard: shard) }
+            return runs.isEmpty ? nil : Work(shard: shard, runs: runs)
         }
+    }
+
+    /// Of one order: everything after the last checkpoint before the first gap.
+    private func missing(_ items: [CheckpointPlan.Item], _ rows: [StageRow], shard: Int) -> Work.Run? {
+        var (start, next): (Checkpoint?, Int) = (nil, 0)
+        for (index, item) in items.enumerated() {
+            let row = rows.first { $0.key == item.key }
+            if row != nil, !item.isKept { continue }
+            let checkpoint = row.flatMap { store.read(item.key, shard: shard, size: $0.size, digest: $0.digest) }
+            guard let checkpoint else {
+                if let row, row.stored > 0 { progress(.rebuilding(shard: shard, stage: item.stage)) }
+                return Work.Run(stages: Array(items[next...]), start: start)
+            }
+            (start, next) = (checkpoint, index + 1)
+        }
+        return nil
     }
 
     /// Trains and stores what is missing. Same bytes for every thread count: shards do not know of each other.
@@ -94,18 +107,24 @@ struct Reconciler {
     /// Of every stage that is missing.
     private func recordPasses(of work: Work, _ records: [StoredRecord]) -> [Int] {
         let placements = records.map(\.placement)
-        return work.stages.map { Stage($0.stage, of: recipe, shard: work.shard).recordPasses(placements) }
+        return work.stages.map {
+            Stage($0.stage, of: recipe, shard: work.shard, in: chain.table).recordPasses(placements)
+        }
     }
 
     private func train(
         _ work: Work, _ records: [StoredRecord], recordPasses: [Int], model: Model, threads: Int, memory: Int
     ) throws {
         let trainer = try SliceTrainer(
-            recipe, model, shard: work.shard, records: records, threads: threads, features: features, memory: memory)
-        var state = try start(work, trainer, model)
+            recipe, model, shard: work.shard, records: records, table: chain.table, threads: threads,
+            features: features, memory: memory)
+        let starts = try Dictionary(
+            uniqueKeysWithValues: work.runs.map { try ($0.stages[0].stage, start($0, trainer, model)) })
+        var state = trainer.initialState
         var publisher = try StagePublisher(ledger, store, chain, shard: work.shard)
         for (item, recordPasses) in zip(work.stages, recordPasses) {
-            let clock = ContinuousClock().now
+            if let start = starts[item.stage] { state = start }
+            let (clock, before) = (ContinuousClock().now, trainer.cost)
             state = try trainer.train(stage: item.stage, from: state) {
                 progress(.advanced(shard: work.shard, stage: item.stage, recordPasses: $0))
             }
@@ -114,13 +133,16 @@ struct Reconciler {
             if try !publisher.add(checkpoint, item, recordPasses: recordPasses, seconds: seconds) {
                 try giveUp(work.shard)
             }
-            progress(.finished(shard: work.shard, stage: item.stage, seconds: seconds))
+            let cost = StageCost(
+                recordPasses: recordPasses, tokens: trainer.cost.tokens - before.tokens, seconds: seconds,
+                stepSeconds: trainer.cost.stepSeconds - before.stepSeconds)
+            progress(.finished(shard: work.shard, stage: item.stage, cost: cost))
         }
         if try !publisher.commit() { try giveUp(work.shard) }
     }
 
-    private func start(_ work: Work, _ trainer: SliceTrainer, _ model: Model) throws -> AdapterState {
-        guard let start = work.start else { return trainer.initialState }
+    private func start(_ run: Work.Run, _ trainer: SliceTrainer, _ model: Model) throws -> AdapterState {
+        guard let start = run.start else { return trainer.initialState }
         guard let state = start.state(layout: model.layout) else { throw WorkspaceError.checkpointOfAnotherModel }
         return state
     }

@@ -13,16 +13,20 @@ package final class SliceTrainer {
     private let threads: Int
     private let trainer: BatchTrainer
     private let layout: AdapterLayout
+    private let table: StageTable
     private var memo: FeatureMemo
+    /// Of all stages so far.
+    private(set) var cost = StageCost()
 
     /// `features`: Where they are kept on disk; nil: nowhere. `memory`: Bytes of memory that others may be kept in.
     init(
-        _ recipe: Recipe, _ model: Model, shard: Int, records: [StoredRecord], threads: Int,
+        _ recipe: Recipe, _ model: Model, shard: Int, records: [StoredRecord], table: StageTable, threads: Int,
         features: FeatureStore?, memory: Int = FeatureMemo.budget
     ) throws {
         self.recipe = recipe
         layout = model.layout
         self.shard = shard
+        self.table = table
         self.records = records
         self.threads = threads
         placements = records.map(\.placement)
@@ -39,31 +43,39 @@ package final class SliceTrainer {
     package func train(
         stage index: Int, from state: AdapterState, progress: (_ recordPasses: Int) -> Void
     ) throws -> AdapterState {
-        guard placements.contains(where: { $0.slice == index }) else { return state }
+        guard placements.contains(where: { $0.slice == table.slice(of: index) }) else { return state }
         if let wrong = records.first(where: { $0.record.label >= recipe.labels.count }) {
             throw WorkspaceError.labelDamaged(found: wrong.record.label, labels: recipe.labels.count)
         }
-        let stage = Stage(index, of: recipe, shard: shard)
+        let stage = Stage(index, of: recipe, shard: shard, in: table)
+        let block = recipe.adapter.trainsBlocks ? layout.block(table.step(of: index), of: table.slices) : layout.whole
         let orders = (0..<stage.passes).map { stage.order(pass: $0, placements) }
         let steps = orders.reduce(0) { $0 + ($1.count + recipe.batch - 1) / recipe.batch }
-        try memo.prepare(slices: index + 1, visited: Set(orders.joined()).sorted())
+        try memo.prepare(
+            slices: Array(table.sequences[table.order(of: index)].prefix(table.step(of: index) + 1)),
+            visited: Set(orders.joined()).sorted())
         let schedule = Schedule(recipe.optimizer)
         var optimizer = AdamW(count: layout.count, settings: AdamW.Settings(recipe.optimizer))
         var state = state
         var step = 0
+        let clock = ContinuousClock().now
         for order in orders {
             for start in stride(from: 0, to: order.count, by: recipe.batch) {
                 let batch = Array(order[start..<min(start + recipe.batch, order.count)])
                 let factor = schedule.factor(step: step, of: steps)
+                let features = try memo.features(of: batch)
                 _ = try trainer.step(
-                    &state, &optimizer, features: try memo.features(of: batch),
-                    targets: batch.map { records[$0].record.label },
+                    &state, &optimizer, features: features,
+                    targets: batch.map { records[$0].record.label }, block: block,
                     learningRate: Float(recipe.optimizer.learningRate) * factor,
                     headLearningRate: Float(recipe.optimizer.headLearningRate) * factor)
                 step += 1
+                cost.recordPasses += batch.count
+                if layout.specification.lora != nil { cost.tokens += features.reduce(0) { $0 + $1.rows } }
                 progress(batch.count)
             }
         }
+        cost.stepSeconds += clock.duration(to: .now).seconds
         if recipe.checkpointPrecision == .bf16 { state.roundToBFloat16() }
         guard state.isFinite else { throw NetworkError.notFinite }
         return state

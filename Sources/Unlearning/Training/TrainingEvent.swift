@@ -5,7 +5,7 @@ package enum TrainingEvent: Sendable {
     /// Some more record-passes are done.
     case advanced(shard: Int, stage: Int, recordPasses: Int)
     /// A stage is trained and stored.
-    case finished(shard: Int, stage: Int, seconds: Double)
+    case finished(shard: Int, stage: Int, cost: StageCost)
     /// A stored checkpoint was damaged, or had gone, and is trained again.
     case rebuilding(shard: Int, stage: Int)
     /// A stored checkpoint is damaged or has gone; an earlier one of the shard answers, or none.

@@ -71,7 +71,7 @@ extension Workspace {
             }
             // A stage that is not trained yet is missing, which is no damage.
             let rows = stages[shard] ?? []
-            for item in plan.shards[shard] {
+            for item in plan.shards[shard] where item.isKept {
                 guard let row = rows.first(where: { $0.key == item.key }) else { continue }
                 let checkpoint = store.read(item.key, shard: shard, size: row.size, digest: row.digest)
                 found.append((.checkpoint, store.url(item.key, shard: shard).path, checkpoint != nil))

@@ -50,8 +50,8 @@ package struct Verifier {
                     VerificationReport.Stage(shard: shard, stage: stage, records: 0, isIdentical: false))
             }
             for item in truth.shards[shard] {
-                let mine = try content(of: item, shard: shard, in: subject)
-                let theirs = try content(of: item, shard: shard, in: fresh)
+                let mine = try state(of: item, shard: shard, in: subject)
+                let theirs = try state(of: item, shard: shard, in: fresh)
                 stages.append(
                     VerificationReport.Stage(
                         shard: shard, stage: item.stage, records: item.records,
@@ -101,7 +101,7 @@ package struct Verifier {
                     let cell = Position(shard: shard, slice: slice)
                     for stored in try corpus.slice(cell, without: pending[cell] ?? []) {
                         // Placed afresh: a record that lies in a wrong shard is missed there, and noticed.
-                        let place = assignment.position(of: stored.record.id, owner: stored.record.owner)
+                        let place = assignment.position(of: stored.record)
                         if let shards, !shards.contains(place.shard) { continue }
                         try take(stored.record)
                     }
@@ -116,12 +116,14 @@ package struct Verifier {
         return Workspace(files, recipe, subject.key, ledger)
     }
 
-    private func content(
+    /// The bytes of a checkpoint; of one that is not kept, the digest that its row has.
+    private func state(
         of item: CheckpointPlan.Item, shard: Int, in workspace: Workspace
     ) throws -> [UInt8]? {
         guard let row = try workspace.ledger.stages(shard: shard).first(where: { $0.key == item.key }) else {
             return nil
         }
+        if !item.isKept { return row.digest }
         return workspace.store.read(item.key, shard: shard, size: row.size, digest: row.digest)?.content
     }
 

@@ -90,7 +90,7 @@ extension Workspace {
         let (corpus, features) = (try corpus(), try features())
         var wanted: Set<String> = []
         for shard in plan.shards.indices {
-            for item in plan.shards[shard] { wanted.insert(store.url(item.key, shard: shard).path) }
+            for item in plan.shards[shard] where item.isKept { wanted.insert(store.url(item.key, shard: shard).path) }
             for slice in plan.slices[shard].indices where plan.slices[shard][slice].records > 0 {
                 let position = Position(shard: shard, slice: slice)
                 wanted.formUnion([corpus.url(position).path, features.url(position).path])
@@ -98,7 +98,7 @@ extension Workspace {
         }
         for (path, _) in try index().soundness() { wanted.insert(path) }
         let known = [
-            files.ledger, files.key, files.lock, files.reserve, files.signingKey, evidenceLog.entries,
+            files.ledger, files.key, files.lock, files.costs, files.reserve, files.signingKey, evidenceLog.entries,
             evidenceLog.nodes,
             evidenceLog.checkpoint
         ]
@@ -124,7 +124,7 @@ extension Workspace {
             let rows = try fresh.ledger.stages(shard: shard)
             generations[shard] = digests.generation(shard, rows)
             for row in rows {
-                contents["shard-\(shard + 1)/slice-\(row.stage + 1).safetensors"] = row.digest.hexadecimal
+                contents["shard-\(shard + 1)/\(table.name(row.stage)).safetensors"] = row.digest.hexadecimal
             }
             if last.generation != generations[shard] {
                 faults.append("shard \(shard + 1): the log tells of other checkpoints than training makes")

@@ -19,6 +19,8 @@ extension Workspace {
         _ inputs: [URL], threads: Int = 1, progress: @escaping TrainingProgress = { _ in }, waiting: () -> Void = {}
     ) throws -> AdditionReport {
         let clock = ContinuousClock().now
+        let meter = CostMeter()
+        let progress = meter.watching(progress)
         guard !inputs.isEmpty else { throw WorkspaceError.noDataFiles }
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
@@ -46,6 +48,11 @@ extension Workspace {
         let touched = Dictionary(grouping: new, by: \.key.shard).sorted { $0.key < $1.key }.map { shard, cells in
             (shard: shard, slice: cells.map(\.key.slice).min() ?? 0, records: cells.reduce(0) { $0 + $1.value.count })
         }
+        costBook.append(
+            meter.entry(
+                .add,
+                touched.map { CostEntry.Touched(shard: $0.shard + 1, slice: $0.slice + 1, records: $0.records) },
+                threads: threads))
         return AdditionReport(
             records: new.values.reduce(0) { $0 + $1.count }, shards: touched, stagesTrained: trained,
             seconds: clock.duration(to: .now).seconds)
@@ -66,7 +73,7 @@ extension Workspace {
             if refused.contains(corpus.tag(record.id)) {
                 throw WorkspaceError.idWasDeleted(id: record.id.rawValue, place: place)
             }
-            let position = assignment.position(of: record.id, owner: record.owner)
+            let position = assignment.position(of: record)
             new[position, default: []].append(
                 StoredRecord(record: record, position: position, rank: assignment.rank(of: record.id)))
         }
@@ -97,7 +104,7 @@ extension Workspace {
             let summaries = cells.mapValues(corpus.summary)
             var entry = try entry(.add, summaries)
             entry.records = new.values.reduce(0) { $0 + $1.count }
-            try ledger.admit(summaries, note: evidence.log.note(entry))
+            try ledger.admit(summaries, table: table, note: evidence.log.note(entry))
         } catch {
             try? finishAdditions()
             throw error

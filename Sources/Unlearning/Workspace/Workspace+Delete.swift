@@ -12,6 +12,7 @@ extension Workspace {
         try request.check()
         try Evidence.check(request.requestID)
         let clock = ContinuousClock().now
+        let meter = CostMeter()
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
         try sweep()
@@ -38,7 +39,7 @@ extension Workspace {
             let shards = isStale ? nil : Set(try ledger.pending().keys.map(\.shard)).sorted()
             _ = try bringUpToDate(
                 shards: shards, memo: memo, threads: threads, trains: !request.defersRepair,
-                evidence: evidence, progress: progress
+                evidence: evidence, progress: meter.watching(progress)
             ) {
                 influenceFree = clock.duration(to: .now).seconds
                 if !request.defersRepair { ReceiptStatement.Software.prepare() }
@@ -63,6 +64,9 @@ extension Workspace {
         report.isRepaired = !request.defersRepair
         report.influenceFreeSeconds = influenceFree
         report.seconds = clock.duration(to: .now).seconds
+        costBook.append(
+            meter.entry(
+                .delete, CostEntry.Touched.of(found.gone), threads: threads, influenceFreeSeconds: influenceFree))
         return report
     }
 
@@ -81,16 +85,19 @@ extension Workspace {
     }
 
     /// What a deletion would cost; nothing changes.
-    package func planDeletion(_ request: DeletionRequest) throws -> DeletionReport {
+    ///
+    /// `threads`: With how many its time is foretold.
+    package func planDeletion(_ request: DeletionRequest, threads: Int = 1) throws -> DeletionReport {
         try request.check()
         let found = try finder().find(request)
         var report = try cost(RecordsMemo(self)).report(found.gone)
         report.duplicates = found.duplicates
         report.isDryRun = true
+        report.forecast = forecast(threads: threads)
         return report
     }
 
     func cost(_ memo: RecordsMemo) -> DeletionCost {
-        DeletionCost(recipe: recipe, ledger: ledger) { shard in try memo.records(shard: shard).map(\.placement) }
+        DeletionCost(recipe: recipe, ledger: ledger, table: table) { shard in try memo.records(shard: shard).map(\.placement) }
     }
 }

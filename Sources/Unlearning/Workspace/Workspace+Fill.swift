@@ -6,7 +6,8 @@ extension Workspace {
     /// `note`: The log's entry about these cells; nil where the workspace keeps no log yet.
     static func fill(
         _ recipe: Recipe, _ files: WorkspaceFiles, _ ledger: Ledger, _ key: WorkspaceKey,
-        _ facts: [String: Data], generation: Int, note: ([[SliceSummary]]) throws -> LogNote? = { _ in nil },
+        _ facts: [String: Data], generation: Int, chain: KeyChain? = nil,
+        note: ([[SliceSummary]]) throws -> LogNote? = { _ in nil },
         feed: (@escaping (Record) throws -> Void) throws -> Void
     ) throws {
         let folder = files.records(generation)
@@ -24,7 +25,7 @@ extension Workspace {
                 corpus: Corpus(folder, recipe, key), index: index, assignment: Assignment(recipe, key: key),
                 staging: files.staging, root: folder)
             let cells = try writer.fill(shards: recipe.shards, slices: recipe.slices, feed: feed)
-            try ledger.open(cells, facts: facts, note: note(cells))
+            try ledger.open(cells, facts: facts, note: note(cells), chain: chain)
         } catch {
             try removeAll()
             throw error

@@ -37,6 +37,7 @@ extension Workspace {
         recipe.data.columns.id = Columns.rowNumber
         recipe.data.columns.owner = nil
         recipe.data.columns.date = nil
+        recipe.data.columns.group = nil
         try RecordSource(recipe, inputs).forEach { record, _ in
             texts.append(record.text)
             labels.append(record.label)

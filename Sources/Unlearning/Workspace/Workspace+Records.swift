@@ -62,12 +62,12 @@ extension Workspace {
         }
         if let request, try evidence.knows(request) { throw EvidenceError.requestTaken(id: request) }
         let id = request ?? Evidence.randomRequestID()
-        let draft = try evidence.draft(id, new) { try ledger.stages(shard: $0) }
+        let draft = try evidence.draft(id, new, table) { try ledger.stages(shard: $0) }
         var entry = try entry(event, left)
         entry.request = id
         entry.commitments = draft.records.map(\.value)
         try ledger.accept(
-            gone, leaving: left, request: (id, draft.accepted, try evidence.log.note(entry)),
+            gone, leaving: left, table: table, request: (id, draft.accepted, try evidence.log.note(entry)),
             refusing: recipe.deletedIDs == .refuse)
         return id
     }

@@ -25,6 +25,8 @@ extension Workspace {
         waiting: () -> Void = {}
     ) throws -> RepairReport {
         let clock = ContinuousClock().now
+        let meter = CostMeter()
+        let progress = meter.watching(progress)
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
         try sweep()
@@ -32,13 +34,14 @@ extension Workspace {
         func report(_ trained: Int, left: Int) throws -> RepairReport {
             try completeIndex()
             try evidence.publish()
+            if trained > 0 { costBook.append(meter.entry(.repair, [], threads: threads)) }
             return RepairReport(
                 stagesTrained: trained, shardsLeft: left,
                 receipts: evidence.receipts.values.sorted { $0.path < $1.path },
                 seconds: clock.duration(to: .now).seconds)
         }
         // Of deletions, and of an addition that did not come to its end.
-        var shards = try Set(ledger.pending().keys.map(\.shard)).union(ledger.unfinishedShards()).sorted()
+        var shards = try Set(ledger.pending().keys.map(\.shard)).union(ledger.unfinishedShards(orders: table.orders)).sorted()
         let isStale = try ledger.fact(Self.staleFact) != nil
         guard seconds != nil || recordPasses != nil, !isStale else {
             let trained = try bringUpToDate(
@@ -52,12 +55,12 @@ extension Workspace {
         func isLeft() -> Bool {
             spent.withLock { $0 } < recordPasses ?? .max && clock.duration(to: .now).seconds < seconds ?? .infinity
         }
-        let progress: TrainingProgress = { event in
+        let counting: TrainingProgress = { event in
             if case .began(let recordPasses, _) = event { spent.withLock { $0 += recordPasses } }
             progress(event)
         }
         while let shard = shards.first, isLeft() {
-            trained += try bringUpToDate(shards: [shard], threads: threads, evidence: evidence, progress: progress)
+            trained += try bringUpToDate(shards: [shard], threads: threads, evidence: evidence, progress: counting)
             shards.removeFirst()
         }
         return try report(trained, left: shards.count)

@@ -43,9 +43,9 @@ extension Workspace {
             .mapValues { $0.reduce(0) { $0 + $1.value.count } }
         return Status(
             shards: plan.shards.enumerated().map { shard, items in
-                let keys = Set(items.map(\.key))
-                let rows = (stages[shard] ?? []).filter {
-                    keys.contains($0.key) && store.contains($0.key, shard: shard)
+                let isKept = Dictionary(uniqueKeysWithValues: items.map { ($0.key, $0.isKept) })
+                let rows = (stages[shard] ?? []).filter { row in
+                    isKept[row.key].map { !$0 || store.contains(row.key, shard: shard) } ?? false
                 }
                 return Status.Shard(
                     shard: shard,

@@ -32,6 +32,8 @@ extension Workspace {
         progress: @escaping TrainingProgress = { _ in }, waiting: () -> Void = {}
     ) throws -> (workspace: Workspace, report: TrainReport) {
         let clock = ContinuousClock().now
+        let meter = CostMeter()
+        let progress = meter.watching(progress)
         let seal = try seal(ofBackbone: sources.backbone)
         let digest = seal.digest
         guard recipe.shards * recipe.slices <= 1_000_000 else {
@@ -78,6 +80,7 @@ extension Workspace {
             model: model, threads: threads, evidence: evidence, progress: progress)
         try workspace.completeIndex()
         try evidence.publish()
+        if trained > 0 { workspace.costBook.append(meter.entry(.train, [], threads: threads)) }
         let report = TrainReport(
             records: try ledger.recordCount(), stagesTrained: trained, isNew: old == nil,
             seconds: clock.duration(to: .now).seconds)
@@ -91,6 +94,8 @@ extension Workspace {
         waiting: () -> Void = {}
     ) throws -> TrainReport {
         let clock = ContinuousClock().now
+        let meter = CostMeter()
+        let progress = meter.watching(progress)
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
         try sweep()
@@ -99,6 +104,7 @@ extension Workspace {
         let trained = try bringUpToDate(threads: threads, evidence: evidence, progress: progress)
         try completeIndex()
         try evidence.publish()
+        if trained > 0 { costBook.append(meter.entry(.train, [], threads: threads)) }
         return TrainReport(
             records: try ledger.recordCount(), stagesTrained: trained, isNew: false,
             seconds: clock.duration(to: .now).seconds)
@@ -149,19 +155,23 @@ extension Workspace {
             try evidence.log.note(workspace.entry(.replan, cells, recipe, backbone: backbone))
         }
         if recipe.deletedIDs == .allow { try workspace.ledger.clearRefused() }
-        guard changed.contains(where: { ["shards", "slices", "assign_by"].contains($0) }) else {
+        guard changed.contains(where: { ["shards", "slices", "assign_by", "placement", "splits"].contains($0) }) else {
             try workspace.ledger.set(facts, note: isUnchanged ? nil : note(workspace.ledger.slices()))
             return
         }
         // Deletions under way are finished first: their cells are about to go.
         try workspace.destroyPendingRecords()
+        let (held, features) = (try workspace.ledger.slices(), try workspace.features())
         try fill(
             recipe, workspace.files, workspace.ledger, workspace.key, facts,
-            generation: try workspace.ledger.generation() + 1, note: note
+            generation: try workspace.ledger.generation() + 1,
+            chain: Workspace(workspace.files, recipe, workspace.key, workspace.ledger).chain(backbone), note: note
         ) { take in
             for shard in 0..<old.shards {
                 for stored in try workspace.records(shard: shard) { try take(stored.record) }
             }
         }
+        try Workspace(workspace.files, recipe, workspace.key, workspace.ledger).features().take(
+            features, held, workspace.ledger.slices())
     }
 }

@@ -12,6 +12,7 @@ package final class Workspace: Sendable {
     let key: WorkspaceKey
     let ledger: Ledger
     let store: CheckpointStore
+    let table: StageTable
 
     init(_ files: WorkspaceFiles, _ recipe: Recipe, _ key: WorkspaceKey, _ ledger: Ledger) {
         root = files.root
@@ -20,6 +21,7 @@ package final class Workspace: Sendable {
         self.key = key
         self.ledger = ledger
         store = CheckpointStore(files.checkpoints)
+        table = StageTable(recipe)
     }
 
     /// Opens an existing workspace; `.read` for those who only ask.
@@ -91,7 +93,7 @@ package final class Workspace: Sendable {
     }
 
     func chain(_ backbone: [UInt8]) -> KeyChain {
-        KeyChain(recipe, key: key, backbone: backbone, numerics: numericsVersion)
+        KeyChain(recipe, key: key, backbone: backbone, numerics: numericsVersion, table: table)
     }
 
     /// Which checkpoints there should be.

@@ -17,6 +17,10 @@ struct WorkspaceFiles: Sendable {
     /// Room that is kept for the transaction of a deletion: on a full disk this file goes first.
     var reserve: URL { root.appending(path: "reserve") }
     static let reserveBytes = 128 << 10
+    /// What commands cost, for people who plan.
+    var costs: URL { root.appending(path: "costs.jsonl") }
+    /// Where a measurement deletes from a copy; gone when it ends, and swept by the next writer if it was killed.
+    var measurement: URL { root.appending(path: "measurement") }
     var log: URL { root.appending(path: "log") }
     /// Deletions under way, until their receipts are written.
     var requests: URL { root.appending(path: "requests") }
@@ -131,7 +135,7 @@ struct WorkspaceFiles: Sendable {
             names.filter { $0.hasPrefix(DurableFile.temporaryPrefix) }.map { root.appending(path: $0) }
                 + staging.all, in: ledger)
         for name in names
-        where name == verification.lastPathComponent || (isNumbered(name) && !current.contains(name)) {
+        where [verification, measurement].map(\.lastPathComponent).contains(name) || (isNumbered(name) && !current.contains(name)) {
             try DurableFile.removeFolder(root.appending(path: name))
         }
     }

@@ -52,7 +52,8 @@ import Testing
             let model = try Model(world.recipe, backbone: world.backbone, training: true)
             func train(memory: Int) throws -> [UInt32] {
                 let trainer = try SliceTrainer(
-                    world.recipe, model, shard: 0, records: records, threads: 1, features: nil, memory: memory)
+                    world.recipe, model, shard: 0, records: records, table: StageTable(world.recipe), threads: 1,
+                    features: nil, memory: memory)
                 return try (0..<world.recipe.slices).reduce(trainer.initialState) { state, stage in
                     try trainer.train(stage: stage, from: state) { _ in }
                 }.values.map(\.bitPattern)

@@ -11,10 +11,10 @@ import Testing
 
     private func keys(
         _ recipe: Recipe, key: String = Self.key, backbone: [UInt8] = [1, 2, 3], numerics: Int = 1, shard: Int = 0,
-        slices: [[UInt8]] = Self.slices
+        slices: [[UInt8]]? = nil
     ) throws -> [CheckpointKey] {
         KeyChain(recipe, key: try WorkspaceKey(hexadecimal: key), backbone: backbone, numerics: numerics)
-            .keys(shard: shard, slices: slices)
+            .keys(shard: shard, slices: slices ?? (0..<recipe.slices).map { [UInt8](repeating: UInt8($0), count: 32) })
     }
 
     private func recipe(_ change: (inout Recipe) -> Void = { _ in }) -> Recipe {
@@ -36,13 +36,25 @@ import Testing
         all.append(try keys(recipe(), backbone: [1, 2, 4]))
         all.append(try keys(recipe(), numerics: 2))
         all.append(try keys(recipe(), shard: 1))
-        #expect(Set(all.joined()).count == all.count * 4)
+        #expect(Set(all.joined()).count == all.joined().count)
+    }
+
+    /// The first of several orders keeps the keys that it has alone; every other sequence has keys of its own.
+    @Test func everyOrderHasKeysOfItsOwn() throws {
+        let alone = try keys(recipe())
+        let several = try keys(recipe { $0.sliceOptions.orders = 3 })
+        #expect(several.count == 12 && Array(several.prefix(4)) == alone && Set(several).count == 12)
+        // The same sequence as another order draws other numbers.
+        let more = try keys(recipe { $0.sliceOptions.orders = 5 })
+        #expect(Array(more.prefix(12)) == several && Set(more).count == 20)
+        #expect(try keys(recipe { $0.sliceOptions.keep = 1 }) == alone)
     }
 
     @Test func whatTrainsNothingIsNot() throws {
         let same: [(inout Recipe) -> Void] = [
             { $0.name = "other" }, { $0.backbone = "elsewhere" }, { $0.data.train = ["u"] },
-            { $0.aggregation = .majority }, { $0.shards = 9 }, { $0.assignBy = .owner }
+            { $0.aggregation = .majority }, { $0.shards = 9 }, { $0.assignBy = .owner }, { $0.splits = [0] },
+            { $0.placement = [Recipe.Band(groups: nil, slices: 1..<3)] }
         ]
         for change in same { #expect(try keys(recipe(change)) == keys(recipe())) }
     }

@@ -38,14 +38,19 @@ import Testing
         Change("data.columns.label", trains: false) { $0.data.columns.label = "x" },
         Change("data.columns.owner", trains: false) { $0.data.columns.owner = "" },
         Change("data.columns.date", trains: false) { $0.data.columns.date = "day" },
+        Change("data.columns.group", trains: false) { $0.data.columns.group = "country" },
         Change("labels", trains: true) { $0.labels.swapAt(0, 1) },
         Change("shards", trains: false) { $0.shards += 1 },
         Change("slices", trains: true) { $0.slices += 1 },
+        Change("slices.keep", trains: false) { $0.sliceOptions.keep = 2 },
+        Change("slices.orders", trains: false) { $0.sliceOptions.orders = 2 },
+        Change("slices.probabilities", trains: false) { $0.sliceOptions.probabilities = [0.5, 0.2, 0.2, 0.1] },
         Change("epochs", trains: true) { $0.epochs = $0.epochs.nextUp },
         Change("adapter.rank", trains: true, lora { $0.rank += 1 }),
         Change("adapter.alpha", trains: true, lora { $0.alpha = $0.alpha.nextUp }),
         Change("adapter.target_modules", trains: true, lora { $0.targetModules = [.query] }),
         Change("adapter.layers", trains: true, lora { $0.layers = .top(1) }),
+        Change("adapter.stages", trains: true, lora { $0.stages = .layers }),
         Change("pooling", trains: true) { $0.pooling = .cls },
         Change("optimizer.learning_rate", trains: true) { $0.optimizer.learningRate = 0.5 },
         Change("optimizer.head_learning_rate", trains: true) {
@@ -65,6 +70,8 @@ import Testing
         Change("features.precision", trains: true) { $0.features.precision = .bf16 },
         Change("aggregation", trains: false) { $0.aggregation = .majority },
         Change("assign_by", trains: false) { $0.assignBy = .owner },
+        Change("placement", trains: false) { $0.placement = [Recipe.Band(groups: nil, slices: 1..<2)] },
+        Change("splits", trains: false) { $0.splits = [1] },
         Change("deleted_ids", trains: false) { $0.deletedIDs = .refuse }
     ]
 
@@ -102,6 +109,7 @@ import Testing
             let composite =
                 value is Recipe.DataSource || value is Columns || value is Recipe.Adapter
                 || value is Recipe.LoRA || value is Recipe.Optimizer || value is Recipe.FeatureOptions
+                || value is Recipe.SliceOptions
             guard composite else { return 1 }
             return Mirror(reflecting: value).children.reduce(0) { $0 + leafCount($1.value) }
         }

@@ -1,0 +1,62 @@
+internal import Foundation
+
+extension GeneralCost {
+    /// One window in which every group fires or not, each by itself:
+    ///
+    ///     sum over stages c_j [1 - product over groups that reach stage j of (1 - p)] - removed rows' passes
+    ///
+    /// That a slice may run empty is left out: its stage then counts the records before it, at most. Cost: parts and cells.
+    package func expected(groups: [RequestGroup]) -> Double {
+        // By shard and slice: the groups that touch it.
+        var touching = slices.map { [[Int]](repeating: [], count: $0.count) }
+        for (index, group) in groups.enumerated() {
+            for part in group.parts where part.records > 0 { touching[part.shard][part.slice].append(index) }
+        }
+        let logs = groups.map { log1p(-$0.probability) }
+        var seen = [Int](repeating: -1, count: groups.count)
+        var (sum, pass) = (0.0, 0)
+        for shard in lanes.indices {
+            for lane in lanes[shard] {
+                // ln P(nobody reaches the stage): each group enters once, at the first position that it touches.
+                var (missed, next) = (0.0, 0)
+                for stage in lane.stages.indices {
+                    while next < lane.reach[stage] {
+                        for group in touching[shard][lane.order[next]] where seen[group] != pass {
+                            seen[group] = pass
+                            missed += logs[group]
+                        }
+                        next += 1
+                    }
+                    if lane.stages[stage] > 0, missed < 0 { sum -= lane.stages[stage] * expm1(missed) }
+                }
+                pass += 1
+            }
+        }
+        return sum - saved(groups)
+    }
+
+    /// The same with a chance for every slice that at least one of its records goes. `records`: how many go from it on the average.
+    package func expected(hitProbabilities: [[Double]], records: [[Double]]) -> Double {
+        let groups = hitProbabilities.enumerated().flatMap { shard, row in
+            row.enumerated().map { slice, p in
+                RequestGroup(probability: p, parts: [.init(shard: shard, slice: slice, records: p > 0 ? 1 : 0)])
+            }
+        }
+        let removed = lanes.indices.reduce(0.0) { sum, shard in
+            lanes[shard].reduce(sum) { sum, lane in
+                lane.order.indices.reduce(sum) { $0 + records[shard][lane.order[$1]] * lane.passes[$1] }
+            }
+        }
+        return expected(groups: groups) + saved(groups) - removed
+    }
+
+    /// Passes of the records that go.
+    private func saved(_ groups: [RequestGroup]) -> Double {
+        let passes = lanes.indices.map(passesOfRecords)
+        return groups.reduce(0) { sum, group in
+            group.parts.reduce(sum) {
+                $0 + group.probability * Double($1.records) * passes[$1.shard][$1.slice]
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+internal import Foundation
+
+/// What one command cost, as a workspace keeps it: counts, times and cells, and nothing of a record.
+package struct CostEntry: Codable, Sendable, Equatable {
+    package enum Command: String, Codable, Sendable { case train, delete, repair, add }
+
+    /// A shard that a deletion or an addition changed, and the first of its slices; both counted from 1.
+    package struct Touched: Codable, Sendable, Equatable {
+        package let shard, slice, records: Int
+
+        package init(shard: Int, slice: Int, records: Int) {
+            self.shard = shard
+            self.slice = slice
+            self.records = records
+        }
+
+        static func of(_ gone: [RecordLocation]) -> [Touched] {
+            Dictionary(grouping: gone, by: \.position.shard).sorted { $0.key < $1.key }.map { shard, gone in
+                Touched(
+                    shard: shard + 1, slice: (gone.map(\.position.slice).min() ?? 0) + 1, records: gone.count)
+            }
+        }
+    }
+
+    /// When it ended, ISO 8601.
+    package var time: String
+    package var command: Command
+    package var threads: Int
+    package var touched: [Touched]
+    package var stages: Int
+    package var recordPasses: Int
+    /// Token vectors that passed through adapted layers; 0 where only a head is trained.
+    package var tokens: Int
+    /// From the call to its end.
+    package var seconds: Double
+    /// Of these, in training steps; of shards that train side by side the sum.
+    package var stepSeconds: Double
+    /// From the call until no answer could use the records; nil: nothing was forgotten.
+    package var influenceFreeSeconds: Double?
+    package var processorSeconds: Double
+    /// The most memory the process held meanwhile; nil where the system does not tell.
+    package var peakMemoryBytes: Int?
+    /// That the process handed to the system; nil where it does not tell.
+    package var writtenBytes: Int?
+
+    package var records: Int { touched.reduce(0) { $0 + $1.records } }
+
+    static let encoder: JSONEncoder = {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return encoder
+    }()
+
+    static let decoder: JSONDecoder = {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return decoder
+    }()
+}

@@ -1,0 +1,23 @@
+internal import Foundation
+
+extension FeatureStore {
+    /// Takes over the files of cells that are the same in another shape of the plan, whole ones that fit: what was computed once need
+    /// not be again. A cache: whatever fails is left out, and what is wrong is noticed when it is read.
+    func take(_ other: FeatureStore, _ old: [[SliceSummary]], _ new: [[SliceSummary]]) throws {
+        for shard in new.indices.prefix(old.count) {
+            let same = new[shard].indices.prefix(old[shard].count).filter {
+                new[shard][$0] == old[shard][$0] && new[shard][$0].records > 0
+            }
+            for slice in same {
+                let position = Position(shard: shard, slice: slice)
+                guard let file = other.read(position), file.entries.count == new[shard][slice].records,
+                    let size = DurableFile.size(other.url(position)), size <= share
+                else { continue }
+                try? DurableFile.makeFolder(root)
+                try? DurableFile.makeFolder(folder(shard: shard))
+                try? FileManager.default.linkItem(at: other.url(position), to: url(position))
+            }
+            if !same.isEmpty { try? DurableFile.syncName(of: url(Position(shard: shard, slice: 0))) }
+        }
+    }
+}

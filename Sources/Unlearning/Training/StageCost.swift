@@ -1,0 +1,17 @@
+/// What training one stage took, or several.
+package struct StageCost: Sendable {
+    package var recordPasses = 0
+    /// Token vectors that passed through adapted layers; 0 where only a head is trained.
+    package var tokens = 0
+    /// Everything, features of new records included.
+    package var seconds = 0.0
+    /// In training steps.
+    package var stepSeconds = 0.0
+
+    static func += (left: inout StageCost, right: StageCost) {
+        left.recordPasses += right.recordPasses
+        left.tokens += right.tokens
+        left.seconds += right.seconds
+        left.stepSeconds += right.stepSeconds
+    }
+}
