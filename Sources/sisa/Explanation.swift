@@ -12,11 +12,14 @@ struct Explanation {
         case UsageError.unreadableKey, UsageError.unreadableInput, UsageError.unreadableIDs: exitCode = 66
         case UsageError.idIsNoText: exitCode = 65
         case UsageError.outputLost: exitCode = 74
+        case UsageError.unwritable: exitCode = 73
         case is UsageError, is InstructionSetError: exitCode = 64
         case let error as RecordsError: exitCode = error.isMissingFile ? 66 : 65
         case let error as WorkspaceError: exitCode = error.exitCode
         case let error as DeletionError: exitCode = error.exitCode
         case let error as EvidenceError: exitCode = error.exitCode
+        case let error as CostError: exitCode = error.exitCode
+        case let error as CostPlanError: exitCode = error.exitCode
         case let error as RecipeError: exitCode = error.isMissingFile ? 66 : 78
         case is BackboneConfigurationError, is TokenizerError, is SafeTensorsError: exitCode = 78
         case let error as NetworkError: exitCode = error == .notFinite ? 65 : 78

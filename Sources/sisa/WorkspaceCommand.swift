@@ -36,6 +36,7 @@ enum UsageError: Error, CustomStringConvertible {
     case unreadableIDs(path: String)
     case idIsNoText(path: String, number: Int)
     case unknownKey(found: [String])
+    case unwritable(path: String, reason: String)
     case outputLost
 
     var description: String {
@@ -58,6 +59,8 @@ enum UsageError: Error, CustomStringConvertible {
             "line \(number) of \(path) is no valid UTF-8; ids are UTF-8: write it so"
         case .unknownKey(let found):
             "no key of this workspace has that fingerprint; there are \(found.joined(separator: ", "))"
+        case .unwritable(let path, let reason):
+            "\(path) cannot be written: \(reason); name another file"
         case .outputLost:
             "what the command was to print could not be written; what it had to do is done. Make room, or name another place for its output"
         case .needsRecipe(let option):

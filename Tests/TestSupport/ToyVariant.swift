@@ -68,6 +68,18 @@ package struct ToyVariant: Sendable, CustomStringConvertible {
             $0.epochs = 2.2
             $0.aggregation = .weighted
         },
+        ToyVariant("in bands, by the owners' names") {
+            $0.data.columns.group = "owner"
+            $0.placement = [
+                Recipe.Band(groups: ["ada", "ben"], shards: 0..<1, slices: 2..<4, probability: 0.5),
+                Recipe.Band(groups: nil, slices: 0..<3)
+            ]
+        },
+        ToyVariant("placed by owner, twice split") {
+            $0.assignBy = .owner
+            $0.shards = 5
+            $0.splits = [0, 3]
+        },
         ToyVariant("three slice orders") { $0.sliceOptions.orders = 3 },
         ToyVariant("one state in three is kept") {
             $0.slices = 6

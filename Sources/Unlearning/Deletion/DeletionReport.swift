@@ -24,7 +24,7 @@ package struct DeletionReport: Sendable {
     package let fullRecordPasses: Int
     package var isDryRun = false
     /// How long it will take; only of a dry run, and nil where nothing was measured yet.
-    package var forecast: CostForecast?
+    package var forecast: RepairForecast?
     /// Whether the shards were trained again at once.
     package var isRepaired = true
     /// Records that have the text of a deleted one and stay, because they were not named; nil: the index could not be read.

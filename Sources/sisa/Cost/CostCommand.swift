@@ -9,5 +9,5 @@ struct CostCommand: ParsableCommand {
 
             EXAMPLES:
             """,
-        subcommands: [])
+        subcommands: [CostPlan.self, CostMeasure.self, CostReport.self, CostPlacement.self, CostSplit.self])
 }

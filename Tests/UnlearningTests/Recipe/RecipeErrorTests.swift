@@ -79,7 +79,7 @@ import Testing
     ])
     func whatIsRequiredMustBeThere(_ item: Case) throws { try Self.verify(item) }
 
-    private static let adapterKeys = ["kind", "rank", "alpha", "target_modules", "layers"]
+    private static let adapterKeys = ["kind", "rank", "alpha", "target_modules", "layers", "stages"]
 
     @Test(arguments: [
         Case.adding(
@@ -90,7 +90,7 @@ import Testing
                     "name", "backbone", "data", "labels", "shards", "slices", "epochs", "adapter",
                     "pooling", "optimizer",
                     "batch", "max_tokens", "seed", "checkpoint_precision", "features", "aggregation",
-                    "assign_by", "deleted_ids"
+                    "assign_by", "deleted_ids", "placement", "splits"
                 ])),
         Case.adding(
             "adapter:\n  kind: lora\n  Rank: 3\n", 6, "adapter.Rank",
@@ -123,7 +123,7 @@ import Testing
                     "name", "backbone", "data", "labels", "shards", "slices", "epochs", "adapter",
                     "pooling", "optimizer",
                     "batch", "max_tokens", "seed", "checkpoint_precision", "features", "aggregation",
-                    "assign_by", "deleted_ids"
+                    "assign_by", "deleted_ids", "placement", "splits"
                 ])),
         Case.adding("seed: !!int 1\n", 4, "seed", .tag("tag:yaml.org,2002:int")),
         Case.adding("seed: !env SEED\n", 4, "seed", .tag("!env")),

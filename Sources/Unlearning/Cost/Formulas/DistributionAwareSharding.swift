@@ -9,7 +9,8 @@ package enum DistributionAwareSharding {
         package let records: Int
 
         package init(probability: Double, records: Int) {
-            precondition((0...1).contains(probability) && records >= 0, "a chance from 0 to 1, and no less than no records")
+            precondition(
+                (0...1).contains(probability) && records >= 0, "a chance from 0 to 1, and no less than no records")
             self.probability = probability
             self.records = records
         }

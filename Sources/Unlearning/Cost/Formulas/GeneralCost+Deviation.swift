@@ -23,7 +23,9 @@ extension GeneralCost {
                 lane.stages.indices.map { exp(Combinations.logOfNone(marked: lane.marked($0), of: n, drawn: k)) }
             }
             let passes = passesOfRecords(shard)
-            for (size, each) in zip(slices[shard], passes) { passSquares += Double(size) * (each - mean) * (each - mean) }
+            for (size, each) in zip(slices[shard], passes) {
+                passSquares += Double(size) * (each - mean) * (each - mean)
+            }
             for (index, lane) in lanes[shard].enumerated() {
                 var (below, next, markedPasses) = (0.0, 0, 0.0)
                 for stage in lane.stages.indices {
@@ -95,7 +97,9 @@ extension GeneralCost {
         return each
     }
 
-    private func covariance(_ one: Lane, _ missed: [Double], _ other: Lane, _ missedToo: [Double], _ k: Double) -> Double {
+    private func covariance(_ one: Lane, _ missed: [Double], _ other: Lane, _ missedToo: [Double], _ k: Double)
+        -> Double
+    {
         var place = [Int](repeating: 0, count: other.order.count)
         for (position, slice) in other.order.enumerated() { place[slice] = position }
         var sum = 0.0

@@ -4,7 +4,9 @@ enum PerfectMatching {
     static func best(_ weights: [[Double?]]) -> [Int] {
         let n = weights.count
         // Index 0 stands for "none" in rows and columns alike.
-        var (rowPotential, columnPotential) = ([Double](repeating: 0, count: n + 1), [Double](repeating: 0, count: n + 1))
+        var (rowPotential, columnPotential) = (
+            [Double](repeating: 0, count: n + 1), [Double](repeating: 0, count: n + 1)
+        )
         var rowOf = [Int](repeating: 0, count: n + 1)
         for row in 1...n {
             rowOf[0] = row

@@ -1,7 +1,9 @@
 /// Bytes of stored states; `state` and the like are the sizes of one of them.
 package enum StorageCost {
     /// SISA: S R model states, and S initial ones where they are stored too. `kept`: stages that keep their checkpoint, instead of R.
-    package static func sisa(shards: Int, slices: Int, state: Double, initials: Bool = false, kept: Int? = nil) -> Double {
+    package static func sisa(shards: Int, slices: Int, state: Double, initials: Bool = false, kept: Int? = nil)
+        -> Double
+    {
         Double(shards) * (Double(kept ?? slices) + (initials ? 1 : 0)) * state
     }
 

@@ -2,7 +2,10 @@ internal import Foundation
 
 /// What one command cost, as a workspace keeps it: counts, times and cells, and nothing of a record.
 package struct CostEntry: Codable, Sendable, Equatable {
-    package enum Command: String, Codable, Sendable { case train, delete, repair, add }
+    package enum Command: String, Codable, Sendable { case train, delete, repair, add
+        /// A deletion from a copy, by `sisa cost measure`.
+        case measure
+    }
 
     /// A shard that a deletion or an addition changed, and the first of its slices; both counted from 1.
     package struct Touched: Codable, Sendable, Equatable {
@@ -42,6 +45,12 @@ package struct CostEntry: Codable, Sendable, Equatable {
     package var peakMemoryBytes: Int?
     /// That the process handed to the system; nil where it does not tell.
     package var writtenBytes: Int?
+
+    /// Of a measurement: what was to be expected of the request, on the average over all records that were there.
+    package var expectedRecordPasses: Double?
+    package var standardError: Double?
+    /// Of a measurement: how long a dry run said that it would take.
+    package var plannedSeconds: Double?
 
     package var records: Int { touched.reduce(0) { $0 + $1.records } }
 

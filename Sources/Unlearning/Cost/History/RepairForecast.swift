@@ -1,5 +1,5 @@
 /// How long a repair takes on this machine, as a line over its record-passes.
-package struct CostForecast: Sendable, Equatable {
+package struct RepairForecast: Sendable, Equatable {
     package enum Basis: String, Sendable {
         /// The workspace's own deletions with as many threads.
         case deletions
@@ -22,7 +22,7 @@ package struct CostForecast: Sendable, Equatable {
     /// From what a workspace's commands cost; nil: nothing was trained with that many threads.
     init?(_ entries: [CostEntry], threads: Int, headOnly: Bool, shards: Int) {
         let own = entries.filter { $0.threads == threads && $0.recordPasses > 0 && $0.seconds > 0 }
-        let deletions = own.filter { $0.command == .delete }.suffix(Self.mostDeletions)
+        let deletions = own.filter { [.delete, .measure].contains($0.command) }.suffix(Self.mostDeletions)
         let trainings = own.filter { $0.command == .train }
         let rate = trainings.last.map { entry in
             // Shards train side by side then, and one after another, with all threads, in a deletion; a head gains nothing by threads.
@@ -69,7 +69,7 @@ extension Workspace {
     package var costBook: CostBook { CostBook(url: files.costs) }
 
     /// What a deletion takes here; nil where nothing was measured yet.
-    package func forecast(threads: Int) -> CostForecast? {
-        CostForecast(costBook.latest(), threads: threads, headOnly: recipe.adapter == .head, shards: recipe.shards)
+    package func forecast(threads: Int) -> RepairForecast? {
+        RepairForecast(costBook.latest(), threads: threads, headOnly: recipe.adapter == .head, shards: recipe.shards)
     }
 }

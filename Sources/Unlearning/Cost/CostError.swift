@@ -1,0 +1,38 @@
+/// Why a cost could not be told.
+package enum CostError: Error, Equatable {
+    case notFinished
+    case noBook(path: String)
+    case tooManySplits
+    case unreadable(path: String, reason: String)
+    case groups(path: String, line: Int, problem: String)
+    case noProbabilities
+}
+
+extension CostError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .notFinished:
+            "something waits for its repair, and would be measured too; finish it first with `sisa repair` or `sisa train`"
+        case .noBook(let path):
+            "\(path) could not be written, and with it what the deletion cost; see to its permissions, or make room"
+        case .tooManySplits:
+            "64 shards were split already, and there are bits for no more; train anew with more shards"
+        case .unreadable(let path, let reason):
+            "\(path) cannot be read: \(reason); name a CSV file with the columns group, records and probability"
+        case .groups(let path, let line, let problem):
+            "\(path):\(line) \(problem); write for example `us,77170,3e-6`"
+        case .noProbabilities:
+            "the recipe's bands say no `probability` above 0; give each band one, or measure another stream"
+        }
+    }
+
+    package var exitCode: Int32 {
+        switch self {
+        case .notFinished: 75
+        case .noBook: 74
+        case .tooManySplits, .noProbabilities: 78
+        case .unreadable: 66
+        case .groups: 65
+        }
+    }
+}

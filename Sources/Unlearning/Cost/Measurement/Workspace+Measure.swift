@@ -1,0 +1,145 @@
+internal import Foundation
+
+extension Workspace {
+    /// What is measured.
+    package struct MeasurementPlan: Sendable {
+        package var stream = MeasurementStream.uniform
+        package var requests = 20
+        /// Records, or owners, that one request is about.
+        package var batch = 1
+        /// Deletions before the ones that count: the first ones read what later ones find at hand, and tell how long it takes.
+        package var warmup = 3
+        package var seed: UInt64 = 1
+
+        package init() {}
+    }
+
+    /// Deletes records one request after another from a copy of this workspace, and tells what it cost beside what was predicted.
+    ///
+    /// The copy lies in the workspace, shares all large files with it, and is gone in the end; the workspace itself keeps every record. Other
+    /// commands wait meanwhile.
+    package func measure(
+        _ plan: MeasurementPlan, threads: Int = 1, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in },
+        waiting: () -> Void = {}
+    ) throws -> CostMeasurement {
+        let lock = try WorkspaceLock(files.lock, waiting: waiting)
+        defer { withExtendedLifetime(lock) {} }
+        try sweep()
+        guard try ledger.pending().isEmpty, try ledger.unfinishedShards(orders: table.orders).isEmpty else {
+            throw CostError.notFinished
+        }
+        defer { try? sweep() }
+        let copy = try copy(to: files.measurement)
+        let measurement = try copy.measureForReal(plan, threads: threads, progress: progress)
+        for deletion in measurement.deletions { costBook.append(deletion.cost) }
+        return measurement
+    }
+
+    private func copy(to folder: URL) throws -> Workspace {
+        let manager = FileManager.default
+        try WorkspaceFiles(root: folder).makeRoot()
+        // Files below these are only ever replaced, never changed in place, so both may have them.
+        let generation = try ledger.generation()
+        let shared = [files.records(generation), files.features(generation), files.index(generation), files.checkpoints]
+        for source in shared where DurableFile.exists(source) {
+            let target = folder.appending(path: source.lastPathComponent)
+            for name in try manager.subpathsOfDirectory(atPath: source.path).sorted() {
+                let (from, to) = (source.appending(path: name), target.appending(path: name))
+                try manager.createDirectory(at: to.deletingLastPathComponent(), withIntermediateDirectories: true)
+                let type = try manager.attributesOfItem(atPath: from.path)[.type] as? FileAttributeType
+                if type == .typeRegular { try manager.linkItem(at: from, to: to) }
+            }
+        }
+        for own in [files.ledger, files.key, files.signingKey, files.log, files.costs] where DurableFile.exists(own) {
+            try manager.copyItem(at: own, to: folder.appending(path: own.lastPathComponent))
+        }
+        return try Workspace(at: folder)
+    }
+
+    private func measureForReal(
+        _ plan: MeasurementPlan, threads: Int, progress: (_ done: Int, _ of: Int) -> Void
+    ) throws -> CostMeasurement {
+        var draws = MeasurementDraws(plan.stream, try targets(plan.stream), seed: plan.seed)
+        var recorded: [[RecordID]] = []
+        var total = plan.warmup + plan.requests
+        if case .trace(let requests) = plan.stream {
+            recorded = requests
+            total = requests.count
+        }
+        func next(_ index: Int) -> [RecordID] {
+            if case .trace = plan.stream { return recorded[index] }
+            return draws.next(plan.batch)
+        }
+        let warmup = min(plan.warmup, max(0, total - 1))
+        var deletions: [CostMeasurement.Deletion] = []
+        var expected: CostEstimate?
+        for index in 0..<total {
+            let ids = next(index)
+            // Nothing is left to delete, or to train on.
+            if ids.isEmpty { break }
+            if index == warmup { expected = try estimate(plan, requests: total - warmup) }
+            let deletion = try deletion(ids, plan, threads: threads)
+            if index >= warmup { deletions.append(deletion) }
+            progress(index + 1, total)
+        }
+        return CostMeasurement(
+            deletions: deletions, expected: expected,
+            fullRecordPasses: try status().recordPasses)
+    }
+
+    private func deletion(
+        _ ids: [RecordID], _ plan: MeasurementPlan, threads: Int
+    ) throws -> CostMeasurement.Deletion {
+        let expected = try plan.stream == .uniform ? generalCost().batch(requests: ids.count) : nil
+        let request = DeletionRequest(ids: ids)
+        let planned = try planDeletion(request, threads: threads)
+        let report = try delete(request, threads: threads)
+        guard var cost = costBook.latest().last else { throw CostError.noBook(path: costBook.url.path) }
+        cost.command = .measure
+        cost.expectedRecordPasses = expected?.expected
+        cost.standardError = expected?.standardError
+        cost.plannedSeconds = planned.forecast?.seconds(recordPasses: planned.recordPasses)
+        return CostMeasurement.Deletion(
+            records: report.recordsDeleted, shards: report.shards.map { ($0.shard, $0.slice) }, expected: expected,
+            plannedRecordPasses: planned.recordPasses, cost: cost)
+    }
+
+    /// Of the whole stream before it begins.
+    private func estimate(_ plan: MeasurementPlan, requests: Int) throws -> CostEstimate? {
+        guard plan.stream == .uniform else { return nil }
+        let cost = try generalCost()
+        if plan.batch == 1 { return cost.sequential(requests: requests) }
+        // Batches are small beside the whole, so that each costs nearly what the first does.
+        let one = cost.batch(requests: plan.batch)
+        return CostEstimate(
+            expected: one.expected * Double(requests),
+            standardError: one.standardError * Double(requests).squareRoot())
+    }
+
+    private func targets(_ stream: MeasurementStream) throws -> [MeasurementTarget] {
+        if case .trace = stream { return [] }
+        func weight(_ record: Record) -> Double {
+            let band = recipe.placement.first { band in
+                record.group.map { group in band.groups?.contains { RecordID($0) == RecordID(group) } == true } == true
+            }
+            return (band ?? recipe.placement.last)?.probability ?? 0
+        }
+        let targets = try (0..<recipe.shards).flatMap { shard in
+            try records(shard: shard).map {
+                MeasurementTarget(
+                    id: $0.record.id, position: $0.position, owner: $0.record.owner, weight: weight($0.record))
+            }
+        }
+        if stream == .bands, !targets.contains(where: { $0.weight > 0 }) { throw CostError.noProbabilities }
+        if stream == .owners, !targets.contains(where: { $0.owner != nil }) { throw DeletionError.noOwners }
+        return targets
+    }
+
+    /// The formulas on the cells as they are, with the passes that `Stage` makes.
+    package func generalCost() throws -> GeneralCost {
+        GeneralCost(
+            slices: try ledger.slices().map { $0.map(\.records) },
+            weights: .trained(epochs: recipe.epochs, slices: recipe.slices), kept: table.keptSteps,
+            orders: table.sequences)
+    }
+}

@@ -1,0 +1,71 @@
+/// A table of a page: numbers to the right, each with its exact value for programs.
+struct PageTable {
+    enum Cell {
+        case text(String)
+        case integer(Int)
+        case number(Double)
+        case seconds(Double)
+        case bytes(Double)
+        case percent(Double)
+        case plusMinus(Double, Double)
+        case none
+
+        static func optional<T>(_ value: T?, _ make: (T) -> Cell) -> Cell { value.map(make) ?? .none }
+    }
+
+    let caption: String
+    let header: [String]
+    var rows: [[Cell]]
+    /// Whether the first column names its row.
+    var namesRows = false
+
+    var html: String {
+        let head = header.enumerated().map { index, name in
+            let isWords = rows.contains { index < $0.count && $0[index].isText }
+            return "<th scope=\"col\"\(isWords ? "" : " class=\"r\"")>\(Markup.escaped(name))</th>"
+        }.joined()
+        let body = rows.map { row in
+            let cells = row.enumerated().map { $0.element.html(isName: namesRows && $0.offset == 0) }
+            return "<tr>\(cells.joined())</tr>\n"
+        }
+        return """
+            <div class="scroll"><table>
+            <caption>\(Markup.escaped(caption))</caption>
+            \(header.isEmpty ? "" : "<thead><tr>\(head)</tr></thead>\n")<tbody>
+            \(body.joined())</tbody></table></div>
+            """
+    }
+
+    /// Closed until it is asked for.
+    var details: String { "<details><summary>The numbers as a table</summary>\n\(html)\n</details>" }
+}
+
+extension PageTable.Cell {
+    var isText: Bool {
+        if case .text = self { true } else { false }
+    }
+
+    func html(isName: Bool) -> String {
+        switch self {
+        case .text(let text):
+            if isName { return "<th scope=\"row\">\(Markup.escaped(text))</th>" }
+            return "<td\(text.count <= 25 ? " class=\"short\"" : "")>\(Markup.escaped(text))</td>"
+        case .integer(let value): return Self.data("\(value)", Numeral.text(value), isName)
+        case .number(let value): return Self.data("\(value)", Numeral.text(value), isName)
+        case .seconds(let value): return Self.data("\(value)", Numeral.seconds(value), isName)
+        case .bytes(let value): return Self.data("\(value)", Numeral.bytes(value), isName)
+        case .percent(let value): return Self.data("\(value)", Numeral.percent(value), isName)
+        case .plusMinus(let value, let margin):
+            return """
+                <td class="n"><data value="\(value)">\(Numeral.text(value))</data> \
+                ± <data value="\(margin)">\(Numeral.text(margin))</data></td>
+                """
+        case .none: return "<td class=\"n\">–</td>"
+        }
+    }
+
+    private static func data(_ exact: String, _ shown: String, _ isName: Bool) -> String {
+        let data = "<data value=\"\(exact)\">\(shown)</data>"
+        return isName ? "<th scope=\"row\" class=\"n\">\(data)</th>" : "<td class=\"n\">\(data)</td>"
+    }
+}

@@ -1,0 +1,63 @@
+/// What a window of requests is expected to cost with S shards and R slices, counted as the paper does and as `Stage` trains.
+///
+/// The two differ where e = 2 e' / (R + 1) is below 1: a stage then takes its own slice in full, so everything costs more.
+package struct CostForecast: Sendable, Equatable {
+    package let shards: Int
+    package let slices: Int
+    package let epochs: Double
+    /// K; a mean where it comes from a rate.
+    package let requests: Double
+    package let paper: SISACost
+    package let trained: SISACost
+
+    /// Record-passes of K requests, beside training everything again once they are gone.
+    package struct Expectation: Sendable, Equatable {
+        package let expected: Double
+        package let full: Double
+        /// 0 where nothing would be left to train.
+        package var fraction: Double { full > 0 ? expected / full : 0 }
+    }
+
+    /// Throws where a number is out of its range, so that no formula sees one.
+    package init(records: Int, shards: Int, slices: Int, epochs: Double, requests: Double) throws(CostPlanError) {
+        guard (1...CostPlanError.mostRecords).contains(records) else { throw .records(records) }
+        guard (1...CostPlanError.mostCells).contains(shards), (1...CostPlanError.mostCells).contains(slices),
+            shards * slices <= CostPlanError.mostCells
+        else { throw .cells(shards: shards, slices: slices) }
+        guard epochs > 0, epochs <= 10_000 else { throw .epochs(epochs) }
+        guard requests > 0, requests <= Double(records) else { throw .requests(requests, records: records) }
+        self.shards = shards
+        self.slices = slices
+        self.epochs = epochs
+        self.requests = requests
+        paper = SISACost(records: records, shards: shards, slices: slices, epochs: epochs)
+        trained = SISACost(
+            records: records, shards: shards, slices: slices, weights: .trained(epochs: epochs, slices: slices))
+    }
+
+    package func batch(_ cost: SISACost) -> Expectation {
+        Expectation(expected: max(0, cost.batch(requests: requests)), full: cost.full(requests: requests))
+    }
+
+    package func sequential(_ cost: SISACost) -> Expectation {
+        Expectation(expected: max(0, cost.sequential(requests: requests)), full: cost.full(requests: requests))
+    }
+
+    /// One request alone: the least that a deletion costs on the average.
+    package var single: Double { max(0, trained.batch(requests: 1)) }
+
+    /// Whether stages are trained with other passes than the paper's.
+    package var differs: Bool { paper.weights != trained.weights }
+
+    /// Deviation of one window's cost, from slices of whole records; nil where K is no whole number, or above 100,000 cells.
+    package func standardError(isSequential: Bool) -> Double? {
+        guard requests == requests.rounded(), shards * slices <= 100_000 else { return nil }
+        let (size, more) = Int(paper.records).quotientAndRemainder(dividingBy: shards * slices)
+        let sizes = (0..<shards).map { shard in
+            (0..<slices).map { size + (shard * slices + $0 < more ? 1 : 0) }
+        }
+        let cost = GeneralCost(slices: sizes, weights: paper.weights)
+        return isSequential
+            ? cost.sequential(requests: Int(requests)).standardError : cost.batch(requests: Int(requests)).standardError
+    }
+}

@@ -1,0 +1,124 @@
+import ArgumentParser
+import Foundation
+import Unlearning
+
+struct CostReport: WorkspaceCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Show what a workspace's deletions cost so far; as a page with pictures, too.",
+        discussion: """
+            Every command that trains adds a line to costs.jsonl in the workspace: counts and times, nothing of a record. The page is one \
+            file that loads nothing from elsewhere.
+
+            EXAMPLES:
+              sisa cost report --workspace workspaces/reviews
+              sisa cost report --workspace workspaces/reviews --html costs.html
+              sisa cost report --workspace workspaces/reviews --html costs.html --accuracy accuracy.csv
+            """)
+
+    @OptionGroup var options: WorkspaceOptions
+
+    @Option(help: "Write the page to this file.", completion: .file(extensions: ["html"]))
+    var html: String?
+
+    @Option(
+        help: "Measured accuracies for the page: a CSV or JSON file as `sisa cost plan --accuracy` reads it.",
+        completion: .file(extensions: ["csv", "json"]))
+    var accuracy: String?
+
+    @Option(help: "Runs to show.")
+    var last = 20
+
+    func validate() throws {
+        if last < 1 { throw ValidationError("--last is \(last); give a number from 1 up") }
+    }
+
+    private struct Output: Encodable {
+        let name: String
+        let deletions: Int
+        let observedRecordPasses: Int
+        /// Of the deletions for which it is known, with what those took; null where there is none.
+        let expectedRecordPasses, standardError: OrNull<Double>
+        let comparedRecordPasses: OrNull<Int>
+        let seconds: Double
+        let rSquared, secondsPerPass, fixedSeconds: OrNull<Double>
+        let influenceFreeP50Seconds, influenceFreeP99Seconds: OrNull<Double>
+        let writtenBytes, peakMemoryBytes: OrNull<Int>
+        let damagedLines: Int
+        let runs: [CostEntry]
+        let page: OrNull<String>
+    }
+
+    func perform() throws {
+        let workspace = try options.openToRead()
+        let history = workspace.costHistory()
+        if let html {
+            let measured = try accuracy.map { try AccuracyTable(contentsOf: URL(filePath: $0)) } ?? AccuracyTable()
+            let page = try workspace.costPage(
+                machine: Self.machine, date: Date.now.formatted(.iso8601.year().month().day()),
+                accuracy: measured.shards.compactMap { shards in
+                    measured[shards].map {
+                        CostPage.Accuracy(
+                            shards: shards, slices: workspace.recipe.slices, ensemble: $0,
+                            inferenceFactor: Double(shards))
+                    }
+                })
+            try PlainFile.write(page.html(), to: html)
+        }
+        if options.json { return try Console.json(output(history, workspace)) }
+        tell(history)
+        if let html { Console.out("page: \(html)") }
+    }
+
+    private static var machine: String {
+        let processors = ProcessInfo.processInfo.processorCount
+        let memory = ProcessInfo.processInfo.physicalMemory >> 30
+        return "\(processors) processors, \(memory) GiB, \(ProcessInfo.processInfo.operatingSystemVersionString)"
+    }
+
+    private func tell(_ history: CostHistory) {
+        guard !history.entries.isEmpty else {
+            return Console.out("nothing was kept yet: train, delete, or run `sisa cost measure`")
+        }
+        var table = TextTable(header: [
+            "time", "command", "records", "shards", "stages", "record-passes", "seconds", "forgotten ms", "MiB written"
+        ])
+        for entry in history.entries.suffix(last) {
+            table.rows.append([
+                entry.time, entry.command.rawValue, "\(entry.records)", "\(entry.touched.count)", "\(entry.stages)",
+                "\(entry.recordPasses)", entry.seconds.fixed(3),
+                entry.influenceFreeSeconds.map { ($0 * 1000).fixed(1) } ?? "-",
+                entry.writtenBytes.map { (Double($0) / 1_048_576).fixed(2) } ?? "-"
+            ])
+        }
+        table.print()
+        if history.damaged > 0 { Console.out("\(history.damaged) line(s) of costs.jsonl could not be read") }
+        guard !history.deletions.isEmpty else { return }
+        Console.out(
+            "\(history.deletions.count) deletions: \(history.recordPasses) record-passes, \(history.seconds.fixed(2)) s")
+        if let compared = history.compared {
+            Console.out(
+                "expected \(compared.expected.expected.fixed(1)) record-passes (standard error "
+                    + "\(compared.expected.standardError.fixed(1))) where \(compared.observed) were observed")
+        }
+        if let line = history.line {
+            Console.out(
+                "seconds = \(line.intercept.fixed(4)) + \((line.slope * 1e6).fixed(2)) millionths per record-pass, R^2 = "
+                    + line.rSquared.fixed(4))
+        }
+    }
+
+    private func output(_ history: CostHistory, _ workspace: Workspace) -> Output {
+        let (compared, line) = (history.compared, history.line)
+        return Output(
+            name: workspace.recipe.name, deletions: history.deletions.count, observedRecordPasses: history.recordPasses,
+            expectedRecordPasses: OrNull(compared?.expected.expected),
+            standardError: OrNull(compared?.expected.standardError), comparedRecordPasses: OrNull(compared?.observed),
+            seconds: history.seconds, rSquared: OrNull(line?.rSquared), secondsPerPass: OrNull(line?.slope),
+            fixedSeconds: OrNull(line?.intercept),
+            influenceFreeP50Seconds: OrNull(history.influenceFreeSeconds(percentile: 50)),
+            influenceFreeP99Seconds: OrNull(history.influenceFreeSeconds(percentile: 99)),
+            writtenBytes: OrNull(history.writtenBytes), peakMemoryBytes: OrNull(history.peakMemoryBytes),
+            damagedLines: history.damaged, runs: Array(history.entries.suffix(last)), page: OrNull(html))
+    }
+}

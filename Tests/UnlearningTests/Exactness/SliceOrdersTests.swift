@@ -1,0 +1,89 @@
+import TestSupport
+import Testing
+
+@testable import Engine
+@testable import Unlearning
+
+/// Several slice orders: each is exact by itself, and the one with most clean records answers until the repair.
+@Suite struct SliceOrdersExactnessTests {
+    @Test(arguments: 0..<24)
+    func theOrderWithMostCleanRecordsAnswersUntilTheRepair(index: Int) throws {
+        try ToyWorld.with(changing: {
+            $0.shards = 1
+            $0.slices = 4
+            $0.sliceOptions.orders = 4
+        }) { world in
+            let records = try ToyRecord.all()
+            let subject = try world.workspace("subject", records)
+            let cell = world.position(records[index])
+            var request = DeletionRequest(ids: [records[index].recordID])
+            request.defersRepair = true
+            try subject.delete(request)
+            // By the definition: of each order the slices before the touched one.
+            let sizes = try subject.ledger.slices(shard: 0).map(\.records)
+            let clean = SliceOrders.cyclic(slices: 4, count: 4).map { order in
+                order.prefix { $0 != cell.slice }.reduce(0) { $0 + sizes[$1] }
+            }
+            let most = try #require(clean.max())
+            #expect(most > 0)
+            let answers = try subject.predict(ToyRecord.questions)
+            #expect(answers.allSatisfy { $0.votes.map(\.records) == [most] })
+            // Influence-free: the same answers as from a run that never saw the record, stopped there.
+            let truth = try world.workspace("truth", records.without([records[index]]))
+            let order = try #require(clean.firstIndex(of: most))
+            let item = try #require(
+                try truth.plan().items(shard: 0).filter { truth.table.order(of: $0.stage) == order }
+                    .last { $0.records == most })
+            let row = try #require(try truth.ledger.stages(shard: 0).first { $0.key == item.key })
+            let model = try truth.model(training: false)
+            let state = try #require(
+                truth.store.read(row.key, shard: 0, size: row.size, digest: row.digest)?.state(layout: model.layout))
+            let alone = try Predictor(
+                model, [Voter(shard: 0, records: most, state: state)], world.recipe.aggregation, threads: 1)
+            #expect(
+                try answers.flatMap(Snapshot.bytes)
+                    == alone.answers(ToyRecord.questions, votes: true).flatMap(Snapshot.bytes))
+            try subject.repair()
+            #expect(try Snapshot(subject).differences(from: Snapshot(truth)) == [])
+        }
+    }
+
+    /// Requests until no order has a clean slice left, in the plan that is trained, beside Lemma 1 of S3T and the formula for the first
+    /// dead shard.
+    @Test(arguments: [(shards: 1, slices: 4, orders: 4), (5, 4, 1), (5, 4, 4), (3, 6, 3)])
+    func theDeletionRateIsThatOfTheFormula(shards: Int, slices: Int, orders: Int) {
+        var recipe = Recipe(name: "n", backbone: "b", data: Recipe.DataSource(train: ["t"]), labels: ["a", "b"])
+        recipe.shards = shards
+        recipe.slices = slices
+        recipe.sliceOptions.orders = orders
+        let table = StageTable(recipe)
+        var generator = SeededGenerator(seed: UInt64(shards * 100 + slices * 10 + orders))
+        let trials = 4000
+        var (all, allSquares, first, firstSquares) = (0.0, 0.0, 0.0, 0.0)
+        for _ in 0..<trials {
+            var alive = [Set<Int>](repeating: Set(0..<orders), count: shards)
+            var (requests, firstDead) = (0, 0)
+            while alive.contains(where: { !$0.isEmpty }) {
+                requests += 1
+                let shard = Int.random(in: 0..<shards, using: &generator)
+                let slice = Int.random(in: 0..<slices, using: &generator)
+                // An order whose first stage has seen the slice has no clean beginning left.
+                alive[shard] = alive[shard].filter { !table.sees($0 * slices, slice: slice) }
+                if firstDead == 0, alive[shard].isEmpty { firstDead = requests }
+            }
+            all += Double(requests)
+            allSquares += Double(requests * requests)
+            first += Double(firstDead)
+            firstSquares += Double(firstDead * firstDead)
+        }
+        func isNear(_ sum: Double, _ squares: Double, _ expected: Double) -> Bool {
+            let mean = sum / Double(trials)
+            let error = ((squares / Double(trials) - mean * mean) / Double(trials)).squareRoot()
+            return abs(mean - expected) <= 4 * error
+        }
+        let rate = S3T.deletionRate(shards: shards, slices: slices, orders: orders)
+        let dead = S3T.firstDeadShard(shards: shards, slices: slices, orders: orders)
+        #expect(isNear(all, allSquares, rate), "\(all / Double(trials)) for \(rate)")
+        #expect(isNear(first, firstSquares, dead), "\(first / Double(trials)) for \(dead)")
+    }
+}
