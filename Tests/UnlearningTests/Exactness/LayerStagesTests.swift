@@ -73,9 +73,8 @@ import Testing
             $0.slices = 3
             $0.adapter = .lora(rank: 2, targets: [.query], stages: .layers)
         }) { world in
-            #expect(throws: NetworkError.tooFewLayers(adapted: 2, slices: 3)) {
-                try world.workspace("subject", ToyRecord.all())
-            }
+            let error = #expect(throws: NetworkError.self) { try world.workspace("subject", ToyRecord.all()) }
+            #expect(error == .tooFewLayers(adapted: 2, slices: 3))
         }
     }
 }

@@ -52,8 +52,8 @@ import Testing
         let assignment = Assignment(
             recipe { $0.placement = [Recipe.Band(groups: ["\u{E9}"], shards: 0..<1), Recipe.Band(groups: nil, shards: 1..<8)] },
             key: key)
-        #expect(assignment.position(of: "a", owner: nil, group: "\u{E9}").shard == 0)
-        #expect(assignment.position(of: "a", owner: nil, group: "e\u{301}").shard > 0)
+        #expect(assignment.position(of: RecordID("a"), owner: nil, group: "\u{E9}").shard == 0)
+        #expect(assignment.position(of: RecordID("a"), owner: nil, group: "e\u{301}").shard > 0)
     }
 
     @Test func aSplitMovesHalfOfItsShardAndNothingElse() {
