@@ -97,8 +97,9 @@ extension Recipe {
         _ node: RecipeNode, in section: RecipeSection, slices: Int
     ) throws(RecipeError) -> [Double] {
         let key = "probabilities"
-        guard case .sequence(let items) = node.content, items.count == slices else {
-            let expected = "a list of \(slices) numbers, one a slice"
+        let most = SliceOptions.mostMatchedSlices
+        guard case .sequence(let items) = node.content, items.count == slices, slices <= most else {
+            let expected = "a list of \(slices) numbers, one a slice, and at most \(most) slices"
             throw section.refusal(node, key, .wrongType(found: node.kind, expected: expected))
         }
         var probabilities: [Double] = []

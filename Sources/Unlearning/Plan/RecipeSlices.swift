@@ -11,18 +11,21 @@ extension Recipe {
         package init() {}
 
         /// There are no more orders of few slices; more than 64 would train each record 64 times.
-        static func mostOrders(slices: Int) -> Int {
+        package static func mostOrders(slices: Int) -> Int {
             var orders = 1
             for slices in 1...slices where orders < 64 { orders *= slices }
             return min(orders, 64)
         }
 
-        /// (orders, slices): without probabilities the cyclic rotations, with them the matching of S3T.
+        /// Matching takes the fourth power of the slices, at every start of a command.
+        static let mostMatchedSlices = 64
+
+        /// (orders, slices): without probabilities the cyclic rotations, with them the matching of S3T for as many requests as slices.
         func sequences(slices: Int) -> [[Int]] {
             guard orders > 1 || !probabilities.isEmpty else { return [Array(0..<slices)] }
             return probabilities.isEmpty
                 ? SliceOrders.cyclic(slices: slices, count: orders)
-                : SliceOrders.matching(probabilities: probabilities, count: orders, requests: 1)
+                : SliceOrders.matching(probabilities: probabilities, count: orders, requests: Double(slices))
         }
     }
 }

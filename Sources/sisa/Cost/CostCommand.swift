@@ -9,5 +9,5 @@ struct CostCommand: ParsableCommand {
 
             EXAMPLES:
             """,
-        subcommands: [CostPlan.self, CostMeasure.self, CostReport.self, CostPlacement.self, CostSplit.self])
+        subcommands: [CostPlan.self, CostMeasure.self, CostReport.self, CostPlacement.self, CostSplit.self, CostOrders.self])
 }

@@ -141,7 +141,7 @@ struct CostMeasure: WorkspaceCommand {
         }
         if let line = measurement.line {
             Console.out(
-                "seconds = \(line.intercept.fixed(3)) + \((line.slope * 1000).fixed(4)) per 1000 record-passes x 1000, R^2 = "
+                "seconds = \(line.intercept.fixed(3)) + \((line.slope * 1000).fixed(3)) for every 1000 record-passes, R^2 = "
                     + line.rSquared.fixed(4))
         }
         if measurement.timesForetold > 0 {

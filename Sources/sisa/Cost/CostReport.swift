@@ -103,7 +103,7 @@ struct CostReport: WorkspaceCommand {
         }
         if let line = history.line {
             Console.out(
-                "seconds = \(line.intercept.fixed(4)) + \((line.slope * 1e6).fixed(2)) millionths per record-pass, R^2 = "
+                "seconds = \(line.intercept.fixed(3)) + \((line.slope * 1000).fixed(3)) for every 1000 record-passes, R^2 = "
                     + line.rSquared.fixed(4))
         }
     }
