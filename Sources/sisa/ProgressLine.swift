@@ -47,17 +47,17 @@ final class ProgressLine: Sendable {
                 } else {
                     let left = timeLeft(state)
                     Console.error(
-                        "\(title): shard \(shard + 1) slice \(stage + 1) trained after \(cost.seconds.fixed(1)) s "
+                        "\(title): shard \(shard + 1) stage \(stage + 1) trained after \(cost.seconds.fixed(1)) s "
                             + "(\(state.stagesDone) of \(state.stages)\(left.map { ", about \($0) left" } ?? ""))")
                 }
             case .rebuilding(let shard, let stage):
                 clear(&state)
                 Console.error(
-                    "warning: the checkpoint of shard \(shard + 1) slice \(stage + 1) is missing or damaged; "
+                    "warning: the checkpoint of shard \(shard + 1) stage \(stage + 1) is missing or damaged; "
                         + "it is trained again")
             case .skipping(let shard, let stage):
                 Console.error(
-                    "warning: the checkpoint of shard \(shard + 1) slice \(stage + 1) is missing or damaged; an earlier one "
+                    "warning: the checkpoint of shard \(shard + 1) stage \(stage + 1) is missing or damaged; an earlier one "
                         + "answers, if there is one. `sisa train` repairs it")
             }
         }

@@ -21,7 +21,7 @@ struct Verify: WorkspaceCommand {
 
     private struct Output: Encodable {
         struct Stage: Encodable {
-            let shard, slice, records: Int
+            let shard, order, slice, records: Int
             let identical: Bool
         }
         let identical: Bool
@@ -39,6 +39,7 @@ struct Verify: WorkspaceCommand {
                 waiting: options.waiting)
         }
         if options.json {
+            let table = StageTable(workspace.recipe)
             try Console.json(
                 Output(
                     identical: report.isIdentical, checkpoints: report.stages.count,
@@ -46,8 +47,8 @@ struct Verify: WorkspaceCommand {
                     predictionsIdentical: report.predictionsAreIdentical, seconds: report.seconds,
                     stages: report.stages.map {
                         Output.Stage(
-                            shard: $0.shard + 1, slice: $0.stage + 1, records: $0.records,
-                            identical: $0.isIdentical)
+                            shard: $0.shard + 1, order: table.order(of: $0.stage) + 1,
+                            slice: table.slice(of: $0.stage) + 1, records: $0.records, identical: $0.isIdentical)
                     }))
         } else {
             tell(report)

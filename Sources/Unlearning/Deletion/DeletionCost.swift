@@ -28,7 +28,9 @@ struct DeletionCost {
             let left = try placements(shard).filter { !ids.contains($0.id) }
             let occupied = Set(left.map(\.slice))
             let all = stages(shard, occupied)
-            let again = all.filter { stage in restart(reached: part.slices, occupied).contains { $0.contains(stage.index) } }
+            let again = all.filter { stage in
+                restart(reached: part.slices, occupied).contains { $0.contains(stage.index) }
+            }
             full += all.reduce(0) { $0 + $1.recordPasses(left) }
             shards.append(
                 DeletionReport.Shard(

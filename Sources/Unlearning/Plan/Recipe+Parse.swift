@@ -80,7 +80,8 @@ extension Recipe {
         let count = try section.integer(
             section.required("count", example: "slices: {count: 20, keep: 5}"), "count", in: 1...10_000)
         if let node = section.node("keep") {
-            if case .scalar("all", _) = node.content {} else {
+            if case .scalar("all", _) = node.content {
+            } else {
                 options.keep = try section.integer(node, "keep", in: 1...10_000)
             }
         }

@@ -165,7 +165,7 @@ extension VerificationReport {
     package var faults: [String] {
         var faults = damagedFile.map { ["\($0): not a file of records"] } ?? []
         for stage in stages where !stage.isIdentical {
-            faults.append("shard \(stage.shard + 1) slice \(stage.stage + 1): not the checkpoint of a fresh training")
+            faults.append("shard \(stage.shard + 1) stage \(stage.stage + 1): not the checkpoint of a fresh training")
         }
         if misplacedSlices > 0 { faults.append("\(misplacedSlices) slices hold other records than the ledger says") }
         if !predictionsAreIdentical { faults.append("predictions differ") }

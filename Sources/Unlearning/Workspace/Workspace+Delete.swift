@@ -98,6 +98,8 @@ extension Workspace {
     }
 
     func cost(_ memo: RecordsMemo) -> DeletionCost {
-        DeletionCost(recipe: recipe, ledger: ledger, table: table) { shard in try memo.records(shard: shard).map(\.placement) }
+        DeletionCost(recipe: recipe, ledger: ledger, table: table) { shard in
+            try memo.records(shard: shard).map(\.placement)
+        }
     }
 }

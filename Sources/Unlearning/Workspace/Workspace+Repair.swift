@@ -41,7 +41,8 @@ extension Workspace {
                 seconds: clock.duration(to: .now).seconds)
         }
         // Of deletions, and of an addition that did not come to its end.
-        var shards = try Set(ledger.pending().keys.map(\.shard)).union(ledger.unfinishedShards(orders: table.orders)).sorted()
+        var shards = try Set(ledger.pending().keys.map(\.shard)).union(ledger.unfinishedShards(orders: table.orders))
+            .sorted()
         let isStale = try ledger.fact(Self.staleFact) != nil
         guard seconds != nil || recordPasses != nil, !isStale else {
             let trained = try bringUpToDate(

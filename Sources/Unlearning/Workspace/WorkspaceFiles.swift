@@ -135,7 +135,9 @@ struct WorkspaceFiles: Sendable {
             names.filter { $0.hasPrefix(DurableFile.temporaryPrefix) }.map { root.appending(path: $0) }
                 + staging.all, in: ledger)
         for name in names
-        where [verification, measurement].map(\.lastPathComponent).contains(name) || (isNumbered(name) && !current.contains(name)) {
+        where [verification, measurement].map(\.lastPathComponent).contains(name)
+            || (isNumbered(name) && !current.contains(name))
+        {
             try DurableFile.removeFolder(root.appending(path: name))
         }
     }

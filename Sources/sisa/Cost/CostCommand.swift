@@ -9,5 +9,7 @@ struct CostCommand: ParsableCommand {
 
             EXAMPLES:
             """,
-        subcommands: [CostPlan.self, CostMeasure.self, CostReport.self, CostPlacement.self, CostSplit.self, CostOrders.self])
+        subcommands: [
+            CostPlan.self, CostMeasure.self, CostReport.self, CostPlacement.self, CostSplit.self, CostOrders.self
+        ])
 }

@@ -110,7 +110,8 @@ struct CostMeasure: WorkspaceCommand {
 
     private func tell(_ measurement: CostMeasurement) {
         var table = TextTable(header: [
-            "shard", "from slice", "deleted", "record-passes", "expected", "seconds", "foretold", "forgotten ms", "MiB written"
+            "shard", "from slice", "deleted", "record-passes", "expected", "seconds", "foretold", "forgotten ms",
+            "MiB written"
         ])
         for deletion in measurement.deletions {
             table.rows.append([

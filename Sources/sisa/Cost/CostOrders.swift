@@ -83,7 +83,8 @@ struct CostOrders: WorkspaceCommand {
             return try Console.json(
                 Output(
                     shards: shards, slices: slices, orders: shown, deletionRate: Output.Figure(survey.deletionRate),
-                    firstDeadShard: Output.Figure(survey.firstDeadShard), retention: survey.retention.map(Output.Figure.init),
+                    firstDeadShard: Output.Figure(survey.firstDeadShard),
+                    retention: survey.retention.map(Output.Figure.init),
                     trainingFactorWhole: Double(orders), trainingFactorLayers: survey.layeredTrainingFactor))
         }
         for (index, order) in shown.enumerated() {

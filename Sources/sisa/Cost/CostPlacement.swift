@@ -29,7 +29,10 @@ struct CostPlacement: WorkspaceCommand {
     @Option(help: "The passes that a shard's stages amount to, e'.")
     var epochs = 1.0
 
-    @Option(help: "Requests that a shard of algorithm 1 may expect in the window. Default: so many that there are about S shards.")
+    @Option(
+        help:
+            "Requests that a shard of algorithm 1 may expect in the window. Default: so many that there are about S shards."
+    )
     var limit: Double?
 
     @Flag(help: "Print JSON for programs instead of tables for people.")

@@ -95,7 +95,8 @@ struct CostReport: WorkspaceCommand {
         if history.damaged > 0 { Console.out("\(history.damaged) line(s) of costs.jsonl could not be read") }
         guard !history.deletions.isEmpty else { return }
         Console.out(
-            "\(history.deletions.count) deletions: \(history.recordPasses) record-passes, \(history.seconds.fixed(2)) s")
+            "\(history.deletions.count) deletions: \(history.recordPasses) record-passes, \(history.seconds.fixed(2)) s"
+        )
         if let compared = history.compared {
             Console.out(
                 "expected \(compared.expected.expected.fixed(1)) record-passes (standard error "

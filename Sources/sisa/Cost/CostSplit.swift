@@ -42,7 +42,8 @@ struct CostSplit: WorkspaceCommand {
                     splits: plan.splits.map { $0 + 1 }))
         }
         Console.out(
-            "shard \(plan.shard + 1) keeps \(plan.records.stays) records, and \(plan.records.moves) go to shard \(plan.newShard + 1)")
+            "shard \(plan.shard + 1) keeps \(plan.records.stays) records, and \(plan.records.moves) go to shard \(plan.newShard + 1)"
+        )
         Console.out(
             "training both: \(plan.stages) stages, \(plan.recordPasses) record-passes"
                 + (plan.seconds.map { ", about \($0.fixed(1)) s" } ?? ""))

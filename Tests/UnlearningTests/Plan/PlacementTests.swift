@@ -20,7 +20,8 @@ import Testing
     @Test func everyRecordStandsInItsBandAndFillsItEvenly() {
         let recipe = recipe {
             $0.placement = [
-                Recipe.Band(groups: ["us", "ca"], shards: 0..<3), Recipe.Band(groups: ["de"], shards: 3..<4, slices: 4..<6),
+                Recipe.Band(groups: ["us", "ca"], shards: 0..<3),
+                Recipe.Band(groups: ["de"], shards: 3..<4, slices: 4..<6),
                 Recipe.Band(groups: nil, shards: 2..<8, slices: 0..<4)
             ]
         }
@@ -50,7 +51,9 @@ import Testing
     /// Groups are told apart as ids are: by their bytes.
     @Test func groupsAreComparedByTheirBytes() {
         let assignment = Assignment(
-            recipe { $0.placement = [Recipe.Band(groups: ["\u{E9}"], shards: 0..<1), Recipe.Band(groups: nil, shards: 1..<8)] },
+            recipe {
+                $0.placement = [Recipe.Band(groups: ["\u{E9}"], shards: 0..<1), Recipe.Band(groups: nil, shards: 1..<8)]
+            },
             key: key)
         #expect(assignment.position(of: RecordID("a"), owner: nil, group: "\u{E9}").shard == 0)
         #expect(assignment.position(of: RecordID("a"), owner: nil, group: "e\u{301}").shard > 0)

@@ -2,7 +2,8 @@ internal import Foundation
 
 /// What one command cost, as a workspace keeps it: counts, times and cells, and nothing of a record.
 package struct CostEntry: Codable, Sendable, Equatable {
-    package enum Command: String, Codable, Sendable { case train, delete, repair, add
+    package enum Command: String, Codable, Sendable {
+        case train, delete, repair, add
         /// A deletion from a copy, by `sisa cost measure`.
         case measure
     }

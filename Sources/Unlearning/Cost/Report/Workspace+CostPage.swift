@@ -56,7 +56,9 @@ extension Workspace {
         var hits = [[Int]](repeating: [Int](repeating: 0, count: recipe.slices), count: recipe.shards)
         for touched in history.deletions.flatMap(\.touched) {
             // Of another shape that the workspace had.
-            guard hits.indices.contains(touched.shard - 1), hits[0].indices.contains(touched.slice - 1) else { continue }
+            guard hits.indices.contains(touched.shard - 1), hits[0].indices.contains(touched.slice - 1) else {
+                continue
+            }
             hits[touched.shard - 1][touched.slice - 1] += 1
         }
         return hits
