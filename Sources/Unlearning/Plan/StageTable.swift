@@ -38,6 +38,9 @@ package struct StageTable: Sendable, Equatable {
     /// The slice that a stage adds.
     package func slice(of stage: Int) -> Int { sequences[stage / slices][stage % slices] }
 
+    /// The slices that a stage has seen, in its order.
+    package func slices(seenBy stage: Int) -> [Int] { Array(sequences[stage / slices].prefix(stage % slices + 1)) }
+
     /// Whether a stage has seen a slice: it is among those of its steps so far.
     package func sees(_ stage: Int, slice: Int) -> Bool { steps[stage / slices][slice] <= stage % slices }
 
@@ -46,7 +49,7 @@ package struct StageTable: Sendable, Equatable {
         (0..<orders).map { order in order * slices + steps[order][slice]..<(order + 1) * slices }
     }
 
-    /// Whether the visits of a step are kept as a file, other than the last of its order, which always is.
+    /// Whether the state after a stage is kept as a file; the last one of an order is in any case.
     func keeps(_ stage: Int) -> Bool { keptSteps?.contains(stage % slices) ?? true }
 
     /// Whether the first order is the slices' own, whose keys are the same with one order or with several.

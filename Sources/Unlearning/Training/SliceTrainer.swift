@@ -51,9 +51,7 @@ package final class SliceTrainer {
         let block = recipe.adapter.trainsBlocks ? layout.block(table.step(of: index), of: table.slices) : layout.whole
         let orders = (0..<stage.passes).map { stage.order(pass: $0, placements) }
         let steps = orders.reduce(0) { $0 + ($1.count + recipe.batch - 1) / recipe.batch }
-        try memo.prepare(
-            slices: Array(table.sequences[table.order(of: index)].prefix(table.step(of: index) + 1)),
-            visited: Set(orders.joined()).sorted())
+        try memo.prepare(slices: table.slices(seenBy: index), visited: Set(orders.joined()).sorted())
         let schedule = Schedule(recipe.optimizer)
         var optimizer = AdamW(count: layout.count, settings: AdamW.Settings(recipe.optimizer))
         var state = state
