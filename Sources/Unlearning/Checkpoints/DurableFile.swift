@@ -139,6 +139,11 @@ enum DurableFile {
     }
 
     /// Gives a file another name in its folder, which it takes from whatever has it.
+    /// Gives a file a second name. Only for files that are replaced and never changed in place: both names would see it.
+    static func link(_ url: URL, to place: URL) throws(CheckpointError) {
+        guard unsafe Foundation.link(url.path, place.path) == 0 else { throw failure("link", place) }
+    }
+
     /// Adds to the end of a file, in one piece as far as other processes see; durable when the system comes to it.
     static func append(_ bytes: [UInt8], to url: URL) throws(CheckpointError) {
         let descriptor = unsafe open(url.path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)

@@ -15,7 +15,7 @@ extension FeatureStore {
                 else { continue }
                 try? DurableFile.makeFolder(root)
                 try? DurableFile.makeFolder(folder(shard: shard))
-                try? FileManager.default.linkItem(at: other.url(position), to: url(position))
+                try? DurableFile.link(other.url(position), to: url(position))
             }
             if !same.isEmpty { try? DurableFile.syncName(of: url(Position(shard: shard, slice: 0))) }
         }

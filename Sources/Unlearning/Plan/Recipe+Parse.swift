@@ -82,7 +82,7 @@ extension Recipe {
         if let node = section.node("keep") {
             if case .scalar("all", _) = node.content {
             } else {
-                options.keep = try section.integer(node, "keep", in: 1...10_000)
+                options.keep = try section.integer(node, "keep", in: 0...10_000)
             }
         }
         if let node = section.node("orders") {

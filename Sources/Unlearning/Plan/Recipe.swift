@@ -19,7 +19,7 @@ package import Engine
 /// | `shards` | 4 | 1...10000 |
 /// | `slices` | 4 | 1...10000, or the keys below |
 /// | `slices.count` | 4 | 1...10000 |
-/// | `slices.keep` | `all` | `all`, 1...10000: checkpoints that each order keeps |
+/// | `slices.keep` | `all` | `all`, 0...10000: checkpoints that each order keeps beside its last |
 /// | `slices.orders` | 1 | 1...64, at most the orders there are |
 /// | `slices.probabilities` | none | one a slice, 0...1: how likely each is to lose a record next |
 /// | `epochs` | 4 | above 0, at most 10000; may be fractional |

@@ -1,7 +1,8 @@
 extension Recipe {
     /// In what orders a shard visits its slices, and how many of their states are kept.
     package struct SliceOptions: Sendable, Equatable, Codable {
-        /// Checkpoints that each order keeps; nil: one after every slice. Changes no bit, only what a deletion costs.
+        /// Checkpoints that each order keeps to start from, beside its last one, which answers; nil: one after every slice. Changes no bit,
+        /// only what a deletion costs.
         package var keep: Int?
         /// Sequences of all slices that each shard is trained along.
         package var orders = 1

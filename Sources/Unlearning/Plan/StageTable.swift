@@ -21,10 +21,10 @@ package struct StageTable: Sendable, Equatable {
             return steps
         }
         keptSteps = recipe.sliceOptions.keep.flatMap { slots in
-            slots >= recipe.slices
+            slots >= recipe.slices - 1
                 ? nil
                 : CheckpointSpacing.kept(
-                    slices: recipe.slices, slots: slots,
+                    slices: recipe.slices, slots: slots + 1,
                     weights: .trained(epochs: recipe.epochs, slices: recipe.slices))
         }
     }

@@ -10,7 +10,7 @@ import Testing
         try TestFolder.contents(workspace.root).keys.filter { $0.hasPrefix("checkpoints/") }.sorted()
     }
 
-    @Test(arguments: [1, 2, 3, 5, 6, 7])
+    @Test(arguments: [0, 1, 2, 3, 5, 6, 7])
     func onlyTheKeptOnesAndTheLastLieThere(keep: Int) throws {
         try ToyWorld.with(changing: {
             $0.slices = 6
@@ -71,13 +71,13 @@ import Testing
             let records = try ToyRecord.all()
             let subject = try world.workspace("subject", records)
             let planned = try subject.planDeletion(DeletionRequest(ids: [records[index].recordID]))
-            let slot = Set(subject.table.keptSteps ?? [])
+            #expect(subject.table.keptSteps?.count == 3)
             let meter = CostMeter()
             let report = try subject.delete(
                 DeletionRequest(ids: [records[index].recordID]), progress: meter.watching { _ in })
             let entry = meter.entry(.delete, [], threads: 1)
             #expect(report.recordPasses == planned.recordPasses && entry.recordPasses == planned.recordPasses)
-            #expect(entry.stages == planned.shards[0].stages && slot.count == 2)
+            #expect(entry.stages == planned.shards[0].stages)
             let truth = try world.workspace("truth", records.without([records[index]]))
             #expect(try Snapshot(subject).differences(from: Snapshot(truth)) == [])
         }

@@ -126,7 +126,7 @@ import Testing
         ("placement: [{groups: [a], shards: [1, 9]}, {shards: [1, 2]}]", "outOfRange"),
         ("placement: [{groups: []}, {shards: [1, 2]}]", "tooFew"), ("placement: []", "wrongType"),
         ("splits: [1, 2, 3, 4]", "wrongType"), ("splits: [4]", "outOfRange"), ("splits: 1", "wrongType"),
-        ("slices: {count: 4, keep: 0}", "outOfRange"), ("slices: {count: 2, orders: 3}", "outOfRange"),
+        ("slices: {count: 4, keep: -1}", "outOfRange"), ("slices: {count: 2, orders: 3}", "outOfRange"),
         ("slices: {keep: 2}", "missingKey"), ("slices: {count: 3, probabilities: [0.1]}", "wrongType")
     ])
     func whatCannotBeMeantIsRefused(_ text: String, problem: String) throws {

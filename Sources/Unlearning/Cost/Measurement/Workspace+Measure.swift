@@ -47,7 +47,7 @@ extension Workspace {
                 let (from, to) = (source.appending(path: name), target.appending(path: name))
                 try manager.createDirectory(at: to.deletingLastPathComponent(), withIntermediateDirectories: true)
                 let type = try manager.attributesOfItem(atPath: from.path)[.type] as? FileAttributeType
-                if type == .typeRegular { try manager.linkItem(at: from, to: to) }
+                if type == .typeRegular { try DurableFile.link(from, to: to) }
             }
         }
         for own in [files.ledger, files.key, files.signingKey, files.log, files.costs] where DurableFile.exists(own) {

@@ -103,15 +103,15 @@ extension Workspace {
         let raw = Double(rows.reduce(0) { $0 + $1.size }) / Double(rows.count)
         let stored = Double(rows.reduce(0) { $0 + $1.stored }) / Double(rows.count)
         let now = CostPage.Storage(
-            shards: recipe.shards, slices: recipe.slices, keep: table.keptSteps.map { "\($0.count)" } ?? "all",
+            shards: recipe.shards, slices: recipe.slices, keep: recipe.sliceOptions.keep.map { "\($0)" } ?? "all",
             checkpoints: rows.count, rawBytesPerCheckpoint: raw, storedBytesPerCheckpoint: stored,
             totalBytes: stored * Double(rows.count))
-        let others = [recipe.slices, max(1, recipe.slices / 4), 1].filter {
-            $0 != (table.keptSteps?.count ?? recipe.slices)
+        let others = [recipe.slices, max(1, recipe.slices / 4)].filter {
+            $0 != (table.keptSteps == nil ? recipe.slices : recipe.sliceOptions.keep)
         }
         return [now]
             + Array(Set(others)).sorted(by: >).map { keep in
-                let count = recipe.shards * table.orders * keep
+                let count = recipe.shards * table.orders * min(recipe.slices, keep + 1)
                 return CostPage.Storage(
                     shards: recipe.shards, slices: recipe.slices,
                     keep: (keep == recipe.slices ? "all" : "\(keep)") + ", not so here", checkpoints: count,
