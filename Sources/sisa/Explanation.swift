@@ -20,6 +20,8 @@ struct Explanation {
         case let error as EvidenceError: exitCode = error.exitCode
         case let error as CostError: exitCode = error.exitCode
         case let error as CostPlanError: exitCode = error.exitCode
+        case let error as ExportError: exitCode = error.exitCode
+        case let error as SimulationError: exitCode = error.exitCode
         case let error as RecipeError: exitCode = error.isMissingFile ? 66 : 78
         case is BackboneConfigurationError, is TokenizerError, is SafeTensorsError: exitCode = 78
         case let error as NetworkError: exitCode = error == .notFinite ? 65 : 78
@@ -91,6 +93,17 @@ extension EvidenceError {
         case .noKey, .noReceipt, .requestTaken, .logForked, .saltsMissing: 65
         case .badRequestID: 64
         case .keyMissing, .otherKey, .logDamaged, .logBehind, .restored, .noLog, .notPurged, .draftDamaged: 78
+        }
+    }
+}
+
+extension ExportError {
+    var exitCode: Int32 {
+        switch self {
+        case .noSuchStage, .insideWorkspace: 64
+        case .damaged: 65
+        case .nothingTrained: 69
+        case .occupied: 73
         }
     }
 }

@@ -1,6 +1,6 @@
 /// A value that JSON shows as null where there is none, instead of leaving it out.
 struct OrNull<Value: Encodable>: Encodable {
-    private let value: Value?
+    let value: Value?
 
     init(_ value: Value?) {
         self.value = value

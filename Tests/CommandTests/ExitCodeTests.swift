@@ -80,7 +80,7 @@ import Testing
     @Test func aFailedVerificationIs65() throws {
         try CommandFixture.with { fixture in
             let file = try #require(
-                TestFolder.contents(fixture.workspace).keys.first { $0.hasSuffix(".safetensors.zst") })
+                TestFolder.contents(fixture.workspace).keys.first { $0.hasSuffix(".safetensors.planes.zst") })
             try Data("damaged".utf8).write(to: fixture.workspace.appending(path: file))
             let json = try fixture.program.run("verify", "--json")
             #expect(json.code == 65)

@@ -35,25 +35,33 @@ enum WeightsFuzz {
     /// What the ledger would say that a checkpoint measures, and that no content may exceed.
     private static let limit = 1 << 16
 
-    /// The first byte says whether the rest is a compressed file or what is in one: no fuzzer guesses a checksum.
+    /// The first byte says whether the rest is a compressed file, what is in its frame, or what is stored: no fuzzer guesses a checksum.
     static func checkpoint(_ input: [UInt8]) {
         let rest = Array(input.dropFirst())
-        if input.first.map({ $0 & 1 == 0 }) ?? true {
-            let size = min(Zstd.contentSize(rest) ?? limit, limit)
-            let isOwn = Zstd.isOwnFrame(rest, size: size)
-            guard let content = Zstd.decompress(rest, size: size) else { return }
-            FuzzTarget.demand(content.count == size, "more or less was read than the ledger says")
-            if isOwn { state(content) }
-        } else {
-            do {
-                let packed = try Zstd.compress(rest)
-                FuzzTarget.demand(Zstd.isOwnFrame(packed, size: rest.count), "a frame of ours is not known as one")
+        do {
+            switch (input.first ?? 0) & 3 {
+            case 0: file(rest)
+            case 2: file(try Zstd.compress(rest))
+            default:
+                let packed = try Packing.pack(rest, initial: InitialTensors(seed: 1, shard: 0))
                 FuzzTarget.demand(
-                    Zstd.decompress(packed, size: rest.count) == rest, "content changes when it is stored")
-            } catch {
-                FuzzTarget.refusal(error)
+                    Packing.unpack(packed, size: rest.count) == rest, "content changes when it is stored")
+                state(rest)
             }
-            state(rest)
+        } catch {
+            FuzzTarget.refusal(error)
+        }
+    }
+
+    private static func file(_ bytes: [UInt8]) {
+        let size = min(Zstd.contentSize(bytes) ?? limit, limit)
+        if let content = Zstd.decompress(bytes, size: size) {
+            FuzzTarget.demand(content.count == size, "more or less was read than the frame says")
+        }
+        for length in PackingForm.lengths {
+            guard let content = Packing.unpack(bytes, size: size - length) else { continue }
+            FuzzTarget.demand(content.count == size - length, "more or less was read than the ledger says")
+            state(content)
         }
     }
 

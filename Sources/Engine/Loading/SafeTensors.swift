@@ -6,11 +6,11 @@ package import Foundation
 /// overlap and no byte is unaccounted for, so two readers cannot see different contents.
 /// Of a file on disk only the header is read at first, and then each tensor when `floats` is asked for it.
 package struct SafeTensors: Sendable {
-    struct Entry: Sendable {
-        let name: String
-        let type: ElementType
-        let shape: [Int]
-        let bytes: Range<Int>  // in the file
+    package struct Entry: Sendable {
+        package let name: String
+        package let type: ElementType
+        package let shape: [Int]
+        package let bytes: Range<Int>  // in the file
     }
 
     package let file: String

@@ -8,7 +8,7 @@ package enum TargetModule: String, CaseIterable, Codable, Sendable {
     case output
 
     /// Where PEFT finds the module inside a BERT layer.
-    var path: String {
+    package var path: String {
         switch self {
         case .query, .key, .value: "attention.self.\(rawValue)"
         case .attentionOutput: "attention.output.dense"

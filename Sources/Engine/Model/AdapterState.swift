@@ -12,11 +12,20 @@ package struct AdapterState: Sendable, Equatable {
     /// weight U(-1/sqrt(hidden), 1/sqrt(hidden)); head bias zero.
     package init(seed: UInt64, shard: Int, layout: AdapterLayout) {
         values = [Float](repeating: 0, count: layout.count)
-        for tensor in layout.tensors where tensor.shape.count == 2 && !tensor.name.hasSuffix("lora_B.weight") {
-            let stream = Philox(seed: seed, purpose: "initial", context: [String(shard), tensor.name])
-            let bound = 1 / Float(tensor.shape[1]).squareRoot()
-            values.replaceSubrange(tensor.range, with: stream.uniforms(tensor.range.count, bound: bound))
+        for tensor in layout.tensors {
+            let initial = Self.initialValues(
+                of: tensor.name, shape: tensor.shape, count: tensor.range.count, seed: seed, shard: shard)
+            if let initial { values.replaceSubrange(tensor.range, with: initial) }
         }
+    }
+
+    /// The first values of one tensor; nil: zeros.
+    package static func initialValues(
+        of name: String, shape: [Int], count: Int, seed: UInt64, shard: Int
+    ) -> [Float]? {
+        guard shape.count == 2, !name.hasSuffix("lora_B.weight") else { return nil }
+        let stream = Philox(seed: seed, purpose: "initial", context: [String(shard), name])
+        return stream.uniforms(count, bound: 1 / Float(shape[1]).squareRoot())
     }
 
     package var isFinite: Bool { Elementwise.allFinite(values) }

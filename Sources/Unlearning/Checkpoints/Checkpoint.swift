@@ -19,7 +19,9 @@ package struct Checkpoint: Sendable {
         self.content = content
     }
 
-    package var digest: [UInt8] { Array(SHA256.hash(data: content)) }
+    package var digest: [UInt8] { Self.digest(of: content) }
+
+    package static func digest(of content: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: content)) }
 
     /// The state, or nil where the content is not one of this layout.
     package func state(layout: AdapterLayout) -> AdapterState? {

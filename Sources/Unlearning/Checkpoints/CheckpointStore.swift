@@ -5,7 +5,7 @@ package import Foundation
 /// The files are the truth about what exists. Which of them should exist is asked of the plan, never of the folder.
 package struct CheckpointStore: Sendable {
     private let root: URL
-    private static let suffix = ".safetensors.zst"
+    private static let suffix = ".safetensors.planes.zst"
 
     package init(_ root: URL) {
         self.root = root
@@ -33,8 +33,13 @@ package struct CheckpointStore: Sendable {
     }
 
     /// Stores a checkpoint in a folder that `prepare` made; returns the bytes on disk. It counts once `commit` has returned.
-    func write(_ checkpoint: Checkpoint, _ key: CheckpointKey, shard: Int) throws(CheckpointError) -> Int {
-        let packed = try Zstd.compress(checkpoint.content)
+    ///
+    /// `seed`: The recipe's, so that what no stage has trained yet takes no room; nil: all is stored.
+    func write(
+        _ checkpoint: Checkpoint, _ key: CheckpointKey, shard: Int, seed: UInt64? = nil
+    ) throws(CheckpointError) -> Int {
+        let initial = seed.map { InitialTensors(seed: $0, shard: shard) }
+        let packed = try Packing.pack(checkpoint.content, initial: initial)
         try DurableFile.writeContent(packed, to: url(key, shard: shard))
         return packed.count
     }
@@ -47,7 +52,7 @@ package struct CheckpointStore: Sendable {
     /// The checkpoint, if it is there and its content has the size and digest that the ledger holds; else nil.
     package func read(_ key: CheckpointKey, shard: Int, size: Int, digest: [UInt8]) -> Checkpoint? {
         guard let packed = DurableFile.contents(url(key, shard: shard)),
-            Zstd.isOwnFrame(packed, size: size), let content = Zstd.decompress(packed, size: size)
+            let content = Packing.unpack(packed, size: size)
         else { return nil }
         let checkpoint = Checkpoint(content: content)
         return checkpoint.digest == digest ? checkpoint : nil

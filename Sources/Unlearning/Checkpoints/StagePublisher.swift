@@ -12,14 +12,16 @@ struct StagePublisher {
     private let store: CheckpointStore
     private let chain: KeyChain
     private let shard: Int
+    private let seed: UInt64
     private var rows: [StageRow] = []
     private var last = ContinuousClock().now
 
-    init(_ ledger: Ledger, _ store: CheckpointStore, _ chain: KeyChain, shard: Int) throws {
+    init(_ ledger: Ledger, _ store: CheckpointStore, _ chain: KeyChain, shard: Int, seed: UInt64) throws {
         self.ledger = ledger
         self.store = store
         self.chain = chain
         self.shard = shard
+        self.seed = seed
         try store.prepare(shard: shard)
     }
 
@@ -27,7 +29,8 @@ struct StagePublisher {
     mutating func add(
         _ checkpoint: Checkpoint, _ item: CheckpointPlan.Item, recordPasses: Int, seconds: Double
     ) throws -> Bool {
-        let stored = item.isKept ? try store.write(checkpoint, item.key, shard: shard) : 0
+        let stored =
+            item.isKept ? try store.write(checkpoint, item.key, shard: shard, seed: seed) : 0
         rows.append(
             StageRow(
                 stage: item.stage, key: item.key, digest: checkpoint.digest, size: checkpoint.content.count,

@@ -7,7 +7,8 @@ struct JSONLine {
         case string(String)
         /// A number without fraction and exponent, in the digits of the file.
         case integer(String)
-        case number
+        /// Any other number, likewise.
+        case number(String)
         case boolean
         case null
         case array
@@ -159,7 +160,8 @@ extension JSONLine {
             if peek == UInt8(ascii: "+") || peek == UInt8(ascii: "-") { next += 1 }
             try digits(from: start)
         }
-        return isInteger ? .integer(String(decoding: bytes[start..<next], as: UTF8.self)) : .number
+        let text = String(decoding: bytes[start..<next], as: UTF8.self)
+        return isInteger ? .integer(text) : .number(text)
     }
 
     private mutating func digits(from start: Int) throws(JSONLineError) {

@@ -7,7 +7,8 @@ extension RecordsError: CustomStringConvertible {
         return "\(place): \(sentence)"
     }
 
-    private var sentence: String {
+    /// The same without the place.
+    var sentence: String {
         switch problem {
         case .unreadable(let reason):
             "\(reason). Correct the path."

@@ -121,7 +121,7 @@ struct Reconciler {
         let starts = try Dictionary(
             uniqueKeysWithValues: work.runs.map { try ($0.stages[0].stage, start($0, trainer, model)) })
         var state = trainer.initialState
-        var publisher = try StagePublisher(ledger, store, chain, shard: work.shard)
+        var publisher = try StagePublisher(ledger, store, chain, shard: work.shard, seed: recipe.seed)
         for (item, recordPasses) in zip(work.stages, recordPasses) {
             if let start = starts[item.stage] { state = start }
             let (clock, before) = (ContinuousClock().now, trainer.cost)

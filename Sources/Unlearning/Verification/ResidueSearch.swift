@@ -41,7 +41,9 @@ package struct ResidueSearch: Sendable {
             size <= Self.mostUnpacked,
             let content = Zstd.decompress(map.bytes(0..<map.count), size: size)
         else { return found }
-        return found.union(forms(in: content))
+        // A checkpoint's numbers lie apart in its frame; as what they are they could spell something else.
+        let unpacked = Packing.unpack(map.bytes(0..<map.count))
+        return found.union(forms(in: content)).union(unpacked.map { forms(in: $0) } ?? [])
     }
 
     private func forms(in bytes: [UInt8]) -> Set<String> { unsafe bytes.withUnsafeBytes { unsafe forms(in: $0) } }

@@ -14,14 +14,16 @@ extension CostPlanAnswer {
                 + (request.isMean ? " on the average" : ""))
         var lines = TextTable(
             header: ["", "record-passes", "of a full retrain"] + (request.rate == nil ? [] : ["time"]))
-        func add(_ name: String, _ passes: Double, _ fraction: Double) {
+        // Only passes as they are trained take time.
+        func add(_ name: String, _ passes: Double, _ fraction: Double, isTrained: Bool = true) {
             lines.rows.append(
                 [name, passes.fixed(1), fraction.percent]
-                    + (request.seconds(passes).map { [$0.duration] } ?? []))
+                    + (request.seconds(passes).map { [isTrained ? $0.duration : "-"] } ?? []))
         }
-        add("repaired together", batch.expectedRecordPasses, batch.fractionOfFullRetrain)
-        add("one by one", sequential.expectedRecordPasses, sequential.fractionOfFullRetrain)
-        add("everything again", batch.fullRecordPasses, 1)
+        let isTrained = !asTrained.differs
+        add("repaired together", batch.expectedRecordPasses, batch.fractionOfFullRetrain, isTrained: isTrained)
+        add("one by one", sequential.expectedRecordPasses, sequential.fractionOfFullRetrain, isTrained: isTrained)
+        add("everything again", batch.fullRecordPasses, 1, isTrained: isTrained)
         if asTrained.differs {
             let trained = chosen.batch(chosen.trained)
             add("together, as trained", trained.expected, trained.fraction)

@@ -26,9 +26,9 @@ struct CostPlanRequest {
         isSequential = command.sequential
         isMean = command.rate != nil
         percentile = command.percentile
-        let window = try command.rate == nil ? nil : TimeSpan.seconds(command.window ?? "1d")
-        windowSeconds = window
-        let requests = try command.rate.map { try TimeSpan.rate($0) * (window ?? 0) } ?? command.requests ?? 1
+        let window = try TimeSpan.seconds(command.window ?? "1d")
+        windowSeconds = command.rate == nil ? nil : window
+        let requests = try command.rate.map { try TimeSpan.rate($0) * window } ?? command.requests ?? 1
         let shards = command.shards?.values ?? [recipe?.shards ?? 4]
         let slices = command.slices?.values ?? [recipe?.slices ?? 4]
         let (count, overflow) = shards.count.multipliedReportingOverflow(by: slices.count)

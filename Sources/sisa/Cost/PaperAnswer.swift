@@ -32,7 +32,7 @@ struct PaperAnswer: Encodable {
             table.rows.append(
                 [row.dataset, "\(row.records)", "\(row.shards)", "\(row.slices)", row.requests.fixed(1)]
                     + [row.shardingFactor, row.slicingFactor, row.product, row.joint, row.jointOfWholeRequests]
-                    .map { $0.fixed(4) })
+                    .map { $0.fixed(3) })
         }
         table.print()
         Console.out("")

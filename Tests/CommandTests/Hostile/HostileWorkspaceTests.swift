@@ -6,7 +6,8 @@ import Testing
 @Suite(.serialized) struct HostileWorkspaceTests {
     private func checkpoint(_ fixture: CommandFixture) throws -> URL {
         let path = try #require(
-            TestFolder.contents(fixture.workspace).keys.filter { $0.hasSuffix(".safetensors.zst") }.sorted().last)
+            TestFolder.contents(fixture.workspace).keys.filter { $0.hasSuffix(".safetensors.planes.zst") }.sorted().last
+        )
         return fixture.workspace.appending(path: path)
     }
 

@@ -27,7 +27,7 @@ import Testing
     private func forge(
         _ subject: Workspace, shard: Int, row: StageRow, _ content: [UInt8], logs: Bool
     ) throws {
-        let packed = try Zstd.compress(content)
+        let packed = try Packing.pack(content)
         try DurableFile.write(packed, to: subject.store.url(row.key, shard: shard))
         try LedgerSurgeon.execute(
             "UPDATE checkpoints SET digest = ?, size = \(content.count), stored = \(packed.count) "
@@ -73,7 +73,7 @@ import Testing
                 )
                 if trial % 3 == 0 {
                     try DurableFile.write(
-                        try Zstd.compress(content), to: subject.store.url(mine.1.key, shard: mine.0))
+                        try Packing.pack(content), to: subject.store.url(mine.1.key, shard: mine.0))
                 } else {
                     try forge(subject, shard: mine.0, row: mine.1, content, logs: trial % 3 == 1)
                 }

@@ -95,9 +95,9 @@ import Testing
             let shard = world.position(record).shard
             let before = try Set(TestFolder.contents(subject.root).keys)
             let leftovers = [
-                ".writing-key", "checkpoints/shard-\(shard + 1)/.writing-0123.safetensors.zst",
+                ".writing-key", "checkpoints/shard-\(shard + 1)/.writing-0123.safetensors.planes.zst",
                 "checkpoints/shard-\(shard + 1)/unknown", "verification/ledger.sqlite",
-                "verification/checkpoints/shard-1/0123.safetensors.zst"
+                "verification/checkpoints/shard-1/0123.safetensors.planes.zst"
             ]
             for path in leftovers {
                 let url = subject.root.appending(path: path)
@@ -119,7 +119,7 @@ import Testing
         try ToyWorld.with { world in
             let subject = try world.workspace("subject", ToyRecord.all())
             let before = try Snapshot(subject)
-            for path in ["shard-1/.writing-1", "shard-3/0123.safetensors.zst", "shard-77/0123.safetensors.zst"] {
+            for path in ["shard-1/.writing-1", "shard-3/0123.safetensors.planes.zst", "shard-77/0123.safetensors.zst"] {
                 let url = subject.root.appending(path: "checkpoints/\(path)")
                 try FileManager.default.createDirectory(
                     at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -161,7 +161,7 @@ import Testing
             let record = try ToyRecord.all()[0]
             let other = (world.position(record).shard + 1) % world.recipe.shards
             let folder = subject.root.appending(path: "checkpoints/shard-\(other + 1)")
-            let left = folder.appending(path: String(repeating: "ab", count: 32) + ".safetensors.zst")
+            let left = folder.appending(path: String(repeating: "ab", count: 32) + ".safetensors.planes.zst")
             try Data("an old checkpoint".utf8).write(to: left)
             try LedgerSurgeon.execute("INSERT INTO facts VALUES ('stale', x'')", workspace: subject.root)
             try subject.delete([record.recordID])

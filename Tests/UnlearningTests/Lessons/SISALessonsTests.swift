@@ -122,7 +122,7 @@ import Testing
                 let plan = CheckpointPlan(
                     try current.ledger.slices(), chain: current.chain(try current.backboneDigest()))
                 let wanted = plan.shards.enumerated().flatMap { shard, items in
-                    items.map { "checkpoints/shard-\(shard + 1)/\($0.key).safetensors.zst" }
+                    items.map { "checkpoints/shard-\(shard + 1)/\($0.key).safetensors.planes.zst" }
                 }
                 let found = try TestFolder.contents(current.root).keys.filter { $0.hasPrefix("checkpoints/") }
                 #expect(Set(found) == Set(wanted))

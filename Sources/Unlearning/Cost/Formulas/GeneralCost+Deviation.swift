@@ -11,7 +11,7 @@ extension GeneralCost {
     ///                   terms are products of sums over shards. Exact with replacement; K well below N is near to that
     ///     with V        Cov(j, V) = -P_j K (mean passes of a record that does not reach j - mean passes of a record)
     ///
-    /// All but the third are exact. Cost: linear in cells with one order, with at most 40 terms; (B R)^2 a shard with B.
+    /// All but the third are exact; what slices that run empty do to the spread is left out. Cost: linear in cells with one order, with at most 40 terms; (B R)^2 a shard with B.
     func batchDeviation(_ requests: Double) -> Double {
         let (n, k) = (Double(records), requests)
         let mean = passesOfARecord

@@ -5,7 +5,7 @@ extension GeneralCost {
     ///
     ///     sum over stages c_j [1 - product over groups that reach stage j of (1 - p)] - removed rows' passes
     ///
-    /// That a slice may run empty is left out: its stage then counts the records before it, at most. Cost: parts and cells.
+    /// That a slice may run empty is left out: its stage is then counted with the records before it. Cost: parts and cells.
     package func expected(groups: [RequestGroup]) -> Double {
         // By shard and slice: the groups that touch it.
         var touching = slices.map { [[Int]](repeating: [], count: $0.count) }

@@ -19,7 +19,8 @@ extension CostPage {
         code{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.9em}
         details{margin:.5rem 0}
         summary{cursor:pointer;color:var(--link);padding:.35rem 0}
-        .scroll{overflow-x:auto;margin:.5rem 0}
+        .scroll{overflow-x:auto;margin:.5rem 0;background:linear-gradient(to right,transparent,var(--paper) 60%) \
+        right/2.5rem 100% no-repeat local,linear-gradient(to left,var(--grid),transparent) right/1rem 100% no-repeat scroll}
         table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;overflow-wrap:normal}
         caption{text-align:left;padding:0 0 .35rem}
         th,td{text-align:left;vertical-align:top;padding:.3rem .9rem .3rem 0;border-bottom:1px solid var(--grid)}
@@ -37,7 +38,7 @@ extension CostPage {
         h2,caption,summary,thead,tr:first-child{break-after:avoid}
         thead{display:table-header-group}
         th,td{padding-top:.12rem;padding-bottom:.12rem}
-        .scroll{overflow:visible}
+        .scroll{overflow:visible;background:none}
         details::details-content{content-visibility:visible;block-size:auto}
         summary{list-style:none;color:var(--ink)}
         svg.sisa{max-height:12cm}

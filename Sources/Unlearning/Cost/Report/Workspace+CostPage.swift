@@ -102,21 +102,18 @@ extension Workspace {
         guard !rows.isEmpty else { return [] }
         let raw = Double(rows.reduce(0) { $0 + $1.size }) / Double(rows.count)
         let stored = Double(rows.reduce(0) { $0 + $1.stored }) / Double(rows.count)
-        let now = CostPage.Storage(
-            shards: recipe.shards, slices: recipe.slices, keep: recipe.sliceOptions.keep.map { "\($0)" } ?? "all",
-            checkpoints: rows.count, rawBytesPerCheckpoint: raw, storedBytesPerCheckpoint: stored,
-            totalBytes: stored * Double(rows.count))
-        let others = [recipe.slices, max(1, recipe.slices / 4)].filter {
-            $0 != (table.keptSteps == nil ? recipe.slices : recipe.sliceOptions.keep)
+        func storage(_ keep: String, _ checkpoints: Int) -> CostPage.Storage {
+            CostPage.Storage(
+                shards: recipe.shards, slices: recipe.slices, keep: keep, checkpoints: checkpoints,
+                rawBytesPerCheckpoint: raw, storedBytesPerCheckpoint: stored, totalBytes: stored * Double(checkpoints))
         }
-        return [now]
-            + Array(Set(others)).sorted(by: >).map { keep in
-                let count = recipe.shards * table.orders * min(recipe.slices, keep + 1)
-                return CostPage.Storage(
-                    shards: recipe.shards, slices: recipe.slices,
-                    keep: (keep == recipe.slices ? "all" : "\(keep)") + ", not so here", checkpoints: count,
-                    rawBytesPerCheckpoint: raw, storedBytesPerCheckpoint: stored, totalBytes: stored * Double(count))
-            }
+        let (all, kept) = (recipe.slices, table.keptSteps == nil ? recipe.slices : recipe.sliceOptions.keep ?? 0)
+        var result = [storage(kept == all ? "all" : String(kept), rows.count)]
+        for other in Set([all, max(1, all / 4)]).sorted(by: >) where other != kept {
+            let count = recipe.shards * table.orders * min(all, other + 1)
+            result.append(storage((other == all ? "all" : String(other)) + ", not so here", count))
+        }
+        return result
     }
 }
 

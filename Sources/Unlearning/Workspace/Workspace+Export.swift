@@ -1,0 +1,88 @@
+package import Engine
+package import Foundation
+
+/// What was exported.
+package struct ExportReport: Sendable {
+    package let shard: Int
+    package let stage: Int
+    /// Live records that the state was trained on.
+    package let records: Int
+    /// SHA-256 of the safetensors file: what the ledger holds of the checkpoint.
+    package let digest: [UInt8]
+    package let files: [URL]
+    /// Whether PEFT can load it; it has no adapter that is a head alone.
+    package let isForPEFT: Bool
+    package let pooling: Pooling
+}
+
+extension Workspace {
+    /// A checkpoint that the plan asks for, read and compared with the ledger. `stage`: nil is the newest, from which the shard answers.
+    package func checkpoint(
+        shard: Int, stage: Int? = nil
+    ) throws -> (checkpoint: Checkpoint, stage: Int, records: Int) {
+        let plan = try plan()
+        guard plan.shards.indices.contains(shard) else {
+            throw WorkspaceError.noSuchShard(shard + 1, shards: plan.shards.count)
+        }
+        let rows = try ledger.stages(shard: shard)
+        let stored = plan.items(shard: shard).filter { item in rows.contains { $0.key == item.key } }
+        guard let newest = stored.last else { throw ExportError.nothingTrained(shard: shard) }
+        let wanted = stage ?? newest.stage
+        guard let item = stored.first(where: { $0.stage == wanted }),
+            let row = rows.first(where: { $0.key == item.key })
+        else { throw ExportError.noSuchStage(wanted, shard: shard, stages: stored.map(\.stage)) }
+        guard let checkpoint = store.read(item.key, shard: shard, size: row.size, digest: row.digest) else {
+            throw ExportError.damaged(shard: shard, stage: wanted)
+        }
+        return (checkpoint, wanted, item.records)
+    }
+
+    /// Writes a shard's adapter as PEFT's two files into a folder, and overwrites nothing. No deletion reaches what was written.
+    package func export(shard: Int, stage: Int? = nil, to folder: URL) throws -> ExportReport {
+        try checkAge()
+        let (checkpoint, stage, records) = try checkpoint(shard: shard, stage: stage)
+        let layout = try model(training: false).layout
+        guard checkpoint.state(layout: layout) != nil else { throw WorkspaceError.checkpointOfAnotherModel }
+        var contents = [("adapter_model.safetensors", checkpoint.content)]
+        if let lora = layout.specification.lora, case .lora(let choice) = recipe.adapter {
+            let configuration = PEFTConfiguration(
+                lora, alpha: choice.alpha, layers: layout.layerCount, backbone: try backboneFolder().path)
+            contents.append(("adapter_config.json", try configuration.json))
+        }
+        let files = contents.map { folder.appending(path: $0.0) }
+        try refuse(folder)
+        try DurableFile.makeFolder(folder)
+        // The configuration last: without it, nothing is there to be loaded.
+        for (file, (_, bytes)) in zip(files, contents) { try DurableFile.write(bytes, to: file) }
+        return ExportReport(
+            shard: shard, stage: stage, records: records, digest: checkpoint.digest, files: files,
+            isForPEFT: files.count > 1, pooling: recipe.pooling)
+    }
+
+    private func refuse(_ folder: URL) throws {
+        let (inner, outer) = (folder.resolvingSymlinksInPath().path, root.resolvingSymlinksInPath().path)
+        guard inner != outer, !inner.hasPrefix(outer + "/") else {
+            throw ExportError.insideWorkspace(path: folder.path)
+        }
+        let kind = try? FileManager.default.attributesOfItem(atPath: inner)[.type] as? FileAttributeType
+        if let kind, kind != .typeDirectory { throw ExportError.occupied(path: folder.path) }
+        // A file that another adapter left is as bad: the two would be taken for one.
+        for name in ["adapter_model.safetensors", "adapter_config.json"] {
+            let file = folder.appending(path: name)
+            if DurableFile.size(file) != nil { throw ExportError.occupied(path: file.path) }
+        }
+    }
+}
+
+extension Workspace {
+    /// The contents of all checkpoints that there are, by shard, and stage after stage.
+    package func checkpointContents() throws -> [[[UInt8]]] {
+        let rows = try ledger.stages()
+        return try plan().shards.enumerated().map { shard, items in
+            try items.compactMap { item in
+                guard rows[shard]?.contains(where: { $0.key == item.key }) == true else { return nil }
+                return try checkpoint(shard: shard, stage: item.stage).checkpoint.content
+            }
+        }
+    }
+}

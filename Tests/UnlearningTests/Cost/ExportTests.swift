@@ -1,0 +1,183 @@
+import Engine
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Unlearning
+
+/// An export is the checkpoint's content, byte for byte, and a configuration that says what PEFT must know.
+@Suite struct ExportTests {
+    private func with(
+        changing change: (inout Recipe) -> Void = { _ in }, _ body: (Workspace, URL) throws -> Void
+    ) throws {
+        try ToyWorld.with(changing: change) { world in
+            try body(world.workspace("subject", ToyRecord.all()), world.folder.appending(path: "adapter"))
+        }
+    }
+
+    private func configuration(_ folder: URL) throws -> [String: Any] {
+        let data = try Data(contentsOf: folder.appending(path: "adapter_config.json"))
+        return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    }
+
+    @Test(arguments: Recipe.CheckpointPrecision.allCases)
+    func everyStageIsTheContentThatTheLedgerHas(precision: Recipe.CheckpointPrecision) throws {
+        try with(changing: { $0.checkpointPrecision = precision }) { subject, folder in
+            var exported = 0
+            for (shard, rows) in try subject.ledger.stages() {
+                for row in rows {
+                    let place = folder.appendingPathExtension("\(shard)-\(row.stage)")
+                    let report = try subject.export(shard: shard, stage: row.stage, to: place)
+                    let bytes = try Data(contentsOf: place.appending(path: "adapter_model.safetensors"))
+                    #expect(Checkpoint.digest(of: Array(bytes)) == row.digest && report.digest == row.digest)
+                    #expect(report.isForPEFT && report.files.count == 2 && report.stage == row.stage)
+                    #expect(bytes.count == row.size)
+                    exported += 1
+                }
+            }
+            #expect(exported > 3)
+        }
+    }
+
+    @Test func theNewestStageIsTheDefault() throws {
+        try with { subject, folder in
+            let last = try #require(try subject.plan().items(shard: 1).last)
+            #expect(try subject.export(shard: 1, to: folder).stage == last.stage)
+        }
+    }
+
+    @Test func aConfigurationSaysWhatWasTrained() throws {
+        try with { subject, folder in
+            _ = try subject.export(shard: 0, to: folder)
+            let found = try configuration(folder)
+            #expect(found["peft_type"] as? String == "LORA" && found["task_type"] as? String == "SEQ_CLS")
+            #expect(found["r"] as? Int == 2 && found["lora_alpha"] as? Double == 4)
+            #expect(found["target_modules"] as? [String] == ["query", "value"])
+            #expect(found["modules_to_save"] as? [String] == ["classifier", "score"])
+            #expect(found["bias"] as? String == "none" && found["lora_dropout"] as? Double == 0)
+            for (name, value) in [
+                "fan_in_fan_out": false, "use_rslora": false, "use_dora": false, "inference_mode": true
+            ] {
+                #expect(found[name] as? Bool == value)
+            }
+            #expect(found["base_model_name_or_path"] as? String == (try subject.backboneFolder().path))
+            #expect(found["layers_to_transform"] == nil)
+        }
+    }
+
+    @Test func someLayersAreNamed() throws {
+        try with(
+            changing: {
+                var lora = Recipe.LoRA()
+                lora.rank = 3
+                lora.targetModules = [.key, .attentionOutput, .output]
+                lora.layers = .top(1)
+                $0.adapter = .lora(lora)
+            },
+            { subject, folder in
+                _ = try subject.export(shard: 0, to: folder)
+                let found = try configuration(folder)
+                #expect(found["layers_to_transform"] as? [Int] == [1])
+                #expect(
+                    found["target_modules"] as? [String] == ["key", "attention.output.dense", "output.dense"])
+            })
+    }
+
+    /// PEFT takes a module by the end of its name, or by a pattern for all of it. By its own rule, each configuration means the
+    /// modules that were trained, and no others.
+    @Test func everyChoiceOfModulesMeansThoseAlone() throws {
+        let all = TargetModule.allCases
+        for choice in 1..<(1 << all.count) {
+            let targets = all.indices.filter { choice >> $0 & 1 == 1 }.map { all[$0] }
+            for layers in [[0, 1, 2], [2], [0, 2]] {
+                let lora = AdapterSpecification.LoRA(rank: 1, alpha: 1, targets: targets, layers: layers)
+                let subject = PEFTConfiguration(lora, alpha: 1, layers: 3, backbone: "b")
+                for layer in 0..<3 {
+                    for module in all {
+                        let name = "bert.encoder.layer.\(layer).\(module.path)"
+                        let isWanted = targets.contains(module) && layers.contains(layer)
+                        #expect(try Self.takes(name, layer, subject) == isWanted, "\(targets) \(layers) \(name)")
+                    }
+                }
+                #expect(try !Self.takes("bert.pooler.dense", nil, subject))
+            }
+        }
+    }
+
+    private static func takes(_ name: String, _ layer: Int?, _ subject: PEFTConfiguration) throws -> Bool {
+        switch subject.targetModules {
+        case .pattern(let pattern):
+            #expect(subject.layersToTransform == nil)
+            return try Regex(pattern).wholeMatch(in: name) != nil
+        case .ends(let ends):
+            guard ends.contains(where: { name.hasSuffix("." + $0) }) else { return false }
+            guard let layers = subject.layersToTransform else { return true }
+            return layer.map(layers.contains) ?? false
+        }
+    }
+
+    @Test func aHeadIsNoAdapterOfPEFT() throws {
+        try with(changing: { $0.adapter = .head }) { subject, folder in
+            let report = try subject.export(shard: 0, to: folder)
+            #expect(!report.isForPEFT && report.files.map(\.lastPathComponent) == ["adapter_model.safetensors"])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 1)
+        }
+    }
+
+    @Test func nothingIsOverwritten() throws {
+        try with { subject, folder in
+            for name in ["adapter_model.safetensors", "adapter_config.json"] {
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+                let file = folder.appending(path: name)
+                try Data("mine".utf8).write(to: file)
+                #expect(throws: ExportError.occupied(path: file.path)) { try subject.export(shard: 0, to: folder) }
+                #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [name])
+                #expect(try Data(contentsOf: file) == Data("mine".utf8))
+                try FileManager.default.removeItem(at: folder)
+            }
+            try Data("mine".utf8).write(to: folder)
+            #expect(throws: ExportError.occupied(path: folder.path)) { try subject.export(shard: 0, to: folder) }
+            let inside = subject.root.appending(path: "adapter")
+            #expect(throws: ExportError.insideWorkspace(path: inside.path)) {
+                try subject.export(shard: 0, to: inside)
+            }
+        }
+    }
+
+    @Test func whatIsNotThereIsNamed() throws {
+        try with { subject, folder in
+            #expect(throws: WorkspaceError.noSuchShard(8, shards: 3)) { try subject.export(shard: 7, to: folder) }
+            #expect(throws: WorkspaceError.noSuchShard(0, shards: 3)) { try subject.export(shard: -1, to: folder) }
+            let rows = try subject.ledger.stages(shard: 0)
+            #expect(throws: ExportError.noSuchStage(40, shard: 0, stages: rows.map(\.stage))) {
+                try subject.export(shard: 0, stage: 40, to: folder)
+            }
+            let last = try #require(rows.last)
+            try Data("damaged".utf8).write(to: subject.store.url(last.key, shard: 0))
+            #expect(throws: ExportError.damaged(shard: 0, stage: last.stage)) {
+                try subject.export(shard: 0, to: folder)
+            }
+            #expect(!FileManager.default.fileExists(atPath: folder.path))
+        }
+    }
+
+    /// After a deletion the stages that saw the record are asked for no more.
+    @Test func noStageThatSawADeletedRecordIsExported() throws {
+        try ToyWorld.with { world in
+            let records = try ToyRecord.all()
+            let subject = try world.workspace("subject", records)
+            let record = try #require(records.first { world.position($0).slice == 2 })
+            let cell = world.position(record)
+            let before = try subject.ledger.stages(shard: cell.shard)
+            try subject.delete(DeletionRequest(ids: [record.recordID], defersRepair: true))
+            let left = before.filter { $0.stage < cell.slice }
+            let report = try subject.export(shard: cell.shard, to: world.folder.appending(path: "adapter"))
+            #expect(report.stage == left.last?.stage && report.digest == left.last?.digest)
+            for stale in before where stale.stage >= cell.slice {
+                #expect(throws: ExportError.noSuchStage(stale.stage, shard: cell.shard, stages: left.map(\.stage))) {
+                    try subject.export(shard: cell.shard, stage: stale.stage, to: world.folder.appending(path: "other"))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+import Foundation
+import Testing
+
+@testable import Unlearning
+
+@Suite struct PicturesPageTests {
+    /// Every field has a value, and no two numbers are equal.
+    private static func fullPage(name: String = "reviews", odd: Double? = nil, count: Int? = nil) -> CostPage {
+        var last = 1000.5
+        func number() -> Double {
+            last += 17.25
+            return odd ?? last
+        }
+        func integer() -> Int {
+            last += 1
+            return count ?? Int(last)
+        }
+        func points(_ number: Int, error: Double = 0) -> [CostPage.Point] {
+            (0..<number).map {
+                .init(x: odd ?? Double($0 + 1), y: odd ?? last + Double($0) * 31.5, standardError: error)
+            }
+        }
+        var page = CostPage(name: name, date: "date \(name)", machine: "machine \(name)")
+        page.totals.records = integer()
+        page.totals.shards = integer()
+        page.totals.slices = integer()
+        page.totals.deletions = integer()
+        page.totals.observedPasses = number()
+        page.totals.predictedPasses = number()
+        page.totals.standardError = number()
+        page.totals.fractionOfFullRetrain = odd ?? 0.03125
+        page.totals.seconds = number()
+        page.totals.influenceFreeP50 = number()
+        page.totals.influenceFreeP99 = number()
+        page.totals.bytesWritten = integer()
+        page.totals.peakMemoryBytes = integer()
+        page.hits = [[0, count ?? 3, 1], [12, 0]]
+        var curve = CostPage.Curve()
+        curve.batch = points(5, error: number())
+        curve.measuredBatch = points(3) + points(2)
+        curve.sequential = points(4, error: number())
+        curve.measuredSequential = points(2)
+        curve.fullRetrain = points(5)
+        curve.note = "note \(name)"
+        page.curve = curve
+        page.times = .init(points: points(6), fit: .init(intercept: number(), slope: number(), r2: odd ?? 0.9921875))
+        page.accuracy = [2, 20].map {
+            .init(
+                shards: count ?? $0, slices: integer(), ensemble: odd ?? 0.9375, standardError: odd ?? 0.0078125,
+                constituent: odd ?? 0.8125, inferenceFactor: number())
+        }
+        page.storage = [
+            .init(
+                shards: integer(), slices: integer(), keep: "keep \(name)", checkpoints: integer(),
+                rawBytesPerCheckpoint: number(), storedBytesPerCheckpoint: number(), totalBytes: number())
+        ]
+        page.runs = [
+            .init(
+                kind: "kind \(name)", time: "time \(name)", records: integer(), recordPasses: number(),
+                predictedPasses: number(), seconds: number(), predictedSeconds: number())
+        ]
+        page.earlierRuns = count ?? 125
+        page.notes = ["another note \(name)"]
+        return page
+    }
+
+    private func document(_ page: CostPage) throws -> PicturesDocument {
+        let html = page.html()
+        #expect(html == page.html())
+        #expect(html.hasPrefix("<!DOCTYPE html>\n"))
+        let document = try PicturesDocument(html)
+        #expect(document.dangers.isEmpty)
+        let ids = document.elements.compactMap { $0.attributes["id"] }
+        #expect(Set(ids).count == ids.count)
+        let named = document.elements.flatMap {
+            ($0.attributes["aria-labelledby"] ?? "").split(separator: " ").map(String.init)
+        }
+        #expect(Set(named).isSubset(of: ids))
+        return document
+    }
+
+    @Test func everyNumberStandsInATable() throws {
+        let page = Self.fullPage()
+        let document = try document(page)
+        let shown = Set(
+            document.elements.filter { $0.name == "data" }.compactMap { Double($0.attributes["value"] ?? "") })
+        let model = Model(page)
+        #expect(model.numbers.count > 60)
+        for (path, value) in model.numbers where path != "earlierRuns" {
+            // Standard errors are shown three at a time.
+            let expected = path.hasSuffix("standardError") && value != 0 ? 3 * value : value
+            #expect(value == 0 || shown.contains(expected), "\(path) = \(value)")
+        }
+        let text = document.texts("body").joined()
+        for (path, value) in model.strings { #expect(text.contains(value), "\(path)") }
+        #expect(document.texts("caption").contains { $0.contains("125 earlier ones") })
+    }
+
+    @Test func theHitsCanBeReadBackFromTheirTable() throws {
+        let page = Self.fullPage()
+        let document = try document(page)
+        let start = try #require(
+            document.elements.firstIndex { $0.name == "caption" && $0.text.hasPrefix("Deletions by the slice") })
+        let cells = document.elements[start...].prefix { $0.name != "section" }.filter { $0.name == "td" }.map(\.text)
+        // A row's cells after its name: slices, deletions, and where they started.
+        let rows = stride(from: 0, to: cells.count, by: 3).map { first -> [Int] in
+            var row = Array(repeating: 0, count: Int(cells[first]) ?? 0)
+            for entry in cells[first + 2].split(separator: ", ") {
+                let parts = entry.split(separator: ": ").compactMap { Int($0) }
+                row[parts[0] - 1] = parts[1]
+            }
+            return row
+        }
+        #expect(rows == page.hits)
+    }
+
+    @Test func aPageWithoutDataSaysWhy() throws {
+        let document = try document(CostPage(name: "n", date: "d", machine: "m"))
+        let sections = document.elements.filter { $0.name == "section" }
+        #expect(sections.count == 7)
+        #expect(sections.allSatisfy { $0.text.count > 60 })
+        #expect(document.texts("svg").isEmpty && document.texts("table").isEmpty)
+    }
+
+    @Test func everyPictureHasItsNumbersAndItsWords() throws {
+        let document = try document(Self.fullPage())
+        let pictures = document.elements.filter { $0.name == "figure" }
+        #expect(pictures.count == 5)
+        #expect(document.texts("svg").count == 2 * pictures.count)
+        #expect(document.texts("desc").allSatisfy { !$0.isEmpty })
+        #expect(document.texts("figcaption").allSatisfy { $0.count > 80 })
+        for section in document.texts("section") { #expect(!section.contains("No ")) }
+        #expect(document.texts("table").count >= pictures.count)
+    }
+
+    @Test(arguments: PicturesFixture.hostileNames)
+    func namesAreTextAndNothingElse(name: String) throws {
+        _ = try document(Self.fullPage(name: name))
+    }
+
+    @Test func oddNumbersDoNotTrap() throws {
+        for odd in PicturesFixture.oddNumbers { _ = try document(Self.fullPage(odd: odd)) }
+        for count in PicturesFixture.oddInts { _ = try document(Self.fullPage(count: count)) }
+    }
+
+    @Test func thereIsALayoutForDarkScreensForPaperAndForPhones() throws {
+        let style = try document(Self.fullPage()).texts("style").joined()
+        for rule in ["@media screen and (prefers-color-scheme:dark)", "@media print", "@media screen and (max-width"] {
+            #expect(style.contains(rule))
+        }
+        #expect(style.count { $0 == "{" } == style.count { $0 == "}" })
+    }
+
+    /// All numbers and texts of a value, each with the names of the fields that lead to it.
+    private struct Model {
+        var numbers: [(path: String, value: Double)] = []
+        var strings: [(path: String, value: String)] = []
+
+        init(_ page: CostPage) {
+            for child in Mirror(reflecting: page).children where child.label != "hits" {
+                add(child.value, child.label ?? "")
+            }
+        }
+
+        private mutating func add(_ value: Any, _ path: String) {
+            switch value {
+            case let number as Double: numbers.append((path, number))
+            case let number as Int: numbers.append((path, Double(number)))
+            case let text as String: strings.append((path, text))
+            default:
+                for child in Mirror(reflecting: value).children { add(child.value, "\(path).\(child.label ?? "")") }
+            }
+        }
+    }
+}
