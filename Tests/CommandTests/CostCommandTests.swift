@@ -85,7 +85,7 @@ import Testing
             try Data((book + "{\"command\":\"dele").utf8).write(to: fixture.workspace.appending(path: "costs.jsonl"))
             #expect(try program.run("delete", "toy-04").code == 0)
             let after = try program.run("cost", "report", "--json").object()
-            #expect(after["damaged_lines"] as? Int == 1)
+            #expect(after["damaged_lines"] as? Int == 1 && (after["runs"] as? [Any])?.count == 3)
             let page = fixture.folder.appending(path: "page.html")
             #expect(try program.run("cost", "report", "--html", page.path).code == 0)
             let html = try String(contentsOf: page, encoding: .utf8)

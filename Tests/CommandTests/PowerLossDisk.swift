@@ -121,6 +121,9 @@ final class PowerLossDisk {
         case .makeFolder(let path): try add(.folder(Folder()), at: path)
         case .unlink(let path), .removeFolder(let path):
             try parent(path).change(Folder.Change(number: next(), gone: Self.name(path), added: nil))
+        case .link(let from, let to):
+            guard let entry = entry(from) else { throw Failure.notThere(from) }
+            try add(entry, at: to)
         case .rename(let from, let to):
             let folder = try parent(from)
             // Two folders would be two steps of a real disk's, and nothing here needs it.

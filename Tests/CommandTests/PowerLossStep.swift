@@ -10,6 +10,7 @@ enum PowerLossStep: Equatable {
     case fsync(Int)
     case sync
     case rename(from: String, to: String)
+    case link(from: String, to: String)
     case unlink(String)
     case makeFolder(String)
     case removeFolder(String)
@@ -55,6 +56,7 @@ enum PowerLossStep: Equatable {
             self = .length(file, length)
         case ("fsync", 2, let file?): self = .fsync(file)
         case ("rename", 3, _): self = .rename(from: words[1], to: words[2])
+        case ("link", 3, _): self = .link(from: words[1], to: words[2])
         case ("unlink", 2, _): self = .unlink(words[1])
         case ("mkdir", 2, _): self = .makeFolder(words[1])
         case ("rmdir", 2, _): self = .removeFolder(words[1])

@@ -7,7 +7,7 @@
 //     short    a write takes half of what it was given
 // SISA_FAULT_COUNT=FILE   at the end the number of such calls is written there.
 //
-// Counted are write, pwrite, fsync, fdatasync, syncfs, rename, unlink and ftruncate; not what goes to the terminal.
+// Counted are write, pwrite, fsync, fdatasync, syncfs, rename, link, unlink and ftruncate; not what goes to the terminal.
 //
 // SISA_TRACE=FILE SISA_TRACE_ROOT=DIR   what succeeds below DIR (an absolute path without links) is appended to FILE, in order, as
 // lines of words with a tab between them, paths relative to DIR:
@@ -15,7 +15,7 @@
 //     open    descriptor create|- truncate|- path          close   descriptor
 //     write   descriptor offset count, and after the line so many bytes        length  descriptor bytes
 //     fsync   descriptor          sync    of everything
-//     rename  from to             unlink  path             mkdir   path        rmdir   path
+//     rename  from to             link    from to             unlink  path             mkdir   path        rmdir   path
 // A call and its line are one step, so the lines of threads stand in the order of their calls.
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -208,6 +208,15 @@ int rename(const char *from, const char *to) {
     char a[PATH_MAX], b[PATH_MAX];
     const char *old = below(AT_FDCWD, from, a), *new = below(AT_FDCWD, to, b);
     STEP(real(from, to), old && new, NULL, 0, "rename\t%s\t%s\n", old, new)
+}
+
+int link(const char *from, const char *to) {
+    REAL("link", paths_call)
+    fault found = next(0);
+    FAIL(found, -1)
+    char buffer[PATH_MAX], other[PATH_MAX];
+    const char *old = below(AT_FDCWD, from, buffer), *new = below(AT_FDCWD, to, other);
+    STEP(real(from, to), old && new, NULL, 0, "link\t%s\t%s\n", old, new)
 }
 
 int renameat2(int folder, const char *from, int other, const char *to, unsigned flags) {

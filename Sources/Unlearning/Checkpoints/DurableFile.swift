@@ -144,12 +144,17 @@ enum DurableFile {
         guard unsafe Foundation.link(url.path, place.path) == 0 else { throw failure("link", place) }
     }
 
-    /// Adds to the end of a file, in one piece as far as other processes see; durable when the system comes to it.
-    static func append(_ bytes: [UInt8], to url: URL) throws(CheckpointError) {
-        let descriptor = unsafe open(url.path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    /// Adds a line to the end of a file of which this process is the only writer; durable when the system comes to it. A last line that was cut
+    /// stays a line of its own.
+    static func append(line bytes: [UInt8], to url: URL) throws(CheckpointError) {
+        let descriptor = unsafe open(url.path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure("open", url) }
         defer { close(descriptor) }
-        try writeAll(bytes, descriptor, url)
+        let end = lseek(descriptor, 0, SEEK_END)
+        guard end >= 0 else { throw failure("seek", url) }
+        var last = UInt8(ascii: "\n")
+        if end > 0, unsafe pread(descriptor, &last, 1, end - 1) != 1 { throw failure("read", url) }
+        try writeAll((last == UInt8(ascii: "\n") ? [] : [UInt8(ascii: "\n")]) + bytes, descriptor, url)
     }
 
     static func move(_ url: URL, to place: URL) throws(CheckpointError) {

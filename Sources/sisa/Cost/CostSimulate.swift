@@ -13,7 +13,7 @@ struct CostSimulate: WorkspaceCommand {
             docs/cost.md defines them.
 
             EXAMPLES:
-              sisa cost simulate --records 250000 --shards 20 --slices 50 --requests 8 --policy count:8 --weights paper
+              sisa cost simulate --records 250000 --shards 20 --slices 50 --requests 8 --policy count:8
               sisa cost simulate --records 1000000 --shards 20 --slices 5 --rate 40/day --months 6 --policy window:1d
               sisa cost simulate --records 50000 --shards 10 --slices 5 --trace requests.csv --csv course.csv --svg course.svg
             """)
@@ -31,7 +31,7 @@ struct CostSimulate: WorkspaceCommand {
     var epochs: Double = 1
 
     @Option(help: "How stages count: `trained`, as sisa trains, or `paper`.")
-    var weights: Weights = .trained
+    var weights: Weights = .paper
 
     @Option(help: "Requests in all. With --rate, how long they come follows.")
     var requests: Int?

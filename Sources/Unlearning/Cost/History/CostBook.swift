@@ -10,7 +10,7 @@ package struct CostBook: Sendable {
     func append(_ entry: CostEntry) {
         guard var line = try? CostEntry.encoder.encode(entry) else { return }
         line.append(UInt8(ascii: "\n"))
-        try? DurableFile.append(Array(line), to: url)
+        try? DurableFile.append(line: Array(line), to: url)
     }
 
     /// All entries in their order, and how many lines are none.

@@ -211,6 +211,9 @@ extension RepairSimulator {
 
 // Repairs.
 extension RepairSimulator {
+    /// Training all shards with the records that are left.
+    var fullPasses: Double { lowest.indices.reduce(0) { $0 + passes($1, from: 0) } }
+
     /// Notes the stages of a running repair that have ended by now.
     private mutating func advance(_ index: Int) {
         var repair = running[index]

@@ -56,12 +56,7 @@ package struct SimulationRun: Sendable {
             late = nil
         }
         seconds = meter.now
-        let slices = settings.shape.slices
-        fullPasses =
-            GeneralCost(
-                slices: (0..<settings.shape.shards).map { Array(simulator.sizes[$0 * slices..<($0 + 1) * slices]) },
-                weights: settings.weights
-            ).full
+        fullPasses = simulator.fullPasses
         expectation = SimulationExpectation(settings, stream)
         series = meter.series
     }
