@@ -78,6 +78,7 @@ struct CostMeasure: WorkspaceCommand {
         let seconds: Double
         let tokens: Int
         let rSquared, secondsPerPass, fixedSeconds: OrNull<Double>
+        let processorRSquared: OrNull<Double>
         let timesForetold, timesWithinAFifth: Int
         let peakMemoryBytes, writtenBytes: OrNull<Int>
         let deletions: [Deletion]
@@ -143,7 +144,8 @@ struct CostMeasure: WorkspaceCommand {
         if let line = measurement.line {
             Console.out(
                 "seconds = \(line.intercept.fixed(3)) + \((line.slope * 1000).fixed(3)) for every 1000 record-passes, R^2 = "
-                    + line.rSquared.fixed(4))
+                    + line.rSquared.fixed(4)
+                    + (measurement.processorLine.map { "; of processor time \($0.rSquared.fixed(4))" } ?? ""))
         }
         if measurement.timesForetold > 0 {
             Console.out(
@@ -169,7 +171,8 @@ struct CostMeasure: WorkspaceCommand {
             fullRecordPasses: measurement.fullRecordPasses,
             seconds: deletions.reduce(0) { $0 + $1.cost.seconds }, tokens: sum(\.tokens) ?? 0,
             rSquared: OrNull(line?.rSquared), secondsPerPass: OrNull(line?.slope),
-            fixedSeconds: OrNull(line?.intercept), timesForetold: measurement.timesForetold,
+            fixedSeconds: OrNull(line?.intercept), processorRSquared: OrNull(measurement.processorLine?.rSquared),
+            timesForetold: measurement.timesForetold,
             timesWithinAFifth: measurement.timesRight,
             peakMemoryBytes: OrNull(deletions.compactMap(\.cost.peakMemoryBytes).max()),
             writtenBytes: OrNull(sum(\.writtenBytes)),

@@ -40,6 +40,11 @@ package struct CostMeasurement: Sendable {
         LineFit(deletions.map { (Double($0.cost.recordPasses), $0.cost.seconds) })
     }
 
+    /// Processor seconds over record-passes: what other work on the machine hardly moves.
+    package var processorLine: LineFit? {
+        LineFit(deletions.map { (Double($0.cost.recordPasses), $0.cost.processorSeconds) })
+    }
+
     package var timesRight: Int { deletions.count { $0.isTimeRight == true } }
     package var timesForetold: Int { deletions.count { $0.plannedSeconds != nil } }
 }
