@@ -37,6 +37,8 @@ enum UsageError: Error, CustomStringConvertible {
     case idIsNoText(path: String, number: Int)
     case unknownKey(found: [String])
     case unwritable(path: String, reason: String)
+    case oneFileTwice(path: String)
+    case insideWorkspace(path: String)
     case outputLost
 
     var description: String {
@@ -59,6 +61,9 @@ enum UsageError: Error, CustomStringConvertible {
             "line \(number) of \(path) is no valid UTF-8; ids are UTF-8: write it so"
         case .unknownKey(let found):
             "no key of this workspace has that fingerprint; there are \(found.joined(separator: ", "))"
+        case .oneFileTwice(let path): "\(path) is to be written twice; name a file for each"
+        case .insideWorkspace(let path):
+            "\(path) lies in a workspace, where every file is the workspace's own; name a file outside"
         case .unwritable(let path, let reason):
             "\(path) cannot be written: \(reason); name another file"
         case .outputLost:

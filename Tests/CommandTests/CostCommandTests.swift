@@ -91,7 +91,34 @@ import Testing
             let html = try String(contentsOf: page, encoding: .utf8)
             #expect(html.contains("<svg") && !html.contains("<script") && !html.contains("toy-03"))
             #expect(try program.run("cost", "report", "--html", "/nowhere/page.html").code == 73)
+            // Nothing takes the place of a workspace's own files.
+            for name in ["key", "records/page.html", "new.html"] {
+                let inside = fixture.workspace.appending(path: name).path
+                #expect(try program.run("cost", "report", "--html", inside).code == 64)
+                #expect(
+                    try program.run("cost", "simulate", "--records", "9", "--requests", "2", "--svg", inside).code == 64
+                )
+            }
+            let twice = fixture.folder.appending(path: "twice").path
+            #expect(
+                try program.run(
+                    "cost", "simulate", "--records", "9", "--requests", "2", "--svg", twice, "--csv", twice
+                ).code == 64)
             #expect(try program.run("audit").code == 0)
+        }
+    }
+
+    /// What was kept under another recipe says nothing about this one.
+    @Test func theHistoryOfAnotherRecipeForetellsNothing() throws {
+        try CommandFixture.with { fixture in
+            #expect(try fixture.program.run("cost", "measure", "--requests", "4", "--warmup", "0").code == 0)
+            try fixture.editRecipe("epochs: 6", "epochs: 12")
+            let words = ["train", fixture.recipe.path, "--threads", "3"]
+            #expect(try fixture.program.run(words).code == 0)
+            let report = try fixture.program.run("cost", "report", "--json").object()
+            #expect(report["deletions"] as? Int == 0 && (report["runs"] as? [Any])?.count == 6)
+            let dry = try fixture.program.run("delete", "toy-03", "--dry-run", "--json", "--threads", "2").object()
+            #expect(dry["seconds"] is NSNull)
         }
     }
 

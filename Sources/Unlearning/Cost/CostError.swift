@@ -6,6 +6,7 @@ package enum CostError: Error, Equatable {
     case unreadable(path: String, reason: String)
     case groups(path: String, line: Int, problem: String)
     case noProbabilities
+    case nothingToMeasure
 }
 
 extension CostError: CustomStringConvertible {
@@ -21,6 +22,8 @@ extension CostError: CustomStringConvertible {
             "\(path) cannot be read: \(reason); name a CSV file with the columns group, records and probability"
         case .groups(let path, let line, let problem):
             "\(path):\(line) \(problem); write for example `us,77170,3e-6`"
+        case .nothingToMeasure:
+            "no request was left to measure: the trace is empty, or the warm-up took all records; give requests, or a smaller --warmup"
         case .noProbabilities:
             "the recipe's bands say no `probability` above 0; give each band one, or measure another stream"
         }
@@ -32,7 +35,7 @@ extension CostError: CustomStringConvertible {
         case .noBook: 74
         case .tooManySplits, .noProbabilities: 78
         case .unreadable: 66
-        case .groups: 65
+        case .groups, .nothingToMeasure: 65
         }
     }
 }

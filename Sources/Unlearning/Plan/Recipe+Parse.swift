@@ -108,6 +108,10 @@ extension Recipe {
             probabilities.append(
                 try section.number(item, "\(key)[\(probabilities.count)]", in: RecipeNumberRange(lower: 0, upper: 1)))
         }
+        guard probabilities.contains(where: { $0 > 0 }) else {
+            throw section.refusal(
+                node, key, .outOfRange(found: "only zeros", expected: "numbers from 0 to 1, one of them above 0"))
+        }
         return probabilities
     }
 

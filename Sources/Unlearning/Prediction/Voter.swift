@@ -28,7 +28,8 @@ extension Voter {
             $0.records != $1.records ? $0.records > $1.records : $0.stage < $1.stage
         }
         for item in candidates {
-            guard let row = rows.first(where: { $0.key == item.key }) else { continue }
+            // A state that became one to keep, and was none when it was trained, is no damage: the repair makes its file.
+            guard let row = rows.first(where: { $0.key == item.key }), row.stored > 0 else { continue }
             if let checkpoint = store.read(item.key, shard: shard, size: row.size, digest: row.digest),
                 let state = checkpoint.state(layout: layout)
             {

@@ -72,7 +72,7 @@ extension Workspace {
             // A stage that is not trained yet is missing, which is no damage.
             let rows = stages[shard] ?? []
             for item in plan.shards[shard] where item.isKept {
-                guard let row = rows.first(where: { $0.key == item.key }) else { continue }
+                guard let row = rows.first(where: { $0.key == item.key }), row.stored > 0 else { continue }
                 let checkpoint = store.read(item.key, shard: shard, size: row.size, digest: row.digest)
                 found.append((.checkpoint, store.url(item.key, shard: shard).path, checkpoint != nil))
             }

@@ -48,11 +48,11 @@ extension Workspace {
         let touched = Dictionary(grouping: new, by: \.key.shard).sorted { $0.key < $1.key }.map { shard, cells in
             (shard: shard, slice: cells.map(\.key.slice).min() ?? 0, records: cells.reduce(0) { $0 + $1.value.count })
         }
-        costBook.append(
+        try costBook.append(
             meter.entry(
                 .add,
                 touched.map { CostEntry.Touched(shard: $0.shard + 1, slice: $0.slice + 1, records: $0.records) },
-                threads: threads))
+                plan: costPlan(), threads: threads))
         return AdditionReport(
             records: new.values.reduce(0) { $0 + $1.count }, shards: touched, stagesTrained: trained,
             seconds: clock.duration(to: .now).seconds)

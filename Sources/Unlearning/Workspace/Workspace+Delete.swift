@@ -64,9 +64,10 @@ extension Workspace {
         report.isRepaired = !request.defersRepair
         report.influenceFreeSeconds = influenceFree
         report.seconds = clock.duration(to: .now).seconds
-        costBook.append(
+        try costBook.append(
             meter.entry(
-                .delete, CostEntry.Touched.of(found.gone), threads: threads, influenceFreeSeconds: influenceFree))
+                .delete, CostEntry.Touched.of(found.gone), plan: costPlan(), threads: threads,
+                influenceFreeSeconds: influenceFree))
         return report
     }
 

@@ -16,7 +16,7 @@ package struct ExportReport: Sendable {
 }
 
 extension Workspace {
-    /// A checkpoint that the plan asks for, read and compared with the ledger. `stage`: nil is the newest, from which the shard answers.
+    /// A checkpoint that is kept as a file, read and compared with the ledger. `stage`: nil is the one from which the shard answers.
     package func checkpoint(
         shard: Int, stage: Int? = nil
     ) throws -> (checkpoint: Checkpoint, stage: Int, records: Int) {
@@ -25,8 +25,12 @@ extension Workspace {
             throw WorkspaceError.noSuchShard(shard + 1, shards: plan.shards.count)
         }
         let rows = try ledger.stages(shard: shard)
-        let stored = plan.items(shard: shard).filter { item in rows.contains { $0.key == item.key } }
-        guard let newest = stored.last else { throw ExportError.nothingTrained(shard: shard) }
+        let stored = plan.items(shard: shard).filter { item in
+            item.isKept && rows.contains { $0.key == item.key && $0.stored > 0 }
+        }
+        guard let newest = stored.max(by: { ($0.records, $1.stage) < ($1.records, $0.stage) }) else {
+            throw ExportError.nothingTrained(shard: shard)
+        }
         let wanted = stage ?? newest.stage
         guard let item = stored.first(where: { $0.stage == wanted }),
             let row = rows.first(where: { $0.key == item.key })
@@ -80,7 +84,9 @@ extension Workspace {
         let rows = try ledger.stages()
         return try plan().shards.enumerated().map { shard, items in
             try items.compactMap { item in
-                guard rows[shard]?.contains(where: { $0.key == item.key }) == true else { return nil }
+                guard item.isKept, rows[shard]?.contains(where: { $0.key == item.key && $0.stored > 0 }) == true else {
+                    return nil
+                }
                 return try checkpoint(shard: shard, stage: item.stage).checkpoint.content
             }
         }

@@ -34,7 +34,7 @@ extension Workspace {
         func report(_ trained: Int, left: Int) throws -> RepairReport {
             try completeIndex()
             try evidence.publish()
-            if trained > 0 { costBook.append(meter.entry(.repair, [], threads: threads)) }
+            if trained > 0 { try costBook.append(meter.entry(.repair, [], plan: costPlan(), threads: threads)) }
             return RepairReport(
                 stagesTrained: trained, shardsLeft: left,
                 receipts: evidence.receipts.values.sorted { $0.path < $1.path },

@@ -80,7 +80,9 @@ extension Workspace {
             model: model, threads: threads, evidence: evidence, progress: progress)
         try workspace.completeIndex()
         try evidence.publish()
-        if trained > 0 { workspace.costBook.append(meter.entry(.train, [], threads: threads)) }
+        if trained > 0 {
+            try workspace.costBook.append(meter.entry(.train, [], plan: workspace.costPlan(), threads: threads))
+        }
         let report = TrainReport(
             records: try ledger.recordCount(), stagesTrained: trained, isNew: old == nil,
             seconds: clock.duration(to: .now).seconds)
@@ -104,7 +106,7 @@ extension Workspace {
         let trained = try bringUpToDate(threads: threads, evidence: evidence, progress: progress)
         try completeIndex()
         try evidence.publish()
-        if trained > 0 { costBook.append(meter.entry(.train, [], threads: threads)) }
+        if trained > 0 { try costBook.append(meter.entry(.train, [], plan: costPlan(), threads: threads)) }
         return TrainReport(
             records: try ledger.recordCount(), stagesTrained: trained, isNew: false,
             seconds: clock.duration(to: .now).seconds)

@@ -12,6 +12,10 @@ extension CostPlanAnswer {
         Console.out(
             "\(records) records in \(shards) shards x \(slices) slices, \(epochs.short) epochs, \(requests.short) requests in a window"
                 + (request.isMean ? " on the average" : ""))
+        if !notCounted.isEmpty {
+            Console.out(
+                "not counted here: \(notCounted.joined(separator: ", ")); `sisa cost measure` counts them as they are")
+        }
         var lines = TextTable(
             header: ["", "record-passes", "of a full retrain"] + (request.rate == nil ? [] : ["time"]))
         // Only passes as they are trained take time.

@@ -66,6 +66,8 @@ struct CostPlanAnswer: Encodable {
     let epochs, requests: Double
     let windowSeconds: OrNull<Double>
     let policy: String
+    /// Choices of the workspace or recipe that the plan does not count.
+    let notCounted: [String]
     let expectedRecordPasses, fullRecordPasses, fractionOfFullRetrain: Double
     let standardError: OrNull<Double>
     let batch, sequential: Passes
@@ -82,7 +84,8 @@ struct CostPlanAnswer: Encodable {
     let chosen: CostForecast
 
     private enum CodingKeys: String, CodingKey {
-        case records, shards, slices, epochs, requests, windowSeconds, policy, expectedRecordPasses, fullRecordPasses,
+        case records, shards, slices, epochs, requests, windowSeconds, policy, notCounted, expectedRecordPasses,
+            fullRecordPasses,
             fractionOfFullRetrain, standardError, batch, sequential, asTrained, seconds, repair, storage, inference,
             choices, recommended, isPossible, paper
     }
@@ -96,6 +99,7 @@ struct CostPlanAnswer: Encodable {
         (epochs, requests) = (chosen.epochs, chosen.requests)
         windowSeconds = OrNull(request.windowSeconds)
         policy = request.isSequential ? "sequential" : "batch"
+        notCounted = request.notCounted
         let expectation = request.expectation(chosen, chosen.paper)
         expectedRecordPasses = expectation.expected
         fullRecordPasses = expectation.full

@@ -12,12 +12,22 @@ struct CostPlanRequest {
     let isMean: Bool
     let windowSeconds: Double?
     let percentile: Double
+    /// Choices of the workspace or recipe that the formulas for equal slices do not have.
+    let notCounted: [String]
     /// Every combination with its price.
     private(set) var priced: [CostChoice] = []
 
     init(_ command: CostPlan) throws {
         let (rate, recipe, counted) = try Self.measured(command)
         self.rate = rate
+        notCounted =
+            recipe.map { recipe in
+                [
+                    recipe.sliceOptions.keep == nil ? nil : "slices.keep",
+                    recipe.sliceOptions.orders == 1 ? nil : "slices.orders",
+                    recipe.placement.isEmpty ? nil : "placement"
+                ].compactMap { $0 }
+            } ?? []
         adapterBytes = command.adapterBytes ?? rate?.checkpointBytes
         accuracy = try command.accuracy.map { try AccuracyTable(contentsOf: URL(filePath: $0)) }
         limits = CostChoice.Limits(
@@ -39,17 +49,18 @@ struct CostPlanRequest {
             try slices.map { slices in
                 try CostForecast(
                     records: command.records ?? counted, shards: shards, slices: slices,
-                    epochs: command.epochs ?? recipe?.epochs ?? 4, requests: requests)
+                    epochs: command.epochs ?? recipe?.epochs ?? 4, requests: requests, isMean: command.rate != nil)
             }
         }
         priced = choices.map(price)
     }
 
     private static func measured(_ command: CostPlan) throws -> (rate: CostRate?, recipe: Recipe?, records: Int) {
+        let threads = command.threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
         if let path = command.workspace {
             let workspace = try Workspace(at: URL(filePath: path), .read)
             try workspace.checkAge()
-            return (try workspace.costRate(), workspace.recipe, try workspace.status().records)
+            return (try workspace.costRate(threads: threads), workspace.recipe, try workspace.status().records)
         }
         guard let path = command.calibrate else {
             return (command.secondsPerPass.map { CostRate(source: .given, secondsPerPass: $0) }, nil, 0)
@@ -66,7 +77,7 @@ struct CostPlanRequest {
             recipe, name: recipe.name,
             backbone: command.backbone.map { URL(filePath: $0) }
                 ?? recipe.resolve(recipe.backbone, relativeTo: base), files: files,
-            threads: command.threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount))
+            threads: threads)
         return (rate, recipe, 0)
     }
 

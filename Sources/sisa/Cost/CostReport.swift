@@ -50,8 +50,9 @@ struct CostReport: WorkspaceCommand {
     }
 
     func perform() throws {
+        try PlainFile.check([html])
         let workspace = try options.openToRead()
-        let history = workspace.costHistory()
+        let history = try workspace.costHistory()
         if let html {
             let measured = try accuracy.map { try AccuracyTable(contentsOf: URL(filePath: $0)) } ?? AccuracyTable()
             let page = try workspace.costPage(
@@ -93,6 +94,9 @@ struct CostReport: WorkspaceCommand {
         }
         table.print()
         if history.damaged > 0 { Console.out("\(history.damaged) line(s) of costs.jsonl could not be read") }
+        if history.deletionsBefore > 0 {
+            Console.out("\(history.deletionsBefore) deletions by earlier recipes are in no sum below")
+        }
         guard !history.deletions.isEmpty else { return }
         Console.out(
             "\(history.deletions.count) deletions: \(history.recordPasses) record-passes, \(history.seconds.fixed(2)) s"

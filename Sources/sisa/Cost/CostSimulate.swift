@@ -95,10 +95,11 @@ struct CostSimulate: WorkspaceCommand {
     }
 
     func perform() throws {
+        try PlainFile.check([csv, svg])
         let simulation = Simulation(
             try settings(), series: csv != nil || svg != nil, threads: ProcessInfo.processInfo.activeProcessorCount)
-        if let csv { try WholeFile.write(SimulationSeries(simulation).csv, to: csv) }
-        if let svg { try WholeFile.write(SimulationPicture(simulation).svg(), to: svg) }
+        if let csv { try PlainFile.write(SimulationSeries(simulation).csv, to: csv) }
+        if let svg { try PlainFile.write(SimulationPicture(simulation).svg(), to: svg) }
         let output = SimulationOutput(simulation)
         if json { try Console.json(output) } else { output.print() }
     }

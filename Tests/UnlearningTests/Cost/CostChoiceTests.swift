@@ -91,7 +91,10 @@ import Testing
             // 24 records, whole stages.
             #expect(rate.recordPasses == 120)
             let workspace = try world.workspace("subject", records)
-            let ledger = try workspace.costRate()
+            // With as many threads nothing was kept.
+            let ledger = try workspace.costRate(threads: 7)
+            let forecast = try #require(workspace.forecast(threads: 1))
+            #expect(try workspace.costRate(threads: 1).secondsPerPass == forecast.secondsPerPass)
             #expect(ledger.recordPasses == (try workspace.status().recordPasses) && ledger.secondsPerPass > 0)
             #expect(throws: WorkspaceError.self) {
                 try CostRate.measure(
@@ -101,7 +104,9 @@ import Testing
                 try CostRate.measure(world.recipe, name: "toy", backbone: world.backbone, files: [], threads: 1)
             }
             try workspace.delete(records.recordIDs)
-            #expect(throws: CostPlanError.nothingMeasured(path: workspace.root.path)) { try workspace.costRate() }
+            #expect(throws: CostPlanError.nothingMeasured(path: workspace.root.path)) {
+                try workspace.costRate(threads: 7)
+            }
         }
     }
 }

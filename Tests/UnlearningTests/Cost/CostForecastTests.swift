@@ -111,4 +111,21 @@ import Testing
             #expect(throws: CostPlanError.self) { try TimeSpan.rate(text) }
         }
     }
+
+    /// A window whose requests are a Poisson number costs the mean over that number, not the cost of its mean.
+    @Test(arguments: [(5, 1, 0.1), (5, 4, 2.0), (20, 10, 8.0)])
+    func aRateIsPricedOverAllNumbersOfRequests(shards: Int, slices: Int, mean: Double) throws {
+        let cost = SISACost(records: 250_000, shards: shards, slices: slices, epochs: 2)
+        var (probability, batch, sequential) = (exp(-mean), 0.0, 0.0)
+        for requests in 1...200 {
+            probability *= mean / Double(requests)
+            batch += probability * cost.batch(requests: Double(requests))
+            sequential += probability * cost.sequential(requests: Double(requests))
+        }
+        let plan = try CostForecast(
+            records: 250_000, shards: shards, slices: slices, epochs: 2, requests: mean, isMean: true)
+        #expect(abs(plan.batch(cost).expected - batch) < 1e-6 * batch)
+        #expect(abs(plan.sequential(cost).expected - sequential) < 1e-6 * sequential)
+        #expect(plan.batch(cost).expected <= plan.sequential(cost).expected)
+    }
 }

@@ -161,6 +161,40 @@ import Testing
         }
     }
 
+    /// With several orders the shard answers from one of them, and stages that are not kept have no file to give.
+    @Test func whatIsKeptCanBeExported() throws {
+        try with(changing: {
+            $0.sliceOptions.keep = 1
+            $0.sliceOptions.orders = 2
+        }) { subject, folder in
+            var (kept, lost) = (0, 0)
+            let contents = try subject.checkpointContents()
+            let layout = try subject.model(training: false).layout
+            for (shard, items) in try subject.plan().shards.enumerated() where !items.isEmpty {
+                let stages = items.filter(\.isKept).map(\.stage)
+                #expect(contents[shard].count == stages.count)
+                for item in items {
+                    let place = folder.appendingPathExtension("\(shard)-\(item.stage)")
+                    if item.isKept {
+                        #expect(try subject.export(shard: shard, stage: item.stage, to: place).stage == item.stage)
+                        kept += 1
+                    } else {
+                        #expect(throws: ExportError.noSuchStage(item.stage, shard: shard, stages: stages)) {
+                            try subject.export(shard: shard, stage: item.stage, to: place)
+                        }
+                        lost += 1
+                    }
+                }
+                let rows = try subject.ledger.stages(shard: shard)
+                let voter = Voter.newest(shard: shard, items, rows: rows, subject.store, layout).voter
+                let answering = try subject.checkpoint(shard: shard)
+                #expect(answering.checkpoint.state(layout: layout) == voter?.state)
+                #expect(answering.records == voter?.records)
+            }
+            #expect(kept > 3 && lost > 3)
+        }
+    }
+
     /// After a deletion the stages that saw the record are asked for no more.
     @Test func noStageThatSawADeletedRecordIsExported() throws {
         try ToyWorld.with { world in

@@ -119,21 +119,4 @@ import Testing
             #expect(Simulation(settings).runs.allSatisfy { $0.requests == 3 && $0.fullPasses == 0 })
         }
     }
-
-    @Test func aFileIsReplacedWholeOrLeftAlone() throws {
-        try TestFolder.with { folder in
-            let path = folder.appending(path: "course.csv").path
-            try WholeFile.write("a long first text", to: path)
-            try WholeFile.write("short", to: path)
-            #expect(try String(contentsOfFile: path, encoding: .utf8) == "short")
-            let missing = folder.appending(path: "no/such/course.csv").path
-            #expect {
-                try WholeFile.write("x", to: missing)
-            } throws: { error in
-                guard case SimulationError.unwritable(missing, _) = error else { return false }
-                return true
-            }
-            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["course.csv"])
-        }
-    }
 }

@@ -75,10 +75,33 @@ import Testing
             let meter = CostMeter()
             let report = try subject.delete(
                 DeletionRequest(ids: [records[index].recordID]), progress: meter.watching { _ in })
-            let entry = meter.entry(.delete, [], threads: 1)
+            let entry = meter.entry(.delete, [], plan: "", threads: 1)
             #expect(report.recordPasses == planned.recordPasses && entry.recordPasses == planned.recordPasses)
             #expect(entry.stages == planned.shards[0].stages)
             let truth = try world.workspace("truth", records.without([records[index]]))
+            #expect(try Snapshot(subject).differences(from: Snapshot(truth)) == [])
+        }
+    }
+
+    /// A deletion may make a state the last of its order that was not kept: it is not there yet, and nothing is damaged.
+    @Test func aStateThatBecomesTheLastIsNoDamage() throws {
+        try ToyWorld.with(changing: { $0.sliceOptions.keep = 0 }) { world in
+            let records = try ToyRecord.all()
+            let subject = try world.workspace("subject", records)
+            let shard = 0
+            let last = try #require(try subject.ledger.occupiedSlices(shard: shard).last)
+            let gone = try subject.records(shard: shard).filter { $0.position.slice == last }.map(\.record.id)
+            var request = DeletionRequest(ids: gone)
+            request.defersRepair = true
+            try subject.delete(request)
+            #expect(try subject.checkup().isSound)
+            _ = try subject.predict(ToyRecord.questions) { event in
+                if case .skipping = event { Issue.record("called damaged") }
+            }
+            #expect(throws: ExportError.self) { try subject.checkpoint(shard: shard) }
+            try subject.repair()
+            let ids = Set(gone)
+            let truth = try world.workspace("truth", records.filter { !ids.contains($0.recordID) })
             #expect(try Snapshot(subject).differences(from: Snapshot(truth)) == [])
         }
     }

@@ -76,6 +76,18 @@ package struct SISACost: Sendable, Equatable {
         return overStages(share) * shrinking - requests * passesOfARecord
     }
 
+    /// J where the number of requests is itself a Poisson draw with this mean: (1 - j / SR)^K becomes exp(-K j / SR).
+    package func batch(poissonMean mean: Double) -> Double {
+        guard mean > 0 else { return 0 }
+        return overStages { j in -expm1(-mean * share(j)) } - mean * passesOfARecord
+    }
+
+    /// Q likewise: E[K (K - 1)] is the mean squared.
+    package func sequential(poissonMean mean: Double) -> Double {
+        guard mean > 0 else { return 0 }
+        return overStages(share) * (mean - mean * mean / (2 * records)) - mean * passesOfARecord
+    }
+
     /// j / SR, the share of all records that is in slices 1 to j of one shard.
     private func share(_ j: Int) -> Double { Double(j) / Double(shards) / Double(slices) }
 

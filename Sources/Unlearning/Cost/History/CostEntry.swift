@@ -30,6 +30,8 @@ package struct CostEntry: Codable, Sendable, Equatable {
     package var time: String
     package var command: Command
     package var threads: Int
+    /// Tells what was trained: entries of another plan say nothing about this one.
+    package var plan: String
     package var touched: [Touched]
     package var stages: Int
     package var recordPasses: Int

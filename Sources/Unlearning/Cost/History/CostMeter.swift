@@ -26,11 +26,12 @@ final class CostMeter: Sendable {
     }
 
     func entry(
-        _ command: CostEntry.Command, _ touched: [CostEntry.Touched], threads: Int, influenceFreeSeconds: Double? = nil
+        _ command: CostEntry.Command, _ touched: [CostEntry.Touched], plan: String, threads: Int,
+        influenceFreeSeconds: Double? = nil
     ) -> CostEntry {
         let sums = sums.withLock { $0 }
         return CostEntry(
-            time: LogEntry.now(), command: command, threads: threads, touched: touched, stages: sums.stages,
+            time: LogEntry.now(), command: command, threads: threads, plan: plan, touched: touched, stages: sums.stages,
             recordPasses: sums.cost.recordPasses, tokens: sums.cost.tokens, seconds: process.seconds,
             stepSeconds: sums.cost.stepSeconds, influenceFreeSeconds: influenceFreeSeconds,
             processorSeconds: process.processorSeconds, peakMemoryBytes: process.peakMemoryBytes,

@@ -20,8 +20,8 @@ package struct RepairForecast: Sendable, Equatable {
     static let mostDeletions = 40
 
     /// From what a workspace's commands cost; nil: nothing was trained with that many threads.
-    init?(_ entries: [CostEntry], threads: Int, headOnly: Bool, shards: Int) {
-        let own = entries.filter { $0.threads == threads && $0.recordPasses > 0 && $0.seconds > 0 }
+    init?(_ entries: [CostEntry], plan: String, threads: Int, headOnly: Bool, shards: Int) {
+        let own = entries.filter { $0.plan == plan && $0.threads == threads && $0.recordPasses > 0 && $0.seconds > 0 }
         let deletions = own.filter { [.delete, .measure].contains($0.command) }.suffix(Self.mostDeletions)
         let trainings = own.filter { $0.command == .train }
         let rate = trainings.last.map { entry in
@@ -68,8 +68,22 @@ package struct RepairForecast: Sendable, Equatable {
 extension Workspace {
     package var costBook: CostBook { CostBook(url: files.costs) }
 
+    /// Tells, in the history of costs, what is trained here: everything that decides the work, and nothing of a record.
+    func costPlan() throws -> String {
+        var digest = KeyedDigest(key.subkey("costs"))
+        for field in recipe.fields where [.training, .assignment].contains(field.role) || field.keyPath == "slices.keep"
+        {
+            digest.add(field.keyPath.utf8)
+            digest.add(field.value)
+        }
+        digest.add(try backboneDigest())
+        return Array(digest.finish().prefix(8)).hexadecimal
+    }
+
     /// What a deletion takes here; nil where nothing was measured yet.
     package func forecast(threads: Int) -> RepairForecast? {
-        RepairForecast(costBook.latest(), threads: threads, headOnly: recipe.adapter == .head, shards: recipe.shards)
+        guard let plan = try? costPlan() else { return nil }
+        return RepairForecast(
+            costBook.latest(), plan: plan, threads: threads, headOnly: recipe.adapter == .head, shards: recipe.shards)
     }
 }

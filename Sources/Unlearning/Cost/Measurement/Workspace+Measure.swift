@@ -82,6 +82,7 @@ extension Workspace {
             if index >= warmup { deletions.append(deletion) }
             progress(index + 1, total)
         }
+        if deletions.isEmpty { throw CostError.nothingToMeasure }
         return CostMeasurement(
             deletions: deletions, expected: expected,
             fullRecordPasses: try status().recordPasses)
@@ -109,11 +110,12 @@ extension Workspace {
         guard plan.stream == .uniform else { return nil }
         let cost = try generalCost()
         if plan.batch == 1 { return cost.sequential(requests: requests) }
-        // Batches are small beside the whole, so that each costs nearly what the first does.
+        // Each costs what the first does, less the share of the records that the ones before took.
         let one = cost.batch(requests: plan.batch)
+        let shares = (0..<requests).map { max(0, 1 - Double($0 * plan.batch) / Double(max(1, cost.records))) }
         return CostEstimate(
-            expected: one.expected * Double(requests),
-            standardError: one.standardError * Double(requests).squareRoot())
+            expected: one.expected * shares.reduce(0, +),
+            standardError: one.standardError * shares.reduce(0) { $0 + $1 * $1 }.squareRoot())
     }
 
     private func targets(_ stream: MeasurementStream) throws -> [MeasurementTarget] {

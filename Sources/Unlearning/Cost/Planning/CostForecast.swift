@@ -5,8 +5,9 @@ package struct CostForecast: Sendable, Equatable {
     package let shards: Int
     package let slices: Int
     package let epochs: Double
-    /// K; a mean where it comes from a rate.
+    /// K; the mean of a Poisson number where it comes from a rate.
     package let requests: Double
+    package let isMean: Bool
     package let paper: SISACost
     package let trained: SISACost
 
@@ -19,7 +20,9 @@ package struct CostForecast: Sendable, Equatable {
     }
 
     /// Throws where a number is out of its range, so that no formula sees one.
-    package init(records: Int, shards: Int, slices: Int, epochs: Double, requests: Double) throws(CostPlanError) {
+    package init(records: Int, shards: Int, slices: Int, epochs: Double, requests: Double, isMean: Bool = false)
+        throws(CostPlanError)
+    {
         guard (1...CostPlanError.mostRecords).contains(records) else { throw .records(records) }
         guard (1...CostPlanError.mostCells).contains(shards), (1...CostPlanError.mostCells).contains(slices),
             shards * slices <= CostPlanError.mostCells
@@ -30,17 +33,22 @@ package struct CostForecast: Sendable, Equatable {
         self.slices = slices
         self.epochs = epochs
         self.requests = requests
+        self.isMean = isMean
         paper = SISACost(records: records, shards: shards, slices: slices, epochs: epochs)
         trained = SISACost(
             records: records, shards: shards, slices: slices, weights: .trained(epochs: epochs, slices: slices))
     }
 
     package func batch(_ cost: SISACost) -> Expectation {
-        Expectation(expected: max(0, cost.batch(requests: requests)), full: cost.full(requests: requests))
+        Expectation(
+            expected: max(0, isMean ? cost.batch(poissonMean: requests) : cost.batch(requests: requests)),
+            full: cost.full(requests: requests))
     }
 
     package func sequential(_ cost: SISACost) -> Expectation {
-        Expectation(expected: max(0, cost.sequential(requests: requests)), full: cost.full(requests: requests))
+        Expectation(
+            expected: max(0, isMean ? cost.sequential(poissonMean: requests) : cost.sequential(requests: requests)),
+            full: cost.full(requests: requests))
     }
 
     /// One request alone: the least that a deletion costs on the average.
@@ -49,9 +57,9 @@ package struct CostForecast: Sendable, Equatable {
     /// Whether stages are trained with other passes than the paper's.
     package var differs: Bool { paper.weights != trained.weights }
 
-    /// Deviation of one window's cost, from slices of whole records; nil where K is no whole number, or above 100,000 cells.
+    /// Deviation of one window's cost, from slices of whole records; nil where K is a mean, or no whole number, or above 100,000 cells.
     package func standardError(isSequential: Bool) -> Double? {
-        guard requests == requests.rounded(), shards * slices <= 100_000 else { return nil }
+        guard !isMean, requests == requests.rounded(), shards * slices <= 100_000 else { return nil }
         let (size, more) = Int(paper.records).quotientAndRemainder(dividingBy: shards * slices)
         let sizes = (0..<shards).map { shard in
             (0..<slices).map { size + (shard * slices + $0 < more ? 1 : 0) }

@@ -4,7 +4,7 @@ internal import Foundation
 package struct CostRate: Sendable, Equatable {
     package enum Source: Sendable, Equatable {
         case given
-        /// The ledger of a workspace: all stages as they were trained, several shards at once, features included.
+        /// What a workspace's deletions took with as many threads; where there are none, the steps of its training.
         case workspace(path: String)
         /// A run on the first records of a recipe, features computed before.
         case run(recipe: String)
@@ -26,14 +26,17 @@ package struct CostRate: Sendable, Equatable {
 }
 
 extension Workspace {
-    /// Seconds over record-passes of all stages that the ledger holds. Reads no record.
-    package func costRate() throws -> CostRate {
+    /// Seconds a record-pass of a repair here, from what commands cost with as many threads; where nothing was kept, of all stages that the
+    /// ledger holds, as they were trained: several shards at once, features included. Reads no record.
+    package func costRate(threads: Int) throws -> CostRate {
         let rows = Array(try ledger.stages().values.joined())
         let passes = rows.reduce(0) { $0 + $1.recordPasses }
         let seconds = rows.reduce(0) { $0 + $1.seconds }
         guard passes > 0, seconds > 0 else { throw CostPlanError.nothingMeasured(path: root.path) }
         return CostRate(
-            source: .workspace(path: root.path), secondsPerPass: seconds / Double(passes), recordPasses: passes,
+            source: .workspace(path: root.path),
+            secondsPerPass: forecast(threads: threads)?.secondsPerPass ?? seconds / Double(passes),
+            recordPasses: passes,
             checkpointBytes: Double(rows.reduce(0) { $0 + $1.stored }) / Double(rows.count { $0.stored > 0 }))
     }
 }

@@ -4,9 +4,18 @@ package struct CostHistory: Sendable {
     package let entries: [CostEntry]
     /// Lines of the file that are none.
     package let damaged: Int
+    /// Of the workspace as it is now.
+    let plan: String
 
-    /// Deletions, from the workspace or from a copy, that trained at once.
-    package var deletions: [CostEntry] { entries.filter { [.delete, .measure].contains($0.command) && $0.records > 0 } }
+    /// Deletions by the plan as it is now, from the workspace or from a copy.
+    package var deletions: [CostEntry] {
+        entries.filter { [.delete, .measure].contains($0.command) && $0.records > 0 && $0.plan == plan }
+    }
+
+    /// Deletions by earlier plans, which no figure is about.
+    package var deletionsBefore: Int {
+        entries.count { [.delete, .measure].contains($0.command) && $0.records > 0 && $0.plan != plan }
+    }
 
     package var recordPasses: Int { deletions.reduce(0) { $0 + $1.recordPasses } }
     package var seconds: Double { deletions.reduce(0) { $0 + $1.seconds } }
@@ -25,14 +34,14 @@ package struct CostHistory: Sendable {
     }
 
     /// Of the deletions for which it is known what was to be expected: that, and what they took.
-    package var compared: (expected: CostEstimate, observed: Int)? {
+    package var compared: (expected: CostEstimate, observed: Int, deletions: Int)? {
         let known = deletions.filter { $0.expectedRecordPasses != nil }
         guard !known.isEmpty else { return nil }
         return (
             CostEstimate(
                 expected: known.reduce(0) { $0 + ($1.expectedRecordPasses ?? 0) },
                 standardError: known.reduce(0) { $0 + ($1.standardError ?? 0) * ($1.standardError ?? 0) }.squareRoot()),
-            known.reduce(0) { $0 + $1.recordPasses }
+            known.reduce(0) { $0 + $1.recordPasses }, known.count
         )
     }
 
@@ -43,8 +52,8 @@ package struct CostHistory: Sendable {
 }
 
 extension Workspace {
-    package func costHistory() -> CostHistory {
+    package func costHistory() throws -> CostHistory {
         let (entries, damaged) = costBook.entries()
-        return CostHistory(entries: entries, damaged: damaged)
+        return CostHistory(entries: entries, damaged: damaged, plan: try costPlan())
     }
 }

@@ -8,7 +8,7 @@ extension Workspace {
     ///
     /// `machine`, `date`: As they shall be printed.
     package func costPage(machine: String, date: String, accuracy: [CostPage.Accuracy] = []) throws -> CostPage {
-        let (status, history, cost) = (try status(), costHistory(), try generalCost())
+        let (status, history, cost) = (try status(), try costHistory(), try generalCost())
         var page = CostPage(name: recipe.name, date: date, machine: machine)
         page.totals = totals(status, history, cost)
         page.hits = hits(history)
@@ -28,6 +28,15 @@ extension Workspace {
         if history.entries.contains(where: { $0.command == .measure }) {
             page.notes.append("Runs of kind “measure” deleted from a copy: the workspace keeps those records.")
         }
+        if let compared = history.compared, compared.deletions < history.deletions.count {
+            page.notes.append(
+                "Record-passes, observed and predicted, are those of the \(compared.deletions) deletions for which a prediction was kept."
+            )
+        }
+        if history.deletionsBefore > 0 {
+            page.notes.append(
+                "\(history.deletionsBefore) deletions by earlier recipes are in the table of runs, and in no figure.")
+        }
         return page
     }
 
@@ -38,7 +47,8 @@ extension Workspace {
         totals.slices = recipe.slices
         totals.deletions = history.deletions.count
         guard !history.deletions.isEmpty else { return totals }
-        totals.observedPasses = Double(history.recordPasses)
+        // Beside a prediction stands what was observed of the same deletions.
+        totals.observedPasses = Double(history.compared?.observed ?? history.recordPasses)
         totals.predictedPasses = history.compared?.expected.expected
         totals.standardError = history.compared?.expected.standardError
         // Training everything for each request, as it is now: the few records that are gone by then make it a little less.

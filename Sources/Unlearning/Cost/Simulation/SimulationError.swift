@@ -17,7 +17,6 @@ package enum SimulationError: Error, Equatable, CustomStringConvertible {
     case tooManyForStream(stream: String, records: Int, most: Int)
     case trace(file: String, line: Int?, problem: RequestTrace.Problem)
     case unreadable(path: String, reason: String)
-    case unwritable(path: String, reason: String)
 
     package var description: String {
         switch self {
@@ -55,8 +54,6 @@ package enum SimulationError: Error, Equatable, CustomStringConvertible {
         case .trace(let file, let line, let problem):
             "\(file)\(line.map { ":\($0)" } ?? ""): \(problem.sentence)"
         case .unreadable(let path, let reason): "\(path): \(reason). Correct the path."
-        case .unwritable(let path, let reason):
-            "\(path) cannot be written (\(reason)); name a file in a folder that you may write to"
         }
     }
 
@@ -65,7 +62,6 @@ package enum SimulationError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .trace: 65
         case .unreadable: 66
-        case .unwritable: 73
         default: 64
         }
     }
