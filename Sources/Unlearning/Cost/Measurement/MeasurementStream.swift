@@ -1,5 +1,3 @@
-internal import Engine
-
 /// Which records a measurement deletes, one request after another.
 package enum MeasurementStream: Sendable, Equatable {
     /// Every live record is as likely as any other.
@@ -27,14 +25,15 @@ struct MeasurementTarget {
 struct MeasurementDraws {
     private var live: [MeasurementTarget]
     private let stream: MeasurementStream
-    private let philox: Philox
-    private var count: UInt64 = 0
+    private var draws: RandomStream
+    /// Requests that were drawn one by one, for the round of shards.
+    private var count = 0
 
     init(_ stream: MeasurementStream, _ targets: [MeasurementTarget], seed: UInt64) {
         self.stream = stream
         // In an order that does not depend on how the corpus is laid out.
         live = targets.sorted { $0.id < $1.id }
-        philox = Philox(seed: seed, purpose: "measurement", context: [])
+        draws = RandomStream(seed: seed, run: 0, purpose: .measurement)
     }
 
     /// The ids of one request for `size` records or owners; fewer, or none, where nothing is left.
@@ -46,7 +45,7 @@ struct MeasurementDraws {
             (0..<size).compactMap { _ in
                 let shards = Set(live.map(\.position.shard)).sorted()
                 guard !shards.isEmpty else { return nil }
-                let shard = shards[Int(count % UInt64(shards.count))]
+                let shard = shards[count % shards.count]
                 let mine = live.indices.filter { live[$0].position.shard == shard }
                 let first = mine.map { live[$0].position.slice }.min()
                 return draw(from: mine.filter { live[$0].position.slice == first })
@@ -55,7 +54,7 @@ struct MeasurementDraws {
             (0..<size).flatMap { _ -> [RecordID] in
                 let owners = Set(live.compactMap(\.owner)).sorted()
                 guard !owners.isEmpty else { return [] }
-                let owner = owners[index(of: owners.count)]
+                let owner = owners[draws.below(owners.count)]
                 let ids = live.filter { $0.owner == owner }.map(\.id)
                 live.removeAll { $0.owner == owner }
                 return ids
@@ -65,7 +64,8 @@ struct MeasurementDraws {
     }
 
     private mutating func draw(from indices: [Int]) -> RecordID? {
-        indices.isEmpty ? nil : live.remove(at: indices[index(of: indices.count)]).id
+        count += 1
+        return indices.isEmpty ? nil : live.remove(at: indices[draws.below(indices.count)]).id
     }
 
     private mutating func drawByWeight() -> RecordID? {
@@ -77,18 +77,12 @@ struct MeasurementDraws {
             sums.append(total)
         }
         guard total > 0 else { return nil }
-        // 53 random bits: a number of [0, total).
-        let point = Double(index(of: 1 << 53)) * 0x1p-53 * total
+        let point = draws.unit() * total
         var (low, high) = (0, sums.count - 1)
         while low < high {
             let middle = (low + high) / 2
             if sums[middle] > point { high = middle } else { low = middle + 1 }
         }
         return live.remove(at: low).id
-    }
-
-    private mutating func index(of count: Int) -> Int {
-        defer { self.count += 1 }
-        return Int(philox.word(at: self.count).multipliedFullWidth(by: UInt64(count)).high)
     }
 }

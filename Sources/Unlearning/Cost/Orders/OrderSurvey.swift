@@ -1,4 +1,3 @@
-internal import Engine
 internal import Foundation
 
 /// What several slice orders a shard give and take, by the formulas of S3T and by trying the very orders that a plan trains.
@@ -40,7 +39,7 @@ package struct OrderSurvey: Sendable {
             var (left, requests) = (shards, 0)
             while left > 0 {
                 requests += 1
-                let (shard, slice) = (draws.index(of: shards), draws.slice())
+                let (shard, slice) = (draws.stream.below(shards), draws.slice())
                 let before = alive[shard].isEmpty
                 alive[shard] = alive[shard].filter { sequences[$0][0] != slice }
                 if alive[shard].isEmpty, !before {
@@ -102,27 +101,21 @@ package struct OrderSurvey: Sendable {
     }
 }
 
-/// Draws slices of one stream.
+/// Draws slices by their probabilities, or uniformly.
 private struct SliceDraws {
+    var stream: RandomStream
     private let sums: [Double]
-    private let philox: Philox
-    private var counter: UInt64 = 0
     private let slices: Int
 
     init(slices: Int, probabilities: [Double], seed: UInt64) {
         self.slices = slices
-        philox = Philox(seed: seed, purpose: "order survey", context: [])
+        stream = RandomStream(seed: seed, run: 0, purpose: .survey)
         sums = probabilities.reduce(into: []) { $0.append(($0.last ?? 0) + $1) }
     }
 
-    mutating func index(of count: Int) -> Int {
-        defer { counter += 1 }
-        return Int(philox.word(at: counter).multipliedFullWidth(by: UInt64(count)).high)
-    }
-
     mutating func slice() -> Int {
-        guard let total = sums.last, total > 0 else { return index(of: slices) }
-        let point = Double(index(of: 1 << 53)) * 0x1p-53 * total
+        guard let total = sums.last, total > 0 else { return stream.below(slices) }
+        let point = stream.unit() * total
         return sums.firstIndex { $0 > point } ?? slices - 1
     }
 }

@@ -5,7 +5,7 @@ internal import Engine
 /// What one purpose draws moves no number of another, so two policies can be compared on the same requests.
 struct RandomStream {
     enum Purpose: UInt32 {
-        case arrivals, records, owners, placement
+        case arrivals, records, owners, placement, measurement, survey
     }
 
     private let philox: Philox
