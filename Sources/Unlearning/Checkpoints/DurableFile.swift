@@ -138,7 +138,6 @@ enum DurableFile {
         try syncFolder(of: first)
     }
 
-    /// Gives a file another name in its folder, which it takes from whatever has it.
     /// Gives a file a second name. Only for files that are replaced and never changed in place: both names would see it.
     static func link(_ url: URL, to place: URL) throws(CheckpointError) {
         guard unsafe Foundation.link(url.path, place.path) == 0 else { throw failure("link", place) }
@@ -157,6 +156,7 @@ enum DurableFile {
         try writeAll((last == UInt8(ascii: "\n") ? [] : [UInt8(ascii: "\n")]) + bytes, descriptor, url)
     }
 
+    /// Gives a file another name in its folder, which it takes from whatever has it.
     static func move(_ url: URL, to place: URL) throws(CheckpointError) {
         guard unsafe rename(url.path, place.path) == 0 else { throw failure("rename", place) }
         try syncFolder(of: place)

@@ -27,16 +27,15 @@ struct DeletionCost {
         for (shard, part) in touched.sorted(by: { $0.key < $1.key }) {
             let left = try placements(shard).filter { !ids.contains($0.id) }
             let occupied = Set(left.map(\.slice))
-            let all = stages(shard, occupied)
-            let again = all.filter { stage in
-                restart(reached: part.slices, occupied).contains { $0.contains(stage.index) }
-            }
-            full += all.reduce(0) { $0 + $1.recordPasses(left) }
+            let all = stages(shard, occupied).map { (stage: $0, passes: $0.recordPasses(left)) }
+            let restarts = restart(reached: part.slices, occupied)
+            let again = all.filter { entry in restarts.contains { $0.contains(entry.stage.index) } }
+            full += all.reduce(0) { $0 + $1.passes }
             shards.append(
                 DeletionReport.Shard(
                     shard: shard, slice: part.slices.min() ?? 0, recordsDeleted: part.records, stages: again.count,
-                    recordsRetrained: left.count { record in again.contains { $0.visits(record) } },
-                    recordPasses: again.reduce(0) { $0 + $1.recordPasses(left) }))
+                    recordsRetrained: left.count { record in again.contains { $0.stage.visits(record) } },
+                    recordPasses: again.reduce(0) { $0 + $1.passes }))
         }
         return DeletionReport(shards: shards, fullRecordPasses: full)
     }

@@ -3,7 +3,7 @@ internal import Foundation
 extension FeatureStore {
     /// Takes over the files of cells that are the same in another shape of the plan, whole ones that fit: what was computed once need
     /// not be again. A cache: whatever fails is left out, and what is wrong is noticed when it is read.
-    func take(_ other: FeatureStore, _ old: [[SliceSummary]], _ new: [[SliceSummary]]) throws {
+    func take(_ other: FeatureStore, _ old: [[SliceSummary]], _ new: [[SliceSummary]]) {
         for shard in new.indices.prefix(old.count) {
             let same = new[shard].indices.prefix(old[shard].count).filter {
                 new[shard][$0] == old[shard][$0] && new[shard][$0].records > 0

@@ -5,8 +5,7 @@ package struct Assignment: Sendable {
     private let shards: Int
     private let slices: Int
     private let assignBy: Recipe.AssignBy
-    private let bands: [Recipe.Band]
-    private let bandOfGroup: [RecordID: Int]
+    private let bands: BandIndex
     private let splits: [Int]
     private let positionKey: DigestKey
     private let rankKey: DigestKey
@@ -15,14 +14,8 @@ package struct Assignment: Sendable {
         shards = recipe.baseShards
         slices = recipe.slices
         assignBy = recipe.assignBy
-        bands = recipe.placement
+        bands = BandIndex(recipe.placement)
         splits = recipe.splits
-        var numbers: [RecordID: Int] = [:]
-        for (number, band) in bands.enumerated() {
-            // By their bytes, as ids are compared.
-            for group in band.groups ?? [] { numbers[RecordID(group)] = number }
-        }
-        bandOfGroup = numbers
         positionKey = key.subkey("assignment")
         rankKey = key.subkey("rank")
     }
@@ -42,7 +35,7 @@ package struct Assignment: Sendable {
             digest.add(id.rawValue.utf8)
         }
         let bytes = digest.finish()
-        let band = bands.isEmpty ? nil : bands[group.flatMap { bandOfGroup[RecordID($0)] } ?? bands.count - 1]
+        let band = bands[group]
         var shard = Self.share(bytes[0..<8], in: band?.shards ?? 0..<shards)
         // Each split has a bit of its own, so that it parts the records of its shard alone, and evenly.
         let draws = Self.number(bytes[16..<24])

@@ -28,10 +28,3 @@ extension Recipe {
     /// Whether a record's cell depends on more than its id.
     package var placesByMoreThanID: Bool { assignBy == .owner || !placement.isEmpty }
 }
-
-extension KeyedDecodingContainer {
-    /// A recipe that was kept before there was this choice reads as one that left it out.
-    func decode(_ type: [Recipe.Band].Type, forKey key: Key) throws -> [Recipe.Band] {
-        try decodeIfPresent(type, forKey: key) ?? []
-    }
-}

@@ -62,6 +62,11 @@ package struct CheckpointPlan: Sendable {
 
     package func keys(shard: Int) -> Set<CheckpointKey> { Set(items(shard: shard).map(\.key)) }
 
+    /// The checkpoints that may answer for a shard, the best first: trained on most records; of several orders the first.
+    static func answering(_ items: [Item]) -> [Item] {
+        items.filter(\.isKept).sorted { $0.records != $1.records ? $0.records > $1.records : $0.stage < $1.stage }
+    }
+
     /// Of the checkpoints that are kept as files.
     package func keptKeys(shard: Int) -> Set<CheckpointKey> {
         Set(items(shard: shard).filter(\.isKept).map(\.key))

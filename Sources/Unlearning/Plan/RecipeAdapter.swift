@@ -38,13 +38,6 @@ extension Recipe {
     }
 }
 
-extension KeyedDecodingContainer {
-    /// A recipe that was kept before there was this choice reads as one that left it out.
-    func decode(_ type: Recipe.AdapterStages.Type, forKey key: Key) throws -> Recipe.AdapterStages {
-        try decodeIfPresent(type, forKey: key) ?? .whole
-    }
-}
-
 extension Recipe.Adapter {
     /// Whether each stage trains a block of layers of its own.
     package var trainsBlocks: Bool {

@@ -30,10 +30,3 @@ extension Recipe {
         }
     }
 }
-
-extension KeyedDecodingContainer {
-    /// A recipe that was kept before there was this choice reads as one that left it out.
-    func decode(_ type: Recipe.SliceOptions.Type, forKey key: Key) throws -> Recipe.SliceOptions {
-        try decodeIfPresent(type, forKey: key) ?? Recipe.SliceOptions()
-    }
-}

@@ -24,10 +24,7 @@ extension Voter {
         shard: Int, _ items: [CheckpointPlan.Item], rows: [StageRow], _ store: CheckpointStore, _ layout: AdapterLayout
     ) -> Search {
         var skipped: [Int] = []
-        let candidates = items.filter(\.isKept).sorted {
-            $0.records != $1.records ? $0.records > $1.records : $0.stage < $1.stage
-        }
-        for item in candidates {
+        for item in CheckpointPlan.answering(items) {
             // A state that became one to keep, and was none when it was trained, is no damage: the repair makes its file.
             guard let row = rows.first(where: { $0.key == item.key }), row.stored > 0 else { continue }
             if let checkpoint = store.read(item.key, shard: shard, size: row.size, digest: row.digest),

@@ -25,16 +25,14 @@ extension Workspace {
             throw WorkspaceError.noSuchShard(shard + 1, shards: plan.shards.count)
         }
         let rows = try ledger.stages(shard: shard)
-        let stored = plan.items(shard: shard).filter { item in
-            item.isKept && rows.contains { $0.key == item.key && $0.stored > 0 }
+        let stored = CheckpointPlan.answering(plan.items(shard: shard)).filter { item in
+            rows.contains { $0.key == item.key && $0.stored > 0 }
         }
-        guard let newest = stored.max(by: { ($0.records, $1.stage) < ($1.records, $0.stage) }) else {
-            throw ExportError.nothingTrained(shard: shard)
-        }
+        guard let newest = stored.first else { throw ExportError.nothingTrained(shard: shard) }
         let wanted = stage ?? newest.stage
         guard let item = stored.first(where: { $0.stage == wanted }),
             let row = rows.first(where: { $0.key == item.key })
-        else { throw ExportError.noSuchStage(wanted, shard: shard, stages: stored.map(\.stage)) }
+        else { throw ExportError.noSuchStage(wanted, shard: shard, stages: stored.map(\.stage).sorted()) }
         guard let checkpoint = store.read(item.key, shard: shard, size: row.size, digest: row.digest) else {
             throw ExportError.damaged(shard: shard, stage: wanted)
         }
@@ -84,10 +82,11 @@ extension Workspace {
         let rows = try ledger.stages()
         return try plan().shards.enumerated().map { shard, items in
             try items.compactMap { item in
-                guard item.isKept, rows[shard]?.contains(where: { $0.key == item.key && $0.stored > 0 }) == true else {
-                    return nil
+                guard let row = rows[shard]?.first(where: { $0.key == item.key && $0.stored > 0 }) else { return nil }
+                guard let found = store.read(item.key, shard: shard, size: row.size, digest: row.digest) else {
+                    throw ExportError.damaged(shard: shard, stage: item.stage)
                 }
-                return try checkpoint(shard: shard, stage: item.stage).checkpoint.content
+                return found.content
             }
         }
     }

@@ -163,17 +163,16 @@ extension Workspace {
         }
         // Deletions under way are finished first: their cells are about to go.
         try workspace.destroyPendingRecords()
+        let next = Workspace(workspace.files, recipe, workspace.key, workspace.ledger)
         let (held, features) = (try workspace.ledger.slices(), try workspace.features())
         try fill(
             recipe, workspace.files, workspace.ledger, workspace.key, facts,
-            generation: try workspace.ledger.generation() + 1,
-            chain: Workspace(workspace.files, recipe, workspace.key, workspace.ledger).chain(backbone), note: note
+            generation: try workspace.ledger.generation() + 1, chain: next.chain(backbone), note: note
         ) { take in
             for shard in 0..<old.shards {
                 for stored in try workspace.records(shard: shard) { try take(stored.record) }
             }
         }
-        try Workspace(workspace.files, recipe, workspace.key, workspace.ledger).features().take(
-            features, held, workspace.ledger.slices())
+        try next.features().take(features, held, next.ledger.slices())
     }
 }

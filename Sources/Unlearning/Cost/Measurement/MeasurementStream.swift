@@ -39,7 +39,7 @@ struct MeasurementDraws {
     /// The ids of one request for `size` records or owners; fewer, or none, where nothing is left.
     mutating func next(_ size: Int) -> [RecordID] {
         switch stream {
-        case .uniform: (0..<size).compactMap { _ in draw(from: live.indices.map { $0 }) }
+        case .uniform: (0..<size).compactMap { _ in draw(from: live.indices) }
         case .bands: (0..<size).compactMap { _ in drawByWeight() }
         case .adversarial:
             (0..<size).compactMap { _ in
@@ -63,9 +63,10 @@ struct MeasurementDraws {
         }
     }
 
-    private mutating func draw(from indices: [Int]) -> RecordID? {
+    private mutating func draw(from indices: some RandomAccessCollection<Int>) -> RecordID? {
         count += 1
-        return indices.isEmpty ? nil : live.remove(at: indices[draws.below(indices.count)]).id
+        return indices.isEmpty
+            ? nil : live.remove(at: indices[indices.index(indices.startIndex, offsetBy: draws.below(indices.count))]).id
     }
 
     private mutating func drawByWeight() -> RecordID? {

@@ -120,16 +120,12 @@ extension Workspace {
 
     private func targets(_ stream: MeasurementStream) throws -> [MeasurementTarget] {
         if case .trace = stream { return [] }
-        func weight(_ record: Record) -> Double {
-            let band = recipe.placement.first { band in
-                record.group.map { group in band.groups?.contains { RecordID($0) == RecordID(group) } == true } == true
-            }
-            return (band ?? recipe.placement.last)?.probability ?? 0
-        }
+        let bands = BandIndex(recipe.placement)
         let targets = try (0..<recipe.shards).flatMap { shard in
             try records(shard: shard).map {
                 MeasurementTarget(
-                    id: $0.record.id, position: $0.position, owner: $0.record.owner, weight: weight($0.record))
+                    id: $0.record.id, position: $0.position, owner: $0.record.owner,
+                    weight: bands[$0.record.group]?.probability ?? 0)
             }
         }
         if stream == .bands, !targets.contains(where: { $0.weight > 0 }) { throw CostError.noProbabilities }

@@ -12,8 +12,9 @@ struct PlacementCost {
     func expected(_ bands: [Recipe.Band]) -> Double {
         var counts = [[Double]](repeating: [Double](repeating: 0, count: slices), count: shards)
         var (missed, gone) = (counts, counts)
+        let bands = BandIndex(bands)
         for group in groups {
-            let band = bands.first { $0.groups?.contains(group.name) == true } ?? bands.last
+            let band = bands[group.name]
             let (shardRange, sliceRange) = (band?.shards ?? 0..<shards, band?.slices ?? 0..<slices)
             let each = Double(group.records) / Double(shardRange.count * sliceRange.count)
             for shard in shardRange {

@@ -1,0 +1,19 @@
+/// Finds the band of a group. Groups are told apart by their bytes, as ids are.
+struct BandIndex: Sendable {
+    private let bands: [Recipe.Band]
+    private let numbers: [RecordID: Int]
+
+    init(_ bands: [Recipe.Band]) {
+        self.bands = bands
+        var numbers: [RecordID: Int] = [:]
+        for (number, band) in bands.enumerated() {
+            for group in band.groups ?? [] { numbers[RecordID(group)] = number }
+        }
+        self.numbers = numbers
+    }
+
+    /// The last one is for all groups that no other names, and for records without a group. Nil: there are no bands.
+    subscript(group: String?) -> Recipe.Band? {
+        group.flatMap { numbers[RecordID($0)] }.map { bands[$0] } ?? bands.last
+    }
+}
