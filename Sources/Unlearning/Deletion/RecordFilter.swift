@@ -13,6 +13,10 @@ package struct RecordFilter: Sendable, Equatable {
     let field: Field
     let comparison: Comparison
     let value: String
+    /// Of a condition on dates.
+    private let date: RecordDate?
+    /// Of a condition on labels.
+    private let label: Int?
 
     /// Checks the condition against what the recipe keeps of a record.
     package init(_ text: String, _ recipe: Recipe) throws {
@@ -22,32 +26,32 @@ package struct RecordFilter: Sendable, Equatable {
         else { throw DeletionError.unreadableFilter }
         value = text[place...].dropFirst(comparison.rawValue.count).trimmingSpaces
         (self.field, self.comparison) = (field, comparison)
+        (date, label) = (RecordDate(value), LabelIndex(recipe.labels)[value])
         switch field {
         case .label:
             guard comparison == .equal else { throw DeletionError.unreadableFilter }
-            guard recipe.labels.contains(where: { $0.utf8.elementsEqual(value.utf8) }) else {
+            guard label != nil else {
                 throw DeletionError.noSuchLabel(
                     labels: recipe.labels, nearest: Suggestion.nearest(to: value, among: recipe.labels))
             }
         case .date:
             guard recipe.data.columns.date != nil else { throw DeletionError.noDates }
-            guard RecordDate.isValid(value) else { throw DeletionError.unreadableFilter }
+            guard date != nil else { throw DeletionError.unreadableFilter }
         }
     }
 
-    /// A record without a date meets no condition on dates.
-    func holds(_ record: Record, _ recipe: Recipe) -> Bool {
+    /// A record without a date meets no condition on dates; one with a day meets it where the whole day does.
+    func holds(_ record: Record) -> Bool {
         switch field {
-        case .label: return recipe.labels[record.label].utf8.elementsEqual(value.utf8)
+        case .label: return record.label == label
         case .date:
-            guard let date = record.date else { return false }
+            guard let date, let own = record.date.flatMap({ RecordDate($0) }) else { return false }
             switch comparison {
-            // A day is equal to every time in it.
-            case .equal: return date.utf8.starts(with: value.utf8)
-            case .below: return date < value
-            case .above: return date > value && !date.utf8.starts(with: value.utf8)
-            case .atMost: return date < value || date.utf8.starts(with: value.utf8)
-            case .atLeast: return date >= value
+            case .equal: return own.isIn(date)
+            case .below: return own.isBefore(date)
+            case .above: return date.isBefore(own)
+            case .atMost: return own.endsBy(date)
+            case .atLeast: return own.begins(at: date)
             }
         }
     }

@@ -21,8 +21,11 @@ extension RecordReader {
         let label = values.label.flatMap { $0.isEmpty ? nil : $0 }
         if label == nil && labels == .required { throw refusal(columns.label, .emptyLabel) }
         let owner = values.owner.flatMap { $0.isEmpty ? nil : $0 }
-        let date = values.date.flatMap { $0.isEmpty ? nil : $0 }
-        if let date, !RecordDate.isValid(date) { throw refusal(columns.date ?? "", .badDate) }
+        var date = values.date.flatMap { $0.isEmpty ? nil : $0 }
+        if let written = date {
+            guard let read = RecordDate(written) else { throw refusal(columns.date ?? "", .badDate) }
+            date = read.canonical
+        }
         let group = values.group.flatMap { $0.isEmpty ? nil : $0 }
         return RawRecord(
             id: RecordID(values.id), owner: owner, date: date, group: group, text: values.text, label: label)

@@ -48,7 +48,7 @@ extension RecordsError: CustomStringConvertible {
         case .wrongType(let found, let expected):
             "found \(found), expected \(expected). Correct the value."
         case .badDate:
-            "the date is none of ISO 8601; write it like 2024-05-31 or 2024-05-31T13:45:00Z, or leave it empty"
+            "the date is none of ISO 8601; write it like 2024-05-31, 2024-05-31T13:45:00Z or 2024-05-31T13:45:00+02:00, or leave it empty"
         case .emptyID:
             "the id is empty. Give every record an id, or use `$row` as the id column."
         case .emptyText:

@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// The time of a recorded request, in one of two forms that a file must not mix.
 enum TraceTime {
     /// Seconds since the stream began.
@@ -13,8 +11,8 @@ enum TraceTime {
             guard seconds >= 0, seconds <= SimulationSettings.longest else { return nil }
             self = .seconds(seconds)
         } else {
-            guard RecordDate.isValid(text) else { return nil }
-            self = .date(Self.sinceEpoch(Array(text.utf8)))
+            guard let date = RecordDate(text) else { return nil }
+            self = .date(date.secondsSinceEpoch)
         }
     }
 
@@ -24,23 +22,5 @@ enum TraceTime {
             return nil
         }
         return Double(text)
-    }
-
-    /// Of a text that `RecordDate` has found valid, so every digit is where it must be.
-    private static func sinceEpoch(_ text: [UInt8]) -> Double {
-        func digits(_ range: Range<Int>) -> Int {
-            text.count < range.upperBound ? 0 : text[range].reduce(0) { $0 * 10 + Int($1) - 0x30 }
-        }
-        // The civil calendar in 400-year cycles, with March as the first month so that the leap day is the last.
-        let month = digits(5..<7)
-        let year = digits(0..<4) - (month < 3 ? 1 : 0)
-        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + digits(8..<10) - 1
-        let cycle = (year + 400) / 400 - 1
-        let inCycle = year - cycle * 400
-        let days = cycle * 146_097 + inCycle * 365 + inCycle / 4 - inCycle / 100 + dayOfYear - 719_468
-        let seconds = days * 86_400 + digits(11..<13) * 3600 + digits(14..<16) * 60 + digits(17..<19)
-        let fraction =
-            text.count > 19 && text[19] == UInt8(ascii: ".") ? text[19...].filter { $0 != UInt8(ascii: "Z") } : []
-        return Double(seconds) + (Double(String(decoding: [0x30] + fraction, as: UTF8.self)) ?? 0)
     }
 }
