@@ -42,7 +42,7 @@ extension Recipe {
                 bytes += chunk
                 if bytes.count > longestFile { throw refused(.tooLong(limit: longestFile)) }
             }
-            return bytes
+            return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
         } catch let error as RecipeError {
             throw error
         } catch let error as ChunkedFile.Failure {
