@@ -31,9 +31,9 @@ enum DurableFile {
     /// one each. Other than `sync` it waits for no other disk, and says where something could not be written.
     static func syncAll(in folder: URL) throws(CheckpointError) {
         let descriptor = unsafe open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure("open", folder) }
+        guard descriptor >= 0 else { throw failure("opening", folder) }
         defer { close(descriptor) }
-        guard syncfs(descriptor) == 0 else { throw failure("syncfs", folder) }
+        guard syncfs(descriptor) == 0 else { throw failure("syncing", folder) }
     }
 
     /// Writes a file piece by piece, so that it need not fit into memory. Whatever `pieces` throws, nothing is left.
@@ -54,13 +54,13 @@ enum DurableFile {
     /// Writes bytes into a file that grows, durably, and cuts off what follows them. Its name is durable after `syncName`.
     static func splice(_ bytes: [UInt8], into url: URL, at offset: Int) throws(CheckpointError) {
         let descriptor = unsafe open(url.path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
-        guard descriptor >= 0 else { throw failure("open", url) }
+        guard descriptor >= 0 else { throw failure("opening", url) }
         defer { close(descriptor) }
         // First cut, so that a file which ends within the old tail is what it was.
-        guard ftruncate(descriptor, off_t(offset)) == 0 else { throw failure("ftruncate", url) }
-        guard lseek(descriptor, off_t(offset), SEEK_SET) == off_t(offset) else { throw failure("lseek", url) }
+        guard ftruncate(descriptor, off_t(offset)) == 0 else { throw failure("cutting", url) }
+        guard lseek(descriptor, off_t(offset), SEEK_SET) == off_t(offset) else { throw failure("writing", url) }
         try writeAll(bytes, descriptor, url)
-        guard fsync(descriptor) == 0 else { throw failure("fsync", url) }
+        guard fsync(descriptor) == 0 else { throw failure("syncing", url) }
     }
 
     private static func write(_ bytes: [UInt8], to url: URL, synced: Bool) throws(CheckpointError) {
@@ -75,8 +75,10 @@ enum DurableFile {
     }
 
     private static func begin(_ url: URL) throws(CheckpointError) -> Int32 {
-        let descriptor = unsafe open(temporary(url).path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure("open", temporary(url)) }
+        // A link there would be replaced, and what it leads to stay.
+        _ = try exists(url)
+        let descriptor = unsafe open(temporary(url).path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw failure("opening", temporary(url)) }
         return descriptor
     }
 
@@ -87,13 +89,13 @@ enum DurableFile {
 
     private static func finish(_ descriptor: Int32, _ url: URL, synced: Bool) throws(CheckpointError) {
         guard !synced || fsync(descriptor) == 0 else {
-            let error = failure("fsync", temporary(url))
+            let error = failure("syncing", temporary(url))
             abandon(descriptor, url)
             throw error
         }
-        guard close(descriptor) == 0 else { throw failure("close", temporary(url)) }
+        guard close(descriptor) == 0 else { throw failure("closing", temporary(url)) }
         guard unsafe rename(temporary(url).path, url.path) == 0 else {
-            let error = failure("rename", url)
+            let error = failure("renaming", url)
             unsafe unlink(temporary(url).path)
             throw error
         }
@@ -112,7 +114,7 @@ enum DurableFile {
                     descriptor, buffer.baseAddress.map { unsafe $0 + done }, bytes.count - done)
             }
             if written < 0, errno == EINTR { continue }
-            guard written > 0 else { throw failure("write", url) }
+            guard written > 0 else { throw failure("writing", url) }
             done += written
         }
     }
@@ -124,15 +126,21 @@ enum DurableFile {
     /// not known what was removed, it is the folder of `place`.
     static func remove(_ urls: [URL], in place: URL? = nil, isCertain: Bool = true) throws(CheckpointError) {
         var isRemoved = false
+        var problem: CheckpointError?
+        // One that cannot be removed keeps no other from going.
         for url in urls {
-            if unsafe unlink(url.path) == 0 {
+            do throws(CheckpointError) {
+                guard try exists(url) else { continue }
+                guard unsafe unlink(url.path) == 0 || errno == ENOENT else { throw failure("removing", url) }
                 isRemoved = true
-            } else if errno != ENOENT {
-                throw failure("unlink", url)
+            } catch {
+                problem = problem ?? error
             }
         }
+        if let problem { throw problem }
         // Where the folder itself is missing, so is the file.
-        guard let first = place ?? urls.first, isCertain || isRemoved, exists(first.deletingLastPathComponent()) else {
+        guard let first = place ?? urls.first, isCertain || isRemoved, try refuseLink(first.deletingLastPathComponent()) != nil
+        else {
             return
         }
         try syncFolder(of: first)
@@ -140,134 +148,62 @@ enum DurableFile {
 
     /// Gives a file a second name. Only for files that are replaced and never changed in place: both names would see it.
     static func link(_ url: URL, to place: URL) throws(CheckpointError) {
-        guard unsafe Foundation.link(url.path, place.path) == 0 else { throw failure("link", place) }
+        guard unsafe Foundation.link(url.path, place.path) == 0 else { throw failure("linking", place) }
     }
 
     /// Adds a line to the end of a file of which this process is the only writer; durable when the system comes to it. A last line that was cut
     /// stays a line of its own.
     static func append(line bytes: [UInt8], to url: URL) throws(CheckpointError) {
         let descriptor = unsafe open(url.path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure("open", url) }
+        guard descriptor >= 0 else { throw failure("opening", url) }
         defer { close(descriptor) }
         let end = lseek(descriptor, 0, SEEK_END)
-        guard end >= 0 else { throw failure("seek", url) }
+        guard end >= 0 else { throw failure("reading", url) }
         var last = UInt8(ascii: "\n")
-        if end > 0, unsafe pread(descriptor, &last, 1, end - 1) != 1 { throw failure("read", url) }
+        if end > 0, unsafe pread(descriptor, &last, 1, end - 1) != 1 { throw failure("reading", url) }
         try writeAll((last == UInt8(ascii: "\n") ? [] : [UInt8(ascii: "\n")]) + bytes, descriptor, url)
     }
 
     /// Gives a file another name in its folder, which it takes from whatever has it.
     static func move(_ url: URL, to place: URL) throws(CheckpointError) {
-        guard unsafe rename(url.path, place.path) == 0 else { throw failure("rename", place) }
+        _ = try exists(place)
+        guard unsafe rename(url.path, place.path) == 0 else { throw failure("renaming", place) }
         try syncFolder(of: place)
     }
 
-    static func exists(_ url: URL) -> Bool { unsafe access(url.path, F_OK) == 0 }
-
-    /// The size of a file; nil where there is none.
-    static func size(_ url: URL) -> Int? {
-        var status = stat()
-        return unsafe lstat(url.path, &status) == 0 ? Int(status.st_size) : nil
-    }
-
-    /// Bytes that the file system of a path has left for this user; asked of the nearest folder that exists.
-    static func freeBytes(near url: URL) -> Int? {
-        var status = statvfs()
-        var folder = url
-        while unsafe statvfs(folder.path, &status) != 0 {
-            guard errno == ENOENT, folder.pathComponents.count > 1 else { return nil }
-            folder.deleteLastPathComponent()
-        }
-        let (bytes, isTooMany) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
-        return isTooMany ? nil : Int(clamping: bytes)
-    }
-
-    /// The bytes of a file; nil where it cannot be read.
-    static func contents(_ url: URL) -> [UInt8]? { try? read(url) { size in 0..<size } }
-
-    /// A part of a file; a file that ends before it is an error.
-    static func contents(_ url: URL, at offset: Int, count: Int) throws(CheckpointError) -> [UInt8] {
-        try read(url) { size in
-            // Before room is made for what a damaged number asks for.
-            offset >= 0 && count >= 0 && offset <= size && count <= size - offset ? offset..<offset + count : nil
-        }
-    }
-
-    /// `part`: is told the file's size; nil: the file has no such part.
-    ///
-    /// A link in its place is not followed, and opening a pipe does not wait for who writes to it: no file of a workspace is either.
-    private static func read(_ url: URL, _ part: (Int) -> Range<Int>?) throws(CheckpointError) -> [UInt8] {
-        let descriptor = unsafe open(url.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard descriptor >= 0 else { throw failure("open", url) }
-        defer { close(descriptor) }
-        func unreadable(_ reason: String) -> CheckpointError {
-            .file(operation: "read", path: url.path, code: EIO, reason: reason)
-        }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw unreadable("it is not a regular file")
-        }
-        guard let range = part(Int(status.st_size)) else { throw unreadable("it ends too early") }
-        var done = 0
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
-            while done < range.count {
-                let got = unsafe pread(
-                    descriptor, buffer.baseAddress.map { unsafe $0 + done }, range.count - done,
-                    off_t(range.lowerBound + done))
-                if got < 0, errno == EINTR { continue }
-                if got <= 0 { break }
-                done += got
-            }
-            count = done
-        }
-        guard done == range.count else { throw unreadable("it ends too early") }
-        return bytes
-    }
-
-    /// Removes a folder with all that is in it; a missing one is as good as removed.
+    /// Removes a folder with all that is in it; a missing one is as good as removed. A link in its place is refused, and links in it go, not
+    /// what they lead to.
     static func removeFolder(_ url: URL) throws(CheckpointError) {
-        guard FileManager.default.fileExists(atPath: url.path) else { return }
+        guard try exists(url) else { return }
         do {
             try FileManager.default.removeItem(at: url)
         } catch {
-            throw .file(
-                operation: "remove", path: url.path, code: EIO, reason: error.localizedDescription)
+            throw CheckpointError(error, "remove", url)
         }
         try syncFolder(of: url)
     }
 
-    /// Names in a folder; a missing one has none.
-    static func names(in folder: URL) throws(CheckpointError) -> [String] {
-        guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
-        do {
-            return try FileManager.default.contentsOfDirectory(atPath: folder.path)
-        } catch {
-            throw .file(
-                operation: "read", path: folder.path, code: EIO, reason: error.localizedDescription)
-        }
-    }
-
     /// For a folder at the top of a workspace, whose names every command that writes makes durable first.
     static func makeFolderIfMissing(_ url: URL) throws(CheckpointError) {
-        if !exists(url) { try makeFolder(url) }
+        if try !exists(url) { try makeFolder(url) }
     }
 
     static func makeFolder(_ url: URL) throws(CheckpointError) {
-        guard unsafe mkdir(url.path, 0o700) == 0 || errno == EEXIST else { throw failure("mkdir", url) }
+        guard unsafe mkdir(url.path, 0o700) == 0 || errno == EEXIST else { throw failure("making it", url) }
+        try refuseLink(url)
         try syncFolder(of: url)
     }
 
     private static func syncFolder(of url: URL) throws(CheckpointError) {
         let folder = url.deletingLastPathComponent()
         let descriptor = unsafe open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure("open", folder) }
+        guard descriptor >= 0 else { throw failure("opening", folder) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw failure("fsync", folder) }
+        guard fsync(descriptor) == 0 else { throw failure("syncing", folder) }
     }
 
-    private static func failure(_ operation: String, _ url: URL) -> CheckpointError {
-        let code = errno
-        return .file(
-            operation: operation, path: url.path, code: code, reason: unsafe String(cString: strerror(code)))
+    /// What the last system call says is wrong with a file.
+    static func failure(_ operation: String, _ url: URL) -> CheckpointError {
+        CheckpointError(errno, operation, url)
     }
 }
