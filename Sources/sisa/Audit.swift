@@ -26,6 +26,8 @@ struct Audit: WorkspaceCommand {
 
     @OptionGroup var options: WorkspaceOptions
 
+    @OptionGroup var place: ScratchOptions
+
     @Option(help: "Train this shard again only, counted from 1.")
     var shard: Int?
 
@@ -71,12 +73,12 @@ struct Audit: WorkspaceCommand {
         for path in evidence where !FileManager.default.isReadableFile(atPath: path) {
             throw EvidenceError.noSuchFile(path: path)
         }
-        let workspace = try options.open()
+        let (workspace, scratch) = try place.open(options)
         let all = 0..<workspace.recipe.shards
         let chosen = shard.map { [$0 - 1] } ?? sample.map { all.shuffled().prefix($0).sorted() }
         let report = try options.withProgress("auditing") { progress in
             try workspace.audit(
-                shards: chosen, evidence: evidence.map { URL(filePath: $0) }, threads: options.threadCount,
+                shards: chosen, evidence: evidence.map { URL(filePath: $0) }, scratch: scratch, threads: options.threadCount,
                 progress: progress, waiting: options.waiting)
         }
         if options.json {

@@ -12,9 +12,12 @@ struct Verify: WorkspaceCommand {
             EXAMPLES:
               sisa verify --workspace workspaces/reviews
               sisa verify --workspace workspaces/reviews --shard 2
+              sisa verify --workspace /snapshots/monday/reviews --scratch /var/tmp
             """)
 
     @OptionGroup var options: WorkspaceOptions
+
+    @OptionGroup var place: ScratchOptions
 
     @Option(help: "Verify this shard only, counted from 1.")
     var shard: Int?
@@ -32,10 +35,10 @@ struct Verify: WorkspaceCommand {
     }
 
     func perform() throws {
-        let workspace = try options.open()
+        let (workspace, scratch) = try place.open(options)
         let report = try options.withProgress("verifying") { progress in
             try workspace.verify(
-                shard: shard.map { $0 - 1 }, threads: options.threadCount, progress: progress,
+                shard: shard.map { $0 - 1 }, scratch: scratch, threads: options.threadCount, progress: progress,
                 waiting: options.waiting)
         }
         if options.json {

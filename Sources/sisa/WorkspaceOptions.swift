@@ -12,6 +12,9 @@ struct WorkspaceOptions: ParsableArguments {
     @Option(help: "Threads to use. Default: all processors. The result does not depend on it.")
     var threads: Int?
 
+    @Flag(help: "As root, write into a workspace that belongs to another user.")
+    var asRoot = false
+
     @Flag(help: "Print JSON for programs instead of tables for people.")
     var json = false
 
@@ -30,7 +33,15 @@ struct WorkspaceOptions: ParsableArguments {
         threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
     }
 
-    func open() throws -> Workspace { try Workspace(at: folder) }
+    func open() throws -> Workspace {
+        try refuseForeignRoot()
+        return try Workspace(at: folder)
+    }
+
+    /// Before anything is written.
+    func refuseForeignRoot() throws {
+        if !asRoot { try Workspace.refuseForeignRoot(at: folder) }
+    }
 
     /// For commands that change nothing.
     func openToRead() throws -> Workspace { try Workspace(at: folder, .read) }
