@@ -24,7 +24,7 @@ struct Repair: WorkspaceCommand {
     var recordPasses: Int?
 
     private struct Output: Encodable {
-        let stagesTrained, shardsLeft: Int
+        let stagesTrained, shardsLeft, recordsTakenOut: Int
         let receipts: [String]
         let seconds: Double
     }
@@ -47,6 +47,7 @@ struct Repair: WorkspaceCommand {
             return try Console.json(
                 Output(
                     stagesTrained: report.stagesTrained, shardsLeft: report.shardsLeft,
+                    recordsTakenOut: report.recordsTakenOut,
                     receipts: report.receipts.map(\.path), seconds: report.seconds))
         }
         Console.out(
@@ -54,6 +55,11 @@ struct Repair: WorkspaceCommand {
                 ? "nothing to repair"
                 : "trained \(report.stagesTrained) stages again in \(report.seconds.fixed(2)) s"
                     + (report.shardsLeft == 0 ? "" : "; \(report.shardsLeft) shard(s) wait for the next `sisa repair`"))
+        if report.recordsTakenOut > 0 {
+            Console.out(
+                "\(report.recordsTakenOut) record(s) that the ledger does not know were taken out of their slices: an old backup had brought them back"
+            )
+        }
         for receipt in report.receipts { Console.out("receipt: \(receipt.path)") }
     }
 }

@@ -6,6 +6,8 @@ package struct RepairReport: Sendable {
     package let stagesTrained: Int
     /// Shards that still wait, because the time was over.
     package let shardsLeft: Int
+    /// That lay in slices and were not the ledger's, as after an old backup was restored.
+    package let recordsTakenOut: Int
     /// Of the deletions that are complete now.
     package let receipts: [URL]
     package let seconds: Double
@@ -14,7 +16,7 @@ package struct RepairReport: Sendable {
 extension Workspace {
     /// Trains again the shards of accepted deletions, however many requests wait there, each once from its lowest touched slice.
     ///
-    /// A part of the index that a full disk took away is made anew too.
+    /// A part of the index that a full disk took away is made anew too, and every slice is compared with the ledger.
     ///
     /// `seconds`, `recordPasses`: No further shard is begun when they are spent; nil: all are. Forgetting was done before, or is finished
     /// first.
@@ -31,12 +33,16 @@ extension Workspace {
         defer { withExtendedLifetime(lock) {} }
         try sweep()
         let evidence = try evidence()
+        let (takenOut, problem) = try takeOutSurplus()
         func report(_ trained: Int, left: Int) throws -> RepairReport {
             try completeIndex()
             try evidence.publish()
+            // What waits for a repair does not wait for what else is wrong.
+            if let problem { throw problem }
+            try refuseStrangers()
             if trained > 0 { try costBook.append(meter.entry(.repair, [], plan: costPlan(), threads: threads)) }
             return RepairReport(
-                stagesTrained: trained, shardsLeft: left,
+                stagesTrained: trained, shardsLeft: left, recordsTakenOut: takenOut,
                 receipts: evidence.receipts.values.sorted { $0.path < $1.path },
                 seconds: clock.duration(to: .now).seconds)
         }
