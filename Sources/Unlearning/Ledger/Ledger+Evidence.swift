@@ -30,7 +30,7 @@ extension Ledger {
 
     /// What the log should be; nil where the workspace keeps none yet.
     func logState() throws -> LogState? {
-        guard try version() == Ledger.version else { return nil }
+        guard try version() >= Ledger.firstWithLog else { return nil }
         return try queue.read { db in
             let rows = try Row.fetchAll(db, sql: "SELECT name, value FROM facts WHERE name LIKE 'log%'")
             var facts: [String: Data] = [:]
@@ -73,7 +73,7 @@ extension Ledger {
 
     /// Deletions that were accepted and have no receipt yet, the oldest first. `entry`: where they are complete.
     func requests() throws -> [(id: String, accepted: String, entry: Int?)] {
-        guard try version() == Ledger.version else { return [] }
+        guard try version() >= Ledger.firstWithLog else { return [] }
         return try queue.read { db in
             try Row.fetchAll(db, sql: "SELECT * FROM requests ORDER BY accepted, id").map {
                 (try $0.value("id"), try $0.value("accepted"), $0["entry"] == nil ? nil : try $0.value("entry"))

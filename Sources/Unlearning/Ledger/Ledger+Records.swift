@@ -15,11 +15,14 @@ extension Ledger {
     }
 
     /// `chain`: Of the new plan: checkpoints that it asks for stay, such as those of shards that a split leaves alone.
-    func open(_ cells: [[SliceSummary]], facts: [String: Data], note: LogNote?, chain: KeyChain? = nil) throws {
+    func open(
+        _ cells: [[SliceSummary]], facts: [String: Data], note: LogNote?, chain: KeyChain? = nil, seals: RecordIndex.Seals = [:]
+    ) throws {
         try queue.write { db in
             if let note { try Ledger.take(db, note) }
             // Pending deletions are finished by now, and their cells are no longer cells.
-            try db.execute(sql: "DELETE FROM slices; DELETE FROM pending; DELETE FROM generations")
+            try db.execute(sql: "DELETE FROM slices; DELETE FROM pending; DELETE FROM generations; DELETE FROM buckets")
+            try Ledger.set(db, seals)
             for row in try Row.fetchAll(db, sql: "SELECT shard, stage, key FROM checkpoints") {
                 let (shard, stage): (Int, Int) = (try row.index("shard"), try row.index("stage"))
                 let keys = shard < cells.count ? chain?.keys(shard: shard, slices: cells[shard].map(\.digest)) : nil
@@ -39,10 +42,13 @@ extension Ledger {
     private static func set(_ db: Database, _ position: Position, _ summary: SliceSummary) throws {
         try db.cachedStatement(
             sql: """
-                INSERT INTO slices (shard, slice, records, digest) VALUES (?, ?, ?, ?)
-                ON CONFLICT (shard, slice) DO UPDATE SET records = excluded.records, digest = excluded.digest
+                INSERT INTO slices (shard, slice, records, digest, attributes) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (shard, slice) DO UPDATE SET records = excluded.records, digest = excluded.digest,
+                attributes = excluded.attributes
                 """
-        ).execute(arguments: [position.shard, position.slice, summary.records, Data(summary.digest)])
+        ).execute(arguments: [
+            position.shard, position.slice, summary.records, Data(summary.digest), summary.attributes.map { Data($0) }
+        ])
     }
 
     package func recordCount() throws -> Int {
@@ -71,9 +77,10 @@ extension Ledger {
     /// workspace keeps no log. `refusing`: The ids may not come back.
     func accept(
         _ gone: [Position: [RecordTag]], leaving cells: [Position: SliceSummary], table: StageTable? = nil,
-        request: (id: String, time: String, note: LogNote)?, refusing: Bool = false
+        request: (id: String, time: String, note: LogNote)?, refusing: Bool = false, seals: RecordIndex.Seals = [:]
     ) throws {
         try queue.write { db in
+            try Ledger.set(db, seals)
             for tag in gone.values.joined() where refusing {
                 try db.execute(sql: "INSERT OR IGNORE INTO refused (tag) VALUES (?)", arguments: [Data(tag.bytes)])
             }
@@ -94,8 +101,11 @@ extension Ledger {
     }
 
     /// Makes the larger slices the plan's, and forgets what was known of every stage that they reach.
-    func admit(_ cells: [Position: SliceSummary], table: StageTable, note: LogNote) throws {
+    func admit(
+        _ cells: [Position: SliceSummary], table: StageTable, note: LogNote, seals: RecordIndex.Seals
+    ) throws {
         try queue.write { db in
+            try Ledger.set(db, seals)
             try Ledger.take(db, note)
             for (position, summary) in cells { try Ledger.change(db, position, summary, table) }
         }

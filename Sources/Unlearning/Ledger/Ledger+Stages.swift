@@ -5,10 +5,18 @@ internal import GRDB
 package struct SliceSummary: Sendable, Equatable {
     package let records: Int
     package let digest: [UInt8]
+    /// Digest of what changes no weight, and requests go by; nil in the ledger of an earlier version.
+    package let attributes: [UInt8]?
 
-    package init(records: Int, digest: [UInt8]) {
+    package init(records: Int, digest: [UInt8], attributes: [UInt8]? = nil) {
         self.records = records
         self.digest = digest
+        self.attributes = attributes
+    }
+
+    /// Whether records that were counted and digested are those that the ledger means.
+    package func describes(_ found: SliceSummary) -> Bool {
+        records == found.records && digest == found.digest && (attributes == nil || attributes == found.attributes)
     }
 }
 
@@ -158,6 +166,7 @@ extension SliceSummary {
     fileprivate init(_ row: Row) throws {
         records = try row.value("records")
         digest = Array(try row.value("digest") as Data)
+        attributes = try (row.optional("attributes") as Data?).map { Array($0) }
     }
 }
 

@@ -15,9 +15,11 @@ package final class Ledger: Sendable {
 
     /// Opens the ledger, making it where it is missing and allowed. `read` changes nothing, not even on a read-only disk.
     package init(_ url: URL, _ access: Access) throws {
-        if access != .create, !FileManager.default.fileExists(atPath: url.path) {
+        if try access != .create && !DurableFile.exists(url) {
             throw WorkspaceError.notAWorkspace(path: url.deletingLastPathComponent().path)
         }
+        // SQLite would only say that it cannot open it.
+        if access != .create { _ = try DurableFile.isReadable(url) }
         self.access = access
         var configuration = Configuration()
         configuration.busyMode = .timeout(60)
@@ -80,7 +82,9 @@ package final class Ledger: Sendable {
     }
 
     /// Of the schema; `PRAGMA user_version`.
-    static let version = 4
+    static let version = 5
+    /// Since which there are totals, and a log.
+    static let (firstWithTotals, firstWithLog) = (2, 4)
 
     func version() throws -> Int {
         try queue.read { db in try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 }
@@ -135,6 +139,14 @@ package final class Ledger: Sendable {
         migrator.registerMigration("3") { db in try db.execute(sql: "DROP TABLE owned; PRAGMA user_version = 3") }
         migrator.registerMigration("4") { db in
             try db.execute(sql: Ledger.evidenceSchema + "PRAGMA user_version = 4")
+        }
+        migrator.registerMigration("5") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE slices ADD COLUMN attributes BLOB CHECK (attributes IS NULL OR length(attributes) = 32);
+                    \(Ledger.indexSchema)
+                    PRAGMA user_version = 5
+                    """)
         }
         return migrator
     }

@@ -37,28 +37,32 @@ struct PlaceSorter {
         }
     }
 
-    /// Writes all buckets, empty ones too: one that is missing later has been lost.
-    func write(_ index: RecordIndex) throws {
+    /// Writes all buckets, empty ones too: one that is missing later has been lost. Returns their seals.
+    func write(_ index: RecordIndex) throws -> RecordIndex.Seals {
         try queue.read { db in
-            for (number, kind) in index.kinds.enumerated() {
+            var seals: RecordIndex.Seals = [:]
+            for (place, kind) in index.kinds.enumerated() {
                 let rows = try Row.fetchCursor(
                     db,
                     sql:
                         "SELECT bucket, digest, shard, slice FROM places WHERE kind = ? ORDER BY bucket, digest, shard, slice",
-                    arguments: [number])
+                    arguments: [place])
                 var next = try rows.next()
-                for bucket in 0..<index.buckets {
+                for number in 0..<index.buckets {
                     var entries: [RecordIndex.Entry] = []
-                    while let row = next, row["bucket"] == bucket {
+                    while let row = next, row["bucket"] == number {
                         entries.append(
                             RecordIndex.Entry(
                                 digest: Array(row["digest"] as Data),
                                 position: Position(shard: row["shard"], slice: row["slice"])))
                         next = try rows.next()
                     }
-                    try index.write(kind, bucket, entries)
+                    let bucket = RecordIndex.Bucket(kind: kind, number: number)
+                    try index.write(bucket, entries)
+                    seals[bucket] = index.seal(bucket, entries)
                 }
             }
+            return seals
         }
     }
 

@@ -9,6 +9,11 @@ extension Row {
         return value
     }
 
+    /// The same of a column that may hold nothing, or that a ledger of an earlier version does not have.
+    func optional<Value: DatabaseValueConvertible>(_ column: String) throws -> Value? {
+        hasColumn(column) && self[column] != nil ? try value(column) : nil
+    }
+
     /// A number of a shard, slice or stage.
     func index(_ column: String) throws -> Int {
         let value: Int = try value(column)

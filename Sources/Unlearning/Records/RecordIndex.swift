@@ -14,6 +14,15 @@ struct RecordIndex: Sendable {
         case texts
     }
 
+    /// One of the files.
+    struct Bucket: Hashable, Sendable {
+        let kind: Kind
+        let number: Int
+    }
+
+    /// What stands at the end of buckets, and in the ledger: so that a bucket of another day is none of today's. Empty: not known.
+    typealias Seals = [Bucket: [UInt8]]
+
     /// A value's digest and a cell that has a record with it.
     struct Entry: Hashable, Comparable, Sendable {
         let digest: [UInt8]
@@ -43,10 +52,33 @@ struct RecordIndex: Sendable {
             (recipe.placesByMoreThanID ? [.ids] : []) + (recipe.data.columns.owner == nil ? [] : [.owners]) + [.texts]
     }
 
-    /// The cells that have a record with this value.
-    func positions(_ kind: Kind, _ value: String) throws -> [Position] {
+    /// The bucket in which a value would be.
+    func bucket(_ kind: Kind, _ value: String) -> Bucket {
+        Bucket(kind: kind, number: bucket(of: digest(kind, value)))
+    }
+
+    /// The cells that have a record with this value, of the entries of its bucket.
+    func positions(_ kind: Kind, _ value: String, in entries: [Entry]) -> [Position] {
         let digest = digest(kind, value)
-        return try read(kind, bucket(of: digest)).filter { $0.digest == digest }.map(\.position)
+        return entries.filter { $0.digest == digest }.map(\.position)
+    }
+
+    /// The entries of a bucket: all that are there, and those without the ones of records whose deletion is accepted.
+    ///
+    /// `seal`: What the ledger says of it; nil: a ledger of an earlier version, which says nothing. `waiting`: Is asked where it says otherwise: what
+    /// such records put into the index, and no other record of their cells.
+    func entries(of bucket: Bucket, _ seal: [UInt8]?, waiting: () throws -> Set<Entry>) throws -> (held: [Entry], live: [Entry]) {
+        let held = try read(bucket.kind, bucket.number)
+        guard let seal, seal != self.seal(bucket, held) else { return (held, held) }
+        let waiting = try waiting()
+        let live = held.filter { !waiting.contains($0) }
+        guard seal == self.seal(bucket, live) else { throw WorkspaceError.indexDamaged(path: url(bucket).path) }
+        return (held, live)
+    }
+
+    /// The seal of a bucket that holds these entries.
+    func seal(_ bucket: Bucket, _ entries: [Entry]) -> [UInt8] {
+        Array(encode(bucket.kind, bucket.number, entries).suffix(Self.digestBytes))
     }
 
     /// What records put into the index.
@@ -57,58 +89,81 @@ struct RecordIndex: Sendable {
             })
     }
 
+    /// What records put in that no other record of their cell does, by bucket.
+    func leaving(_ gone: [StoredRecord], _ left: [StoredRecord]) -> [Bucket: Set<Entry>] {
+        var found: [Bucket: Set<Entry>] = [:]
+        for kind in kinds {
+            for entry in entries(gone, kind).subtracting(entries(left, kind)) {
+                found[Bucket(kind: kind, number: bucket(of: entry.digest)), default: []].insert(entry)
+            }
+        }
+        return found
+    }
+
     /// Takes out, durably, what records put in that no other record of their cell does.
     ///
     /// `left`: The records that stay in the cell. A bucket that is damaged, or for which there is no room, is removed: forgetting waits for
     /// nothing, and whoever looks something up there is told.
     func remove(_ gone: [StoredRecord], leaving left: [StoredRecord]) throws {
-        for kind in kinds {
-            let leaving = entries(gone, kind).subtracting(entries(left, kind))
-            for (bucket, leaving) in Dictionary(grouping: leaving, by: { bucket(of: $0.digest) }) {
-                do {
-                    let rest = try read(kind, bucket).filter { !leaving.contains($0) }
-                    try DurableFile.write(encode(kind, bucket, rest), to: url(kind, bucket))
-                } catch {
-                    // With what a killed process may have left of it half written; a write takes that name over.
-                    let url = url(kind, bucket)
-                    try DurableFile.remove([url, DurableFile.temporary(url)])
-                }
+        for (bucket, leaving) in leaving(gone, left) {
+            let url = url(bucket)
+            do {
+                let rest = try read(bucket.kind, bucket.number).filter { !leaving.contains($0) }
+                try DurableFile.write(encode(bucket.kind, bucket.number, rest), to: url)
+            } catch {
+                // With what a killed process may have left of it half written; a write takes that name over.
+                try DurableFile.remove([url, DurableFile.temporary(url)])
             }
         }
     }
 
-    /// Takes in, durably, what records put into the index. A bucket that is damaged goes, and is made anew as a whole later.
-    func insert(_ new: [StoredRecord]) throws {
-        for kind in kinds {
-            for (bucket, entering) in Dictionary(grouping: entries(new, kind), by: { bucket(of: $0.digest) }) {
-                let url = url(kind, bucket)
-                guard let held = try? read(kind, bucket) else {
-                    try DurableFile.remove([url])
-                    continue
-                }
-                let all = Set(held).union(entering).sorted()
-                try DurableFile.write(encode(kind, bucket, all), to: url)
+    /// Takes in, durably, what records put into the index; the seals of the buckets that changed. One that is damaged, or not what the ledger
+    /// says, goes, and is made anew as a whole later.
+    func insert(_ new: [StoredRecord], _ known: (Bucket) throws -> [UInt8]?) throws -> Seals {
+        var seals: Seals = [:]
+        for (bucket, entering) in leaving(new, []) {
+            let url = url(bucket)
+            guard let held = try? entries(of: bucket, known(bucket), waiting: { [] }).held else {
+                try DurableFile.remove([url])
+                seals[bucket] = []
+                continue
             }
+            let all = Set(held).union(entering).sorted()
+            try DurableFile.write(encode(bucket.kind, bucket.number, all), to: url)
+            seals[bucket] = seal(bucket, all)
         }
+        return seals
     }
 
     /// Makes all buckets from what was sorted; they are durable, and everything that was written before, when this returns.
-    func fill(from places: PlaceSorter) throws {
+    func fill(from places: PlaceSorter) throws -> Seals {
         for folder in [root] + kinds.map(folder) { try DurableFile.makeFolder(folder) }
-        try places.write(self)
+        let seals = try places.write(self)
         try places.discard()
         try DurableFile.syncAll(in: root)
+        return seals
     }
 
     /// Writes a bucket; it is durable only after `DurableFile.syncAll`. `entries`: sorted, each once.
-    func write(_ kind: Kind, _ bucket: Int, _ entries: [Entry]) throws {
-        try DurableFile.writeLater(encode(kind, bucket, entries), to: url(kind, bucket))
+    func write(_ bucket: Bucket, _ entries: [Entry]) throws {
+        try DurableFile.writeLater(encode(bucket.kind, bucket.number, entries), to: url(bucket))
     }
 
-    /// Every bucket's file, and whether it is there and undamaged.
-    func soundness() -> [(path: String, isSound: Bool)] {
+    /// Every bucket's file.
+    var paths: [String] { kinds.flatMap { kind in (0..<buckets).map { url(kind, $0).path } } }
+
+    /// Every bucket's file, and what is wrong with it. `seals`: What the ledger says; nil: nothing.
+    func faults(_ seals: Seals?, waiting: () throws -> Set<Entry>) -> [(path: String, fault: Checkup.Fault?)] {
         kinds.flatMap { kind in
-            (0..<buckets).map { (url(kind, $0).path, (try? read(kind, $0)) != nil) }
+            (0..<buckets).map { number in
+                let bucket = Bucket(kind: kind, number: number)
+                let fault = Checkup.Fault {
+                    _ = try entries(of: bucket, seals.map { $0[bucket] ?? [] }, waiting: waiting)
+                    return true
+                }
+                let isMissing = fault == .damaged && (try? DurableFile.exists(url(bucket))) == false
+                return (url(bucket).path, isMissing ? .missing : fault)
+            }
         }
     }
 
@@ -120,14 +175,15 @@ struct RecordIndex: Sendable {
         }
     }
 
-    /// Whether the files of two indexes hold the same bytes.
-    func isEqual(_ other: RecordIndex) -> Bool {
-        kinds == other.kinds && buckets == other.buckets
-            && kinds.allSatisfy { kind in
-                (0..<buckets).allSatisfy {
-                    DurableFile.contents(url(kind, $0)) == DurableFile.contents(other.url(kind, $0))
-                }
+    /// The first file that does not hold the bytes of another index's; nil: all do.
+    func difference(from other: RecordIndex) throws -> String? {
+        for kind in kinds {
+            for bucket in 0..<buckets {
+                let url = url(kind, bucket)
+                if try DurableFile.contents(url) != DurableFile.contents(other.url(kind, bucket)) { return url.path }
             }
+        }
+        return nil
     }
 
     private static func value(_ kind: Kind, _ record: Record) -> String? {
@@ -149,6 +205,8 @@ struct RecordIndex: Sendable {
 
     func folder(_ kind: Kind) -> URL { root.appending(path: kind.rawValue) }
 
+    func url(_ bucket: Bucket) -> URL { url(bucket.kind, bucket.number) }
+
     private func url(_ kind: Kind, _ bucket: Int) -> URL { folder(kind).appending(path: "bucket-\(bucket + 1)") }
 
     private func encode(_ kind: Kind, _ bucket: Int, _ entries: [Entry]) -> [UInt8] {
@@ -163,7 +221,7 @@ struct RecordIndex: Sendable {
 
     private func read(_ kind: Kind, _ bucket: Int) throws -> [Entry] {
         let url = url(kind, bucket)
-        guard let bytes = DurableFile.contents(url), bytes.count >= Self.magic.count + Self.digestBytes,
+        guard let bytes = try DurableFile.contents(url), bytes.count >= Self.magic.count + Self.digestBytes,
             case let end = bytes.count - Self.digestBytes, (end - Self.magic.count).isMultiple(of: Self.entryBytes),
             Array(bytes[end...]) == seal(kind, bucket, Array(bytes[..<end]))
         else { throw WorkspaceError.indexDamaged(path: url.path) }
