@@ -82,7 +82,7 @@ struct Delete: WorkspaceCommand {
             defersRepair: defersRepair, requestID: request)
         let report =
             dryRun
-            ? try workspace.planDeletion(request, threads: options.threadCount)
+            ? try workspace.planDeletion(request, threads: options.threadCount, waiting: options.waiting)
             : try options.withProgress("repairing") { progress in
                 try workspace.delete(
                     request, threads: options.threadCount, progress: progress, waiting: options.waiting)

@@ -25,7 +25,7 @@ struct Explanation {
         case let error as RecipeError: exitCode = error.isMissingFile ? 66 : 78
         case is BackboneConfigurationError, is TokenizerError, is SafeTensorsError: exitCode = 78
         case let error as NetworkError: exitCode = error == .notFinite ? 65 : 78
-        case is CheckpointError: exitCode = 74
+        case let error as CheckpointError: exitCode = error.exitCode
         default: exitCode = 74
         }
         message = Self.text(of: error)
@@ -66,7 +66,9 @@ extension WorkspaceError {
         case .duplicateID, .unusableID, .idIsThere, .idWasDeleted, .noRecords, .labelDamaged: 65
         case .untrained, .noSurvivors: 69
         case .planChanged: 75
+        case .foreignRoot: 77
         case .keyMissing, .keyDiffers, .checkpointOfAnotherModel, .ledgerDamaged, .recipeDamaged, .recordsDamaged,
+            .recordsMissing, .recordsTooMany, .strangers, .voteLost, .noSuchCell,
             .indexDamaged,
             .otherData,
             .otherLabels, .backboneChanged, .backboneUnreadable,

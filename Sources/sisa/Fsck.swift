@@ -17,7 +17,7 @@ struct Fsck: WorkspaceCommand {
     @OptionGroup var options: WorkspaceOptions
 
     private struct Output: Encodable {
-        struct Damage: Encodable { let kind, path: String }
+        struct Damage: Encodable { let kind, fault, path: String }
         let sound: Bool
         let filesChecked: Int
         let damages: [Damage]
@@ -29,18 +29,36 @@ struct Fsck: WorkspaceCommand {
             try Console.json(
                 Output(
                     sound: checkup.isSound, filesChecked: checkup.filesChecked,
-                    damages: checkup.damages.map { Output.Damage(kind: $0.kind.rawValue, path: $0.path) }))
+                    damages: checkup.damages.map { Output.Damage(kind: $0.kind.rawValue, fault: $0.fault.rawValue, path: $0.path) }))
         } else if checkup.isSound {
             Console.out("sound: \(checkup.filesChecked) files are what their digests say")
         } else {
-            var table = TextTable(header: ["damaged", "file"])
-            table.rows = checkup.damages.map { [$0.kind.rawValue, $0.path] }
+            var table = TextTable(header: ["kind", "fault", "file"])
+            table.rows = checkup.damages.map { [$0.kind.rawValue, $0.fault.rawValue, $0.path] }
             table.print()
-            for kind in Set(checkup.damages.map(\.kind)).sorted(by: { $0.rawValue < $1.rawValue }) {
-                Console.out("\(kind.rawValue): \(remedy(kind))")
+            var told: Set<String> = []
+            for damage in checkup.damages where told.insert(remedy(damage)).inserted {
+                Console.out("\(damage.kind.rawValue), \(damage.fault.rawValue): \(remedy(damage))")
             }
         }
-        if !checkup.isSound { throw ExitCode(65) }
+        if checkup.isSound { return }
+        // Where nothing but the permission is wrong, nothing may be wrong.
+        throw ExitCode(checkup.damages.allSatisfy { $0.fault == .notPermitted } ? 77 : 65)
+    }
+
+    private func remedy(_ damage: Checkup.Damage) -> String {
+        switch damage.fault {
+        case .notPermitted:
+            "this user may not read it, so nothing is known of it; do not restore it from a backup: run this as the owner of the workspace, or "
+                + "give the files back to them (`chown -R`)"
+        case .link: "put the file itself in its place, and remove what the link leads to: it may hold deleted records"
+        case .surplus:
+            "it holds records that the ledger does not know, as after an old backup was restored; `sisa repair` takes them out where it can tell "
+                + "which they are"
+        case .stranger:
+            "no command of this workspace left it; an old backup may have brought it back, deleted records in it: look at it and remove it"
+        case .missing, .damaged: remedy(damage.kind)
+        }
     }
 
     private func remedy(_ kind: Checkup.Kind) -> String {
@@ -48,8 +66,10 @@ struct Fsck: WorkspaceCommand {
         case .checkpoint, .index: "`sisa train --workspace \(options.folder.path)` makes it again"
         case .log: "`sisa log consistency` says what is wrong; restore the folder from a copy"
         case .features: "remove the file; it is made again when its shard trains"
-        case .records, .ledger: "cannot be made again from what is here; restore it from a backup"
+        case .records, .ledger:
+            "cannot be made again from what is here; restore it as it was after the last command: an older backup brings deleted records back"
         case .backbone: "put the old one back, or name where it lies with `sisa train --backbone`"
+        case .stranger: "look at it and remove it"
         }
     }
 }

@@ -8,7 +8,8 @@ struct StatusCommand: WorkspaceCommand {
         abstract: "Show where every shard stands.",
         discussion: """
             retrain-equivalent: every slice is that of a run which saw the present records and no others. influence-free: a stage is \
-            missing, so the shard answers from its clean slices, or abstains; `sisa train` finishes it. empty: no records, no vote.
+            missing, so the shard answers from its clean slices, or abstains; `sisa train` finishes it. empty: no records, no vote. \
+            damaged: a file of its records is missing (`sisa fsck` names it).
             """)
 
     @OptionGroup var options: WorkspaceOptions
@@ -59,6 +60,9 @@ struct StatusCommand: WorkspaceCommand {
         table.print()
         if status.featureBytes > 0 {
             Console.out("features of records, kept to save time: \(status.featureBytes / 1024) KiB (`features.budget`)")
+        }
+        if status.shards.contains(where: { $0.state == .damaged }) {
+            Console.out("files of records are missing; `sisa fsck --workspace \(workspace.root.path)` names them")
         }
         if let oldest = status.requests.first {
             Console.out(

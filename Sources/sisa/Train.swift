@@ -49,6 +49,7 @@ struct Train: WorkspaceCommand {
             files: loaded.data.train.map { loaded.resolve($0, relativeTo: base) }, key: try readKey())
         loaded.data.train = sources.files.map(\.path)
         loaded.data.test = loaded.data.test.map { loaded.resolve($0, relativeTo: base).path }
+        try options.refuseForeignRoot()
         let (workspace, report) = try options.withProgress("training") { progress in
             try Workspace.train(
                 loaded, sources, at: options.folder, threads: options.threadCount, progress: progress,

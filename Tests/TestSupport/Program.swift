@@ -9,6 +9,12 @@ package struct Program {
         package let errors: String
         package var everything: String { output + errors }
 
+        package init(code: Int32?, output: String, errors: String) {
+            self.code = code
+            self.output = output
+            self.errors = errors
+        }
+
         /// Standard output as JSON.
         package func json() throws -> Any { try JSONSerialization.jsonObject(with: Data(output.utf8)) }
 

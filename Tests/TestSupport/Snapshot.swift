@@ -45,7 +45,7 @@ package struct Snapshot: Sendable {
             let name = "shard \(shard) stage \(row.stage)"
             parts["\(name) row"] = Array(
                 "\(row.key) \(row.digest.hexadecimal) \(row.size) \(row.stored) \(row.recordPasses)".utf8)
-            let checkpoint = workspace.store.read(row.key, shard: shard, size: row.size, digest: row.digest)
+            let checkpoint = try workspace.store.read(row.key, shard: shard, size: row.size, digest: row.digest)
             parts["\(name) content"] = checkpoint?.content ?? Array("unreadable".utf8)
         }
     }

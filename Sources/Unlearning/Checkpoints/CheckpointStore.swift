@@ -19,8 +19,8 @@ package struct CheckpointStore: Sendable {
         folder(shard: shard).appending(path: key.description + Self.suffix)
     }
 
-    package func contains(_ key: CheckpointKey, shard: Int) -> Bool {
-        DurableFile.exists(url(key, shard: shard))
+    package func contains(_ key: CheckpointKey, shard: Int) throws(CheckpointError) -> Bool {
+        try DurableFile.exists(url(key, shard: shard))
     }
 
     /// Makes a shard's folder, durably.
@@ -49,11 +49,19 @@ package struct CheckpointStore: Sendable {
         try DurableFile.syncName(of: folder(shard: shard).appending(path: "-"))
     }
 
-    /// The checkpoint, if it is there and its content has the size and digest that the ledger holds; else nil.
-    package func read(_ key: CheckpointKey, shard: Int, size: Int, digest: [UInt8]) -> Checkpoint? {
-        guard let packed = DurableFile.contents(url(key, shard: shard)),
-            let content = Packing.unpack(packed, size: size)
-        else { return nil }
+    /// The checkpoint, if it is there and its content has the size and digest that the ledger holds; else nil. A file that may not be read,
+    /// or a link, is an error: it says nothing of the checkpoint.
+    package func read(
+        _ key: CheckpointKey, shard: Int, size: Int, digest: [UInt8]
+    ) throws(CheckpointError) -> Checkpoint? {
+        let packed: [UInt8]?
+        do throws(CheckpointError) {
+            packed = try DurableFile.contents(url(key, shard: shard))
+        } catch {
+            guard error.isDamage else { throw error }
+            return nil
+        }
+        guard let packed, let content = Packing.unpack(packed, size: size) else { return nil }
         let checkpoint = Checkpoint(content: content)
         return checkpoint.digest == digest ? checkpoint : nil
     }

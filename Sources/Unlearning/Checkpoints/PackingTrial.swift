@@ -131,7 +131,7 @@ extension PackingTrial {
         return planned == 0 ? 1 : bits / 8 / Double(planned)
     }
 
-    package static func read(_ url: URL) -> [UInt8]? { DurableFile.contents(url) }
+    package static func read(_ url: URL) -> [UInt8]? { try? DurableFile.contents(url) }
 
     /// What a checkpoint's file holds, whatever it measures; nil where it is none.
     package static func content(of file: [UInt8]) -> [UInt8]? { Packing.unpack(file) }

@@ -1,12 +1,18 @@
 internal import Engine
+internal import Foundation
 
 /// Finds the records that a request is about. Reads the slices that may hold them, each once, and no other.
+///
+/// Every slice and every entry of the index that it follows is what the ledger says, or the request ends with an error: "none" is said of what
+/// was read, never of what could not be.
 final class RecordFinder {
     private let recipe: Recipe
     private let corpus: Corpus
     private let index: RecordIndex
     private let assignment: Assignment
-    private let pending: [Position: Set<RecordTag>]
+    private let records: LiveRecords
+    /// What the ledger says of a bucket.
+    private let seal: (RecordIndex.Bucket) throws -> [UInt8]?
     /// Accepted deletions that are not finished, where they count as found.
     private let unfinished: [RecordTag: Position]
     private let includesUnfinished: Bool
@@ -15,16 +21,17 @@ final class RecordFinder {
     /// `unfinished`: Finds records too whose deletion was accepted but not finished, so that giving a command again that was killed or
     /// failed finishes it.
     init(
-        _ recipe: Recipe, _ key: WorkspaceKey, _ corpus: Corpus, _ index: RecordIndex,
-        pending: [Position: Set<RecordTag>], unfinished includesUnfinished: Bool
+        _ recipe: Recipe, _ key: WorkspaceKey, _ corpus: Corpus, _ index: RecordIndex, _ records: LiveRecords,
+        seal: @escaping (RecordIndex.Bucket) throws -> [UInt8]?, unfinished includesUnfinished: Bool
     ) {
         self.recipe = recipe
         self.corpus = corpus
         self.index = index
-        self.pending = pending
+        self.records = records
+        self.seal = seal
         assignment = Assignment(recipe, key: key)
         var unfinished: [RecordTag: Position] = [:]
-        for (position, tags) in pending where includesUnfinished {
+        for (position, tags) in records.pending where includesUnfinished {
             for tag in tags { unfinished[tag] = position }
         }
         self.unfinished = unfinished
@@ -67,17 +74,9 @@ final class RecordFinder {
     private func position(of id: RecordID) throws -> Position? {
         guard recipe.placesByMoreThanID else { return assignment.position(of: id, owner: nil) }
         do {
-            return try index.positions(.ids, id.rawValue).first
+            return try positions(.ids, id.rawValue) { $0.record.id == id }.first
         } catch WorkspaceError.indexDamaged {
-            for shard in 0..<recipe.shards {
-                for slice in 0..<recipe.slices {
-                    let position = Position(shard: shard, slice: slice)
-                    if let records = try? corpus.slice(position), records.contains(where: { $0.record.id == id }) {
-                        return position
-                    }
-                }
-            }
-            return nil
+            return try cells.first { position in try all(position).contains { $0.record.id == id } }
         }
     }
 
@@ -92,16 +91,11 @@ final class RecordFinder {
 
     /// Reads the whole corpus, slice by slice: nothing tells where a label or a date is.
     private func records(meeting filters: [RecordFilter]) throws -> [RecordLocation] {
-        var found: [RecordLocation] = []
-        for shard in 0..<recipe.shards {
-            for slice in 0..<recipe.slices {
-                let position = Position(shard: shard, slice: slice)
-                let gone = includesUnfinished ? [] : pending[position] ?? []
-                for stored in try corpus.slice(position, without: gone)
-                where filters.allSatisfy({ $0.holds(stored.record, recipe) }) {
-                    found.append(RecordLocation(stored))
-                }
-            }
+        // One slice in memory at a time.
+        let found = try cells.flatMap { position in
+            try (includesUnfinished ? records.all(position) : records.live(position)).filter { stored in
+                filters.allSatisfy { $0.holds(stored.record) }
+            }.map(RecordLocation.init)
         }
         if found.isEmpty { throw DeletionError.nothingMeets }
         return found
@@ -109,13 +103,13 @@ final class RecordFinder {
 
     private func records(of owner: String) throws -> [RecordLocation] {
         guard recipe.data.columns.owner != nil else { throw DeletionError.noOwners }
-        let found = try index.positions(.owners, owner).flatMap { position in
-            try (includesUnfinished ? all(position) : live(position)).filter {
-                $0.record.owner?.utf8.elementsEqual(owner.utf8) == true
-            }.map(
-                RecordLocation.init)
+        func isTheirs(_ stored: StoredRecord) -> Bool {
+            stored.record.owner?.utf8.elementsEqual(owner.utf8) == true
         }
-        if found.isEmpty { throw DeletionError.unknownOwner(isUnfinished: !pending.isEmpty) }
+        let found = try positions(.owners, owner, isTheirs).flatMap { position in
+            try (includesUnfinished ? all(position) : live(position)).filter(isTheirs).map(RecordLocation.init)
+        }
+        if found.isEmpty { throw DeletionError.unknownOwner(isUnfinished: !records.pending.isEmpty) }
         return found
     }
 
@@ -128,25 +122,46 @@ final class RecordFinder {
             if let record { texts.insert(Array(record.text.utf8)) } else { isWhole = false }
         }
         let records = try texts.sorted { $0.lexicographicallyPrecedes($1) }.flatMap { text in
-            try index.positions(.texts, String(decoding: text, as: UTF8.self)).flatMap { position in
-                try live(position).filter { $0.record.text.utf8.elementsEqual(text) }.map(RecordLocation.init)
+            func isTheSame(_ stored: StoredRecord) -> Bool { stored.record.text.utf8.elementsEqual(text) }
+            return try positions(.texts, String(decoding: text, as: UTF8.self), isTheSame).flatMap { position in
+                try live(position).filter(isTheSame).map(RecordLocation.init)
             }
         }
         return (records, isWhole)
     }
 
+    private var cells: [Position] {
+        (0..<recipe.shards).flatMap { shard in (0..<recipe.slices).map { Position(shard: shard, slice: $0) } }
+    }
+
+    /// The cells that the index names for a value. An entry that leads to a cell without such a record is damage: the index is of another day
+    /// than the records, and may lack an entry as well.
+    private func positions(
+        _ kind: RecordIndex.Kind, _ value: String, _ isMeant: (StoredRecord) -> Bool
+    ) throws -> [Position] {
+        let bucket = index.bucket(kind, value)
+        let entries = try index.entries(of: bucket, seal(bucket), waiting: waiting).held
+        let positions = index.positions(kind, value, in: entries)
+        for position in positions where try !all(position).contains(where: isMeant) {
+            throw WorkspaceError.indexDamaged(path: index.url(bucket).path)
+        }
+        return positions
+    }
+
+    /// What the records of accepted deletions put into the index.
+    private func waiting() throws -> Set<RecordIndex.Entry> { try records.waiting(index) }
+
     /// The records of a slice that are not deleted.
     private func live(_ position: Position) throws -> [StoredRecord] {
-        let gone = pending[position] ?? []
-        return try all(position).filter { gone.isEmpty || !gone.contains(corpus.tag($0.record.id)) }
+        corpus.live(try all(position), without: records.pending[position] ?? [])
     }
 
     /// With those whose deletion is accepted and whose text is still there.
     private func all(_ position: Position) throws -> [StoredRecord] {
         if let held = slices[position] { return held }
-        let records = try corpus.slice(position)
-        slices[position] = records
-        return records
+        let found = try records.all(position)
+        slices[position] = found
+        return found
     }
 }
 

@@ -30,8 +30,8 @@ struct DeletionDraft: Codable, Sendable {
 
 extension DeletionDraft {
     /// Nil where it was lost or damaged, or its receipt is written.
-    init?(contentsOf file: URL) {
-        guard let bytes = DurableFile.contents(file),
+    init?(contentsOf file: URL) throws {
+        guard let bytes = try DurableFile.contents(file),
             let draft = try? JSONDecoder().decode(Self.self, from: Data(bytes))
         else { return nil }
         self = draft

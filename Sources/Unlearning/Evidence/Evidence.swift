@@ -104,14 +104,14 @@ final class Evidence {
     }
 
     /// The draft of a request; nil where it was lost, or its receipt is written.
-    func draft(_ request: String) -> DeletionDraft? { DeletionDraft(contentsOf: files.request(request)) }
+    func draft(_ request: String) throws -> DeletionDraft? { try DeletionDraft(contentsOf: files.request(request)) }
 
     /// Notes that a draft is gone, which is told in the end.
     func lose(_ request: String) { problem = EvidenceError.draftDamaged(path: files.request(request).path) }
 
     /// Removes what belongs to no request: the draft of a deletion that was never accepted.
     func sweep() throws {
-        if DurableFile.exists(files.nextSigningKey) {
+        if try DurableFile.exists(files.nextSigningKey) {
             // A rotation that was killed: after its transaction it is finished, before it there was none.
             if let signingKey, try SigningKey(contentsOf: files.nextSigningKey)?.verification == signingKey.verification
             {
@@ -140,7 +140,7 @@ final class Evidence {
             guard let receipt = try? Receipt(contentsOf: file), receipt.place != nil else { return false }
             return request.ids.allSatisfy(receipt.isAbout)
         }
-        if let name = request.requestID, DurableFile.exists(files.receipt(name)) {
+        if let name = request.requestID, try DurableFile.exists(files.receipt(name)) {
             guard isAbout(files.receipt(name)) else { throw EvidenceError.requestTaken(id: name) }
             return files.receipt(name)
         }
@@ -153,7 +153,7 @@ final class Evidence {
     func keep(_ receipts: [URL]) throws {
         for file in receipts {
             let receipt = try Receipt(contentsOf: file)
-            guard let name = receipt.statement?.predicate.request, !DurableFile.exists(files.receipt(name)) else {
+            guard let name = receipt.statement?.predicate.request, try !DurableFile.exists(files.receipt(name)) else {
                 continue
             }
             try Self.check(name)
@@ -184,7 +184,7 @@ final class Evidence {
     func publish() throws {
         try log.flush()
         let complete = try ledger.requests().compactMap { request in
-            request.entry.flatMap { entry in draft(request.id).map { (draft: $0, entry: entry) } }
+            try request.entry.flatMap { entry in try draft(request.id).map { (draft: $0, entry: entry) } }
         }
         guard !complete.isEmpty, let signingKey, let note = try log.log.note() else {
             if let problem { throw problem }

@@ -29,8 +29,8 @@ package struct EvidenceLog: Sendable {
 
     /// The signed note of the head.
     package func note() throws -> String? {
-        guard DurableFile.exists(checkpoint) else { return nil }
-        guard let bytes = DurableFile.contents(checkpoint), let note = String(validating: bytes, as: UTF8.self) else {
+        guard let bytes = try DurableFile.contents(checkpoint) else { return nil }
+        guard let note = String(validating: bytes, as: UTF8.self) else {
             throw EvidenceError.logDamaged(path: checkpoint.path)
         }
         return note
@@ -94,7 +94,7 @@ package struct EvidenceLog: Sendable {
     /// All entries that count, in order, read in one go.
     func allEntries(_ size: Int) throws -> [[UInt8]] {
         guard size > 0 else { return [] }
-        guard let bytes = DurableFile.contents(entries) else { throw EvidenceError.logDamaged(path: entries.path) }
+        guard let bytes = try DurableFile.contents(entries) else { throw EvidenceError.logDamaged(path: entries.path) }
         let lines = bytes.split(separator: 0x0A, maxSplits: size, omittingEmptySubsequences: false)
         // The last piece is what follows the last line's end: nothing, or what a killed command wrote.
         guard lines.count == size + 1 else { throw EvidenceError.logDamaged(path: entries.path) }

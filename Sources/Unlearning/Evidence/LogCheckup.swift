@@ -48,7 +48,7 @@ extension Workspace {
     package func checkLog(since heads: [URL] = [], waiting: () -> Void = {}) throws -> LogCheckup {
         let first = try lookAtLog(since: heads)
         if first.isConsistent { return first }
-        guard DurableFile.exists(files.lock), let lock = try? WorkspaceLock(files.lock, waiting: waiting) else {
+        guard try DurableFile.exists(files.lock), let lock = try? WorkspaceLock(files.lock, waiting: waiting) else {
             return first
         }
         defer { withExtendedLifetime(lock) {} }
@@ -79,7 +79,7 @@ extension Workspace {
         }
         let tree = GrownTree(entries)
         if tree.root(head.size) != head.root { faults.append("the entries do not hash to the head's root") }
-        if DurableFile.contents(log.nodes).map({ Array($0.prefix(tree.file.count)) }) != tree.file {
+        if try DurableFile.contents(log.nodes).map({ Array($0.prefix(tree.file.count)) }) != tree.file {
             faults.append("\(log.nodes.path) is not what the entries make of it")
         }
         let parsed = entries.map { LogEntry(bytes: $0) }
@@ -147,7 +147,7 @@ extension Workspace {
         } else if isReceipt {
             return "it is no receipt"
         } else {
-            let note = DurableFile.contents(file).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            let note = (try? DurableFile.contents(file)).map { String(decoding: $0, as: UTF8.self) } ?? ""
             old = keys.lazy.compactMap { LogHead(note: note, signedBy: $0) }.first
         }
         guard let old else { return "it is no head that a key of this workspace signed" }

@@ -110,7 +110,7 @@ final class LogWriter {
         if let problem { throw problem }
         guard !waiting.isEmpty else {
             // A process that was killed may have renamed the head, and not have come to syncing it.
-            if DurableFile.exists(log.checkpoint) { try DurableFile.syncName(of: log.checkpoint) }
+            if try DurableFile.exists(log.checkpoint) { try DurableFile.syncName(of: log.checkpoint) }
             return
         }
         guard let key else { return }

@@ -36,7 +36,8 @@ package struct Receipt: Codable, Sendable {
     }
 
     package init(contentsOf file: URL) throws {
-        guard let size = DurableFile.size(file.resolvingSymlinksInPath()), let bytes = DurableFile.contents(file) else {
+        let place = file.resolvingSymlinksInPath()
+        guard let size = try DurableFile.size(place), let bytes = try DurableFile.contents(place) else {
             throw EvidenceError.noSuchFile(path: file.path)
         }
         guard size <= Self.mostBytes, let receipt = try? JSONDecoder().decode(Self.self, from: Data(bytes)) else {

@@ -22,7 +22,7 @@ struct SigningKey: Sendable {
 
     /// Nil where there is no such file.
     init?(contentsOf file: URL) throws {
-        guard let bytes = DurableFile.contents(file) else { return nil }
+        guard let bytes = try DurableFile.contents(file) else { return nil }
         guard let key = Self(pem: String(decoding: bytes, as: UTF8.self)) else {
             throw EvidenceError.noKey(path: file.path)
         }

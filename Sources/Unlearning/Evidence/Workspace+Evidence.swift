@@ -84,7 +84,7 @@ extension Workspace {
         let waiting = try Set(ledger.pending().keys.map(\.shard)).subtracting(named)
         var inReceipts: Set<Int> = []
         for request in try ledger.requests() {
-            guard var draft = evidence.draft(request.id) else {
+            guard var draft = try evidence.draft(request.id) else {
                 if request.entry == nil {
                     // The draft is gone, and with it which shards they are: complete when all are, without a receipt.
                     guard waiting.isEmpty else { continue }

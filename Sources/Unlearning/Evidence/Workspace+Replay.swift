@@ -65,7 +65,7 @@ extension Workspace {
         for deletion in deletions {
             let own = receipts.filter { $0.statement?.predicate.request == deletion.request }.flatMap(\.commitments)
             // A deletion that was accepted and never completed has its salts in its draft.
-            let draft = deletion.request.flatMap { DeletionDraft(contentsOf: self.files.request($0)) }
+            let draft = try deletion.request.flatMap { try DeletionDraft(contentsOf: self.files.request($0)) }
             let known = (own + (draft?.records ?? [])).filter {
                 deletion.commitments?.contains($0.value) == true && !$0.salt.isEmpty
             }
@@ -76,12 +76,12 @@ extension Workspace {
         }
         guard missing.isEmpty else { throw EvidenceError.saltsMissing(requests: missing) }
         guard !commitments.isEmpty else { return [] }
-        let (corpus, pending) = (try corpus(), try ledger.pending())
+        let records = try liveRecords()
         var found: [RecordLocation] = []
         for shard in 0..<recipe.shards {
             for slice in 0..<recipe.slices {
                 let position = Position(shard: shard, slice: slice)
-                for stored in try corpus.slice(position, without: pending[position] ?? [])
+                for stored in try records.live(position)
                 where commitments.contains(where: { $0.isOf(stored.record.id) }) {
                     found.append(RecordLocation(id: stored.record.id, position: position, rank: stored.rank))
                 }

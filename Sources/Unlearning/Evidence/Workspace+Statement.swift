@@ -48,19 +48,19 @@ extension Workspace {
 
     /// That nothing which the deletion had to destroy is left.
     private func checkDestruction(_ draft: DeletionDraft) throws {
-        let (corpus, pending) = (try corpus(), try ledger.pending())
+        let (corpus, records) = (try corpus(), try liveRecords())
         for part in draft.shards {
             // A record that was put back makes the old keys the right ones again.
             let items = part.shard < recipe.shards ? try plan(shards: [part.shard]).keys(shard: part.shard) : []
             let wanted = Set(items.map(\.description))
             for key in part.checkpoints where !wanted.contains(key) {
                 let url = store.url(CheckpointKey(bytes: [UInt8](hexadecimal: key) ?? []), shard: part.shard)
-                guard !DurableFile.exists(url) else { throw EvidenceError.notPurged(path: url.path) }
+                guard try !DurableFile.exists(url) else { throw EvidenceError.notPurged(path: url.path) }
             }
             for slice in part.slices {
                 let position = Position(shard: part.shard, slice: slice)
-                guard let gone = pending[position] else { continue }
-                guard try corpus.slice(position).allSatisfy({ !gone.contains(corpus.tag($0.record.id)) }) else {
+                guard let gone = records.pending[position] else { continue }
+                guard try records.all(position).allSatisfy({ !gone.contains(corpus.tag($0.record.id)) }) else {
                     throw EvidenceError.notPurged(path: corpus.url(position).path)
                 }
             }

@@ -11,7 +11,7 @@ extension FeatureStore {
             for slice in same {
                 let position = Position(shard: shard, slice: slice)
                 guard let file = other.read(position), file.entries.count == new[shard][slice].records,
-                    let size = DurableFile.size(other.url(position)), size <= share
+                    let size = try? DurableFile.size(other.url(position)), size <= share
                 else { continue }
                 try? DurableFile.makeFolder(root)
                 try? DurableFile.makeFolder(folder(shard: shard))

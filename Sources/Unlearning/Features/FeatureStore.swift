@@ -87,7 +87,7 @@ struct FeatureStore: Sendable {
         try shardsOnDisk().reduce(0) { sum, shard in
             let folder = folder(shard: shard)
             return try DurableFile.names(in: folder).reduce(sum) {
-                $0 + (DurableFile.size(folder.appending(path: $1)) ?? 0)
+                try $0 + (DurableFile.size(folder.appending(path: $1)) ?? 0)
             }
         }
     }
@@ -111,7 +111,7 @@ struct FeatureStore: Sendable {
 
     func write(_ position: Position, width: Int, _ entries: (inout FeatureWriter) throws -> Void) throws {
         // Of a cache, so that one which is there need not be made durable again.
-        for folder in [root, folder(shard: position.shard)] where !DurableFile.exists(folder) {
+        for folder in [root, folder(shard: position.shard)] where try !DurableFile.exists(folder) {
             try DurableFile.makeFolder(folder)
         }
         try DurableFile.write(to: url(position)) { sink in

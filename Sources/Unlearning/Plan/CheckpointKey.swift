@@ -79,6 +79,22 @@ package struct RecordDigest: Sendable {
         return digest.finish()
     }
 
+    /// What changes no weight: the owner, date and group of every record of a slice, in its order. Requests go by them, so they are vouched
+    /// for apart from `digest`, which names checkpoints.
+    package func attributes(slice records: some Sequence<Record>) -> [UInt8] {
+        var digest = KeyedDigest(key)
+        digest.add("attributes".utf8)
+        for record in records {
+            digest.add(record.id.rawValue.utf8)
+            for value in [record.owner, record.date, record.group] {
+                // None has no place of its own among texts: a part of another length.
+                digest.add(UInt64(value == nil ? 0 : 1))
+                digest.add((value ?? "").utf8)
+            }
+        }
+        return digest.finish()
+    }
+
     /// What the ledger calls a record.
     package func tag(_ id: RecordID) -> RecordTag {
         var digest = KeyedDigest(key)

@@ -30,12 +30,18 @@ package final class Predictor {
     ) throws {
         let rows = try ledger.stages()
         let asked = plan.shards.indices.filter { shards?.contains($0) ?? true }
-        let found = Parallel.map(asked.count, threads: threads) { index in
+        let found = try Parallel.map(asked.count, threads: threads) { index in
             let shard = asked[index]
-            return Voter.newest(shard: shard, plan.shards[shard], rows: rows[shard] ?? [], store, model.layout)
-        }
+            return Result {
+                try Voter.newest(shard: shard, plan.shards[shard], rows: rows[shard] ?? [], store, model.layout)
+            }
+        }.map { try $0.get() }
         for (shard, search) in zip(asked, found) {
             for stage in search.skipped { progress(.skipping(shard: shard, stage: stage)) }
+        }
+        // A shard that was trained and cannot be read is no vote less: who asks would not know.
+        for (shard, search) in zip(asked, found) where search.voter == nil {
+            guard search.skipped.isEmpty else { throw WorkspaceError.voteLost(shard: shard + 1) }
         }
         let voters = found.compactMap(\.voter)
         if voters.isEmpty {

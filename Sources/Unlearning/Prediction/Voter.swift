@@ -22,12 +22,12 @@ extension Voter {
     /// the first; nil where there is none.
     static func newest(
         shard: Int, _ items: [CheckpointPlan.Item], rows: [StageRow], _ store: CheckpointStore, _ layout: AdapterLayout
-    ) -> Search {
+    ) throws -> Search {
         var skipped: [Int] = []
         for item in CheckpointPlan.answering(items) {
             // A state that became one to keep, and was none when it was trained, is no damage: the repair makes its file.
             guard let row = rows.first(where: { $0.key == item.key }), row.stored > 0 else { continue }
-            if let checkpoint = store.read(item.key, shard: shard, size: row.size, digest: row.digest),
+            if let checkpoint = try store.read(item.key, shard: shard, size: row.size, digest: row.digest),
                 let state = checkpoint.state(layout: layout)
             {
                 return (Voter(shard: shard, records: item.records, state: state), skipped)

@@ -37,31 +37,30 @@ package struct Corpus: Sendable {
         root.appending(path: "shard-\(position.shard + 1)/slice-\(position.slice + 1).jsonl")
     }
 
-    /// The records of one slice in canonical order, as they lie in the file; `gone` are left out.
-    func slice(_ position: Position, without gone: Set<RecordTag> = []) throws -> [StoredRecord] {
-        let url = url(position)
-        guard DurableFile.exists(url) else { return [] }
-        return try RecordSegment.decode(url).compactMap { record in
-            if !gone.isEmpty, gone.contains(digests.tag(record.id)) { return nil }
-            return StoredRecord(record: record, position: position, rank: assignment.rank(of: record.id))
+    /// The records that lie in the file of a slice, in canonical order, compared with nothing: `LiveRecords` is who hands records out.
+    func stored(_ position: Position) throws -> [StoredRecord] { try stored(position, in: url(position)) ?? [] }
+
+    private func stored(_ position: Position, in url: URL) throws -> [StoredRecord]? {
+        try DurableFile.contents(url).map { bytes in
+            try RecordSegment.decode(bytes, path: url.path).map {
+                StoredRecord(record: $0, position: position, rank: assignment.rank(of: $0.id))
+            }
         }
     }
 
-    /// Whether a slice holds the records that the ledger says, and its file what they make of it. `gone`: Whose deletion is not finished.
-    func holds(_ position: Position, _ summary: SliceSummary, without gone: Set<RecordTag>) -> Bool {
-        guard let all = try? slice(position) else { return false }
-        let live = gone.isEmpty ? all : all.filter { !gone.contains(tag($0.record.id)) }
-        let canonical = all.isEmpty ? nil : Data(RecordSegment.encode(all.map(\.record)))
-        return self.summary(live) == summary && bytes(position) == canonical
+    /// Those whose deletion is not accepted.
+    func live(_ records: [StoredRecord], without gone: Set<RecordTag>) -> [StoredRecord] {
+        gone.isEmpty ? records : records.filter { !gone.contains(tag($0.record.id)) }
     }
 
     /// The file of a slice as it lies on disk; nil where there is none.
-    func bytes(_ position: Position) -> Data? { DurableFile.contents(url(position)).map { Data($0) } }
+    func bytes(_ position: Position) throws -> [UInt8]? { try DurableFile.contents(url(position)) }
 
-    /// Count and digest of a slice.
+    /// Count and digests of a slice.
     func summary(_ records: [StoredRecord]) -> SliceSummary {
         SliceSummary(
-            records: records.count, digest: digests.digest(slice: records.map { digests.digest($0.record) }))
+            records: records.count, digest: digests.digest(slice: records.map { digests.digest($0.record) }),
+            attributes: digests.attributes(slice: records.map(\.record)))
     }
 
     func tag(_ id: RecordID) -> RecordTag { digests.tag(id) }
@@ -82,17 +81,13 @@ package struct Corpus: Sendable {
     /// Writes what a slice is to hold, durably, beside what it holds.
     func prepare(_ position: Position, _ records: [StoredRecord]) throws {
         let folder = next(position).deletingLastPathComponent()
-        if !DurableFile.exists(folder) { try DurableFile.makeFolder(folder) }
+        if try !DurableFile.exists(folder) { try DurableFile.makeFolder(folder) }
         try DurableFile.write(RecordSegment.encode(records.map(\.record)), to: next(position))
     }
 
     /// What was prepared for a slice; nil where nothing was.
     func prepared(_ position: Position) throws -> [StoredRecord]? {
-        let url = next(position)
-        guard DurableFile.exists(url) else { return nil }
-        return try RecordSegment.decode(url).map {
-            StoredRecord(record: $0, position: position, rank: assignment.rank(of: $0.id))
-        }
+        try stored(position, in: next(position))
     }
 
     /// Puts what was prepared in its place.

@@ -11,10 +11,10 @@ struct CorpusWriter {
     let staging: WorkspaceFiles.Staging
     let root: URL
 
-    /// `feed` calls its argument once a record. Returns what every cell holds.
+    /// `feed` calls its argument once a record. Returns what every cell holds, and the seals of the index.
     func fill(
         shards: Int, slices: Int, feed: (@escaping (Record) throws -> Void) throws -> Void
-    ) throws -> [[SliceSummary]] {
+    ) throws -> (cells: [[SliceSummary]], seals: RecordIndex.Seals) {
         let sorter = try RecordSorter(staging.records)
         let places = try PlaceSorter(staging.places)
         try sorter.take { insert in
@@ -42,7 +42,6 @@ struct CorpusWriter {
             try places.take(records, index)
         }
         try sorter.discard()
-        try index.fill(from: places)
-        return summaries
+        return (summaries, try index.fill(from: places))
     }
 }

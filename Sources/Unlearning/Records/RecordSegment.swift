@@ -51,30 +51,34 @@ enum RecordSegment {
 
     private static let hexadecimal = Array("0123456789abcdef".utf8)
 
-    /// Reads a segment; a file that is not one is `damaged`.
-    static func decode(_ url: URL) throws -> [Record] {
-        if let bytes = DurableFile.contents(url), let records = SegmentScanner.records(bytes) { return records }
-        return try decodeGenerally(url)
+    /// Reads a segment; bytes that are none are damage to the file at `path`.
+    static func decode(_ bytes: [UInt8], path: String) throws -> [Record] {
+        try SegmentScanner.records(bytes) ?? decodeGenerally(bytes, path: path)
     }
 
     /// The same by the reader of all JSON Lines: slower, and the judge of what `SegmentScanner` does not know.
-    static func decodeGenerally(_ url: URL) throws -> [Record] {
+    static func decodeGenerally(_ bytes: [UInt8], path: String) throws -> [Record] {
         var records: [Record] = []
         let reader = RecordReader(
             columns: Columns(
                 id: "id", text: "text", label: "label", owner: "owner", date: "date", group: "group"),
             format: .jsonl, maxRecordBytes: .max)
-        do {
-            try reader.forEach(file: url) { raw, _ in
+        var (lines, rows) = (LineSplitter(maxLineBytes: .max), JSONRecords(reader: reader, file: path))
+        func take(_ line: [UInt8], _ number: Int) throws {
+            try rows.take(line, number) { raw, _ in
                 guard let label = raw.label.flatMap({ Int($0) }), label >= 0 else {
-                    throw WorkspaceError.recordsDamaged(path: url.path)
+                    throw WorkspaceError.recordsDamaged(path: path)
                 }
                 records.append(
                     Record(
                         id: raw.id, owner: raw.owner, date: raw.date, group: raw.group, text: raw.text, label: label))
             }
+        }
+        do {
+            try lines.feed(bytes, take)
+            try lines.finish(take)
         } catch is RecordsError {
-            throw WorkspaceError.recordsDamaged(path: url.path)
+            throw WorkspaceError.recordsDamaged(path: path)
         }
         return records
     }

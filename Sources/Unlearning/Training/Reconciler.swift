@@ -55,18 +55,18 @@ struct Reconciler {
         try (shards ?? Array(plan.shards.indices)).compactMap { shard in
             let rows = try ledger.stages(shard: shard)
             let orders = Dictionary(grouping: plan.items(shard: shard)) { chain.table.order(of: $0.stage) }
-            let runs = orders.sorted { $0.key < $1.key }.compactMap { missing($0.value, rows, shard: shard) }
+            let runs = try orders.sorted { $0.key < $1.key }.compactMap { try missing($0.value, rows, shard: shard) }
             return runs.isEmpty ? nil : Work(shard: shard, runs: runs)
         }
     }
 
     /// Of one order: everything after the last checkpoint before the first gap.
-    private func missing(_ items: [CheckpointPlan.Item], _ rows: [StageRow], shard: Int) -> Work.Run? {
+    private func missing(_ items: [CheckpointPlan.Item], _ rows: [StageRow], shard: Int) throws -> Work.Run? {
         var (start, next): (Checkpoint?, Int) = (nil, 0)
         for (index, item) in items.enumerated() {
             let row = rows.first { $0.key == item.key }
             if row != nil, !item.isKept { continue }
-            let checkpoint = row.flatMap { store.read(item.key, shard: shard, size: $0.size, digest: $0.digest) }
+            let checkpoint = try row.flatMap { try store.read(item.key, shard: shard, size: $0.size, digest: $0.digest) }
             guard let checkpoint else {
                 if let row, row.stored > 0 { progress(.rebuilding(shard: shard, stage: item.stage)) }
                 return Work.Run(stages: Array(items[next...]), start: start)

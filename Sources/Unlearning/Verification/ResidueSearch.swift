@@ -27,15 +27,21 @@ package struct ResidueSearch: Sendable {
 
     /// Every file that holds one of the words, once a form, sorted.
     func residues(in folder: URL) throws -> [Residue] {
-        let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
-        return names.flatMap { path in
-            let found = forms(in: Array(path.utf8)).union(forms(inFile: folder.appending(path: path)))
+        let names = try DurableFile.paths(below: folder, skips: false)
+        return try names.flatMap { path in
+            let found = try forms(in: Array(path.utf8)).union(forms(inFile: folder.appending(path: path)))
             return found.sorted().map { Residue(path: path, form: $0) }
         }
     }
 
-    private func forms(inFile url: URL) -> Set<String> {
-        guard let map = MappedFile(url) else { return [] }
+    /// What was not looked into is told: of that nothing is known.
+    private func forms(inFile url: URL) throws -> Set<String> {
+        let type = try FileManager.default.attributesOfItem(atPath: url.path)[.type] as? FileAttributeType
+        if type == .typeSymbolicLink { return ["a link: not searched"] }
+        guard type == .typeRegular else { return ["no regular file: not searched"] }
+        guard let map = MappedFile(url) else {
+            return try DurableFile.isReadable(url) && DurableFile.size(url) == 0 ? [] : ["not searched"]
+        }
         let found = unsafe map.withBytes { unsafe forms(in: $0) }
         guard url.pathExtension == "zst", let size = Zstd.contentSize(map.bytes(0..<map.count)),
             size <= Self.mostUnpacked,

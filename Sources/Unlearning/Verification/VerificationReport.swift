@@ -12,13 +12,15 @@ package struct VerificationReport: Sendable {
     /// Texts that both workspaces answered; every probability was compared bit for bit.
     package let predictions: Int
     package let predictionsAreIdentical: Bool
-    /// Cells whose digests of records differ between the ledger and the records themselves.
-    package let misplacedSlices: Int
+    /// Files of records that are not what the ledger says, or hold what the key places elsewhere; and files of the index.
+    package let misplaced: [String]
     /// A file of records that could not be read, so that nothing was compared.
     package var damagedFile: String?
     package let seconds: Double
 
     package var isIdentical: Bool {
-        damagedFile == nil && stages.allSatisfy(\.isIdentical) && predictionsAreIdentical && misplacedSlices == 0
+        damagedFile == nil && stages.allSatisfy(\.isIdentical) && predictionsAreIdentical && misplaced.isEmpty
     }
+
+    package var misplacedSlices: Int { misplaced.count }
 }

@@ -27,7 +27,7 @@ package struct Verifier {
             fresh = try build(in: folder, backbone: backbone, digest: digest)
         } catch WorkspaceError.recordsDamaged(let path) {
             return VerificationReport(
-                stages: [], predictions: 0, predictionsAreIdentical: false, misplacedSlices: 0, damagedFile: path,
+                stages: [], predictions: 0, predictionsAreIdentical: false, misplaced: [], damagedFile: path,
                 seconds: clock.duration(to: .now).seconds)
         }
         // Nothing of what the subject stored is asked, and its files of features would be: so there are none.
@@ -40,7 +40,7 @@ package struct Verifier {
         let truth = CheckpointPlan(try fresh.ledger.slices(), chain: chain)
         let shards = self.shards ?? Array(truth.shards.indices)
         var stages: [VerificationReport.Stage] = []
-        var misplaced = 0
+        var misplaced: [String] = []
         for shard in shards {
             misplaced += try misplacedSlices(of: shard, held, truth, fresh)
             let surplus = try subject.ledger.stages(shard: shard).map(\.stage)
@@ -59,7 +59,9 @@ package struct Verifier {
             }
         }
         // A deletion finds by it what it must take along.
-        if self.shards == nil, try !subject.index().isEqual(fresh.index()) { misplaced += 1 }
+        if self.shards == nil, let path = try subject.index().difference(from: fresh.index()) {
+            misplaced.append(path)
+        }
         try inspect(fresh)
         let model = try Model(subject.recipe, backbone: backbone, training: false)
         let answers = try [(subject, held), (fresh, truth)].map { workspace, plan in
@@ -67,21 +69,21 @@ package struct Verifier {
         }
         return VerificationReport(
             stages: stages, predictions: answers[1] == nil ? 0 : texts.count,
-            predictionsAreIdentical: answers[0] == answers[1], misplacedSlices: misplaced,
+            predictionsAreIdentical: answers[0] == answers[1], misplaced: misplaced,
             seconds: clock.duration(to: .now).seconds)
     }
 
-    /// Slices whose file, or whose entry in the ledger, is not what the key and the records make of it.
+    /// Paths of slices whose file, or whose entry in the ledger, is not what the key and the records make of it.
     private func misplacedSlices(
         of shard: Int, _ held: CheckpointPlan, _ truth: CheckpointPlan, _ fresh: Workspace
-    ) throws -> Int {
+    ) throws -> [String] {
         let (mine, theirs) = (try subject.corpus(), try fresh.corpus())
-        return truth.slices[shard].indices.count { slice in
+        return try truth.slices[shard].indices.compactMap { slice in
             let cell = Position(shard: shard, slice: slice)
             // A ledger that lost a cell is no reason to crash.
             let isHeld = shard < held.slices.count && slice < held.slices[shard].count
-            return !isHeld || held.slices[shard][slice] != truth.slices[shard][slice]
-                || mine.bytes(cell) != theirs.bytes(cell)
+            let isPlaced = isHeld && held.slices[shard][slice].describes(truth.slices[shard][slice])
+            return try isPlaced && mine.bytes(cell) == theirs.bytes(cell) ? nil : mine.url(cell).path
         }
     }
 
@@ -92,14 +94,13 @@ package struct Verifier {
         let ledger = try Ledger(files.ledger, .create)
         let recipe = subject.recipe
         let assignment = Assignment(recipe, key: subject.key)
-        let pending = try subject.ledger.pending()
-        let corpus = try subject.corpus()
+        let (corpus, pending) = (try subject.corpus(), try subject.ledger.pending())
         let facts = ["backbone": Data(backbone.path.utf8), "backbone_digest": Data(digest)]
         func copy(_ take: (Record) throws -> Void) throws {
             for shard in shards ?? Array(0..<recipe.shards) {
                 for slice in 0..<recipe.slices {
                     let cell = Position(shard: shard, slice: slice)
-                    for stored in try corpus.slice(cell, without: pending[cell] ?? []) {
+                    for stored in try corpus.live(corpus.stored(cell), without: pending[cell] ?? []) {
                         // Placed afresh: a record that lies in a wrong shard is missed there, and noticed.
                         let place = assignment.position(of: stored.record)
                         if let shards, !shards.contains(place.shard) { continue }
@@ -124,7 +125,7 @@ package struct Verifier {
             return nil
         }
         if !item.isKept { return row.digest }
-        return workspace.store.read(item.key, shard: shard, size: row.size, digest: row.digest)?.content
+        return try workspace.store.read(item.key, shard: shard, size: row.size, digest: row.digest)?.content
     }
 
     /// Answers of one workspace, to the last bit; nil where no shard can answer.
@@ -136,7 +137,7 @@ package struct Verifier {
                 workspace.recipe, model, plan, ledger: workspace.ledger, store: workspace.store, only: shards,
                 threads: threads
             ).answers(texts, votes: true)
-        } catch WorkspaceError.noSurvivors, WorkspaceError.untrained {
+        } catch WorkspaceError.noSurvivors, WorkspaceError.untrained, WorkspaceError.voteLost {
             return nil
         }
     }

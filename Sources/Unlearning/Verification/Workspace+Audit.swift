@@ -6,20 +6,24 @@ extension Workspace {
     /// and its receipts.
     ///
     /// `shards`: The ones to train again, counted from 0; nil: all. `evidence`: Receipts and signed heads that were kept elsewhere:
-    /// only they can show that a log was rewritten as a whole.
+    /// only they can show that a log was rewritten as a whole. `scratch`: Where to train; nil: inside the workspace.
     package func audit(
-        shards: [Int]? = nil, evidence: [URL] = [], threads: Int = 1,
+        shards: [Int]? = nil, evidence: [URL] = [], scratch: URL? = nil, threads: Int = 1,
         progress: @escaping TrainingProgress = { _ in }, waiting: () -> Void = {}
     ) throws -> AuditReport {
         for shard in shards ?? [] where shard < 0 || shard >= recipe.shards {
             throw WorkspaceError.noSuchShard(shard + 1, shards: recipe.shards)
         }
-        let clock = ContinuousClock().now
-        let lock = try WorkspaceLock(files.lock, waiting: waiting)
-        defer { withExtendedLifetime(lock) {} }
         // Nothing is swept before: what lies here is what is audited.
-        try DurableFile.removeFolder(files.verification)
-        defer { try? DurableFile.removeFolder(files.verification) }
+        return try training(in: scratch, waiting: waiting) { folder in
+            try audit(shards, evidence, in: folder, threads: threads, progress: progress)
+        }
+    }
+
+    private func audit(
+        _ shards: [Int]?, _ evidence: [URL], in folder: URL, threads: Int, progress: @escaping TrainingProgress
+    ) throws -> AuditReport {
+        let clock = ContinuousClock().now
         let named = shards ?? Array(0..<recipe.shards)
         let log = try lookAtLog(since: evidence)
         let entries = log.isConsistent ? try logEntries() : []
@@ -28,11 +32,11 @@ extension Workspace {
             AuditReport.Check(
                 claim: "the ledger is what the log says",
                 faults: log.isConsistent ? try ledgerFaults(entries) : ["the log cannot be trusted"]),
-            AuditReport.Check(claim: "no file is here that nobody asks for", faults: try strangers(named))
+            AuditReport.Check(claim: "no file is here that nobody asks for", faults: try strangers(isStrict: true))
         ]
         var faults: [String] = []
         let report = try Verifier(subject: self, shards: shards, threads: threads, progress: progress)
-            .run(texts: Verifier.texts, in: files.verification) { fresh in
+            .run(texts: Verifier.texts, in: folder) { fresh in
                 faults = try comparisonFaults(with: fresh, named, entries, receiptFiles() + evidence)
             }
         checks.append(AuditReport.Check(claim: "the checkpoints are those of training again", faults: report.faults))
@@ -71,6 +75,9 @@ extension Workspace {
         if slices.count != recipe.shards || slices.contains(where: { $0.count != recipe.slices }) {
             faults.append("it has other cells than the recipe's")
         }
+        if try index().faults(ledger.seals() ?? [:], waiting: { [] }).contains(where: { $0.fault != nil }) {
+            faults.append("its index is not the one that lies here")
+        }
         for shard in 0..<recipe.shards {
             let last = Self.last(entries, shard)
             if shard < slices.count, last.records != digests.records(shard, slices[shard]) {
@@ -82,34 +89,6 @@ extension Workspace {
             }
         }
         return faults
-    }
-
-    /// Files that neither plan nor ledger ask for: a purge that was skipped leaves them.
-    private func strangers(_ shards: [Int]) throws -> [String] {
-        let plan = try plan()
-        let (corpus, features) = (try corpus(), try features())
-        var wanted: Set<String> = []
-        for shard in plan.shards.indices {
-            for item in plan.shards[shard] where item.isKept { wanted.insert(store.url(item.key, shard: shard).path) }
-            for slice in plan.slices[shard].indices where plan.slices[shard][slice].records > 0 {
-                let position = Position(shard: shard, slice: slice)
-                wanted.formUnion([corpus.url(position).path, features.url(position).path])
-            }
-        }
-        for (path, _) in try index().soundness() { wanted.insert(path) }
-        let known = [
-            files.ledger, files.key, files.lock, files.costs, files.reserve, files.signingKey, evidenceLog.entries,
-            evidenceLog.nodes,
-            evidenceLog.checkpoint
-        ]
-        wanted.formUnion(known.map(\.path))
-        wanted.formUnion(try receiptFiles().map(\.path))
-        wanted.formUnion(try ledger.requests().map { files.request($0.id).path })
-        return try FileManager.default.subpathsOfDirectory(atPath: root.path).sorted().compactMap { name in
-            let url = root.appending(path: name)
-            let type = try FileManager.default.attributesOfItem(atPath: url.path)[.type] as? FileAttributeType
-            return type == .typeDirectory || wanted.contains(url.path) ? nil : name
-        }
     }
 
     /// What log and receipts say that the second training does not.
@@ -167,7 +146,7 @@ extension VerificationReport {
         for stage in stages where !stage.isIdentical {
             faults.append("shard \(stage.shard + 1) stage \(stage.stage + 1): not the checkpoint of a fresh training")
         }
-        if misplacedSlices > 0 { faults.append("\(misplacedSlices) slices hold other records than the ledger says") }
+        faults += misplaced.map { "\($0): not what the ledger says, or records that the key places elsewhere" }
         if !predictionsAreIdentical { faults.append("predictions differ") }
         return faults
     }

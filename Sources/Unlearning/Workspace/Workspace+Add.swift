@@ -86,25 +86,20 @@ extension Workspace {
     /// The transaction is the moment at which they are in. A process that is killed before leaves files that `finishAdditions` takes
     /// back, one that is killed after leaves files that it only has to rename: a full disk is no hindrance.
     private func admit(_ new: [Position: [StoredRecord]], _ evidence: Evidence) throws {
-        let (corpus, index) = (try corpus(), try index())
+        let (corpus, index, records) = (try corpus(), try index(), try liveRecords())
         var cells: [Position: [StoredRecord]] = [:]
         for (position, added) in new {
-            let held = try corpus.slice(position)
-            let summaries = try ledger.slices(shard: position.shard)
-            guard position.slice < summaries.count, corpus.summary(held) == summaries[position.slice] else {
-                throw WorkspaceError.recordsDamaged(path: corpus.url(position).path)
-            }
-            cells[position] = (held + added).sorted { ($0.rank, $0.record.id) < ($1.rank, $1.record.id) }
+            cells[position] = (try records.live(position) + added).sorted { ($0.rank, $0.record.id) < ($1.rank, $1.record.id) }
         }
         try DurableFile.write(Array(try JSONEncoder().encode(Array(cells.keys))), to: files.additions)
         do {
             for (position, records) in cells { try corpus.prepare(position, records) }
             // First what finds records, then the records: what points nowhere is passed over.
-            try index.insert(new.values.flatMap { $0 })
+            let seals = try index.insert(new.values.flatMap { $0 }, ledger.seal)
             let summaries = cells.mapValues(corpus.summary)
             var entry = try entry(.add, summaries)
             entry.records = new.values.reduce(0) { $0 + $1.count }
-            try ledger.admit(summaries, table: table, note: evidence.log.note(entry))
+            try ledger.admit(summaries, table: table, note: evidence.log.note(entry), seals: seals)
         } catch {
             try? finishAdditions()
             throw error
@@ -114,7 +109,7 @@ extension Workspace {
 
     /// Finishes or takes back what a killed addition left: the ledger says which.
     func finishAdditions() throws {
-        guard let bytes = DurableFile.contents(files.additions) else { return }
+        guard let bytes = try DurableFile.contents(files.additions) else { return }
         let cells = (try? JSONDecoder().decode([Position].self, from: Data(bytes))) ?? []
         let (corpus, index) = (try corpus(), try index())
         for position in cells {
@@ -125,10 +120,10 @@ extension Workspace {
                 try corpus.sweep(position)
                 continue
             }
-            if position.slice < summaries.count, corpus.summary(next) == summaries[position.slice] {
+            if position.slice < summaries.count, summaries[position.slice].describes(corpus.summary(next)) {
                 try corpus.adopt(position)
             } else {
-                let held = try corpus.slice(position)
+                let held = try corpus.stored(position)
                 let ids = Set(held.map(\.record.id))
                 try index.remove(next.filter { !ids.contains($0.record.id) }, leaving: held)
                 try corpus.discard(position)

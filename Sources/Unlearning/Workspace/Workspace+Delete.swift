@@ -17,6 +17,8 @@ extension Workspace {
         defer { withExtendedLifetime(lock) {} }
         try sweep()
         var evidence = try evidence()
+        // A ledger of an earlier version vouches for no index.
+        if try !ledger.knowsIndex() { try completeIndex() }
         let finder = try finder(unfinished: true)
         let found: (gone: [RecordLocation], duplicates: [RecordID]?)
         do {
@@ -88,11 +90,24 @@ extension Workspace {
     /// What a deletion would cost; nothing changes.
     ///
     /// `threads`: With how many its time is foretold.
-    package func planDeletion(_ request: DeletionRequest, threads: Int = 1) throws -> DeletionReport {
+    package func planDeletion(
+        _ request: DeletionRequest, threads: Int = 1, waiting: () -> Void = {}
+    ) throws -> DeletionReport {
         try request.check()
-        let found = try finder().find(request)
-        var report = try cost(RecordsMemo(self)).report(found.gone)
-        report.duplicates = found.duplicates
+        func plan() throws -> DeletionReport {
+            let found = try finder().find(request)
+            var report = try cost(RecordsMemo(self)).report(found.gone)
+            report.duplicates = found.duplicates
+            return report
+        }
+        var report: DeletionReport
+        do {
+            report = try plan()
+        } catch let error as WorkspaceError {
+            // Between two files of a command that writes, ledger and records differ.
+            guard let second = try whileNobodyWrites(waiting, plan) else { throw error }
+            report = second
+        }
         report.isDryRun = true
         report.forecast = forecast(threads: threads)
         return report

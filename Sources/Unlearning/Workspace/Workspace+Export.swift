@@ -33,7 +33,7 @@ extension Workspace {
         guard let item = stored.first(where: { $0.stage == wanted }),
             let row = rows.first(where: { $0.key == item.key })
         else { throw ExportError.noSuchStage(wanted, shard: shard, stages: stored.map(\.stage).sorted()) }
-        guard let checkpoint = store.read(item.key, shard: shard, size: row.size, digest: row.digest) else {
+        guard let checkpoint = try store.read(item.key, shard: shard, size: row.size, digest: row.digest) else {
             throw ExportError.damaged(shard: shard, stage: wanted)
         }
         return (checkpoint, wanted, item.records)
@@ -71,7 +71,7 @@ extension Workspace {
         // A file that another adapter left is as bad: the two would be taken for one.
         for name in ["adapter_model.safetensors", "adapter_config.json"] {
             let file = folder.appending(path: name)
-            if DurableFile.size(file) != nil { throw ExportError.occupied(path: file.path) }
+            if try DurableFile.size(file) != nil { throw ExportError.occupied(path: file.path) }
         }
     }
 }
@@ -83,7 +83,7 @@ extension Workspace {
         return try plan().shards.enumerated().map { shard, items in
             try items.compactMap { item in
                 guard let row = rows[shard]?.first(where: { $0.key == item.key && $0.stored > 0 }) else { return nil }
-                guard let found = store.read(item.key, shard: shard, size: row.size, digest: row.digest) else {
+                guard let found = try store.read(item.key, shard: shard, size: row.size, digest: row.digest) else {
                     throw ExportError.damaged(shard: shard, stage: item.stage)
                 }
                 return found.content

@@ -24,8 +24,8 @@ extension Workspace {
             let writer = CorpusWriter(
                 corpus: Corpus(folder, recipe, key), index: index, assignment: Assignment(recipe, key: key),
                 staging: files.staging, root: folder)
-            let cells = try writer.fill(shards: recipe.shards, slices: recipe.slices, feed: feed)
-            try ledger.open(cells, facts: facts, note: note(cells), chain: chain)
+            let (cells, seals) = try writer.fill(shards: recipe.shards, slices: recipe.slices, feed: feed)
+            try ledger.open(cells, facts: facts, note: note(cells), chain: chain, seals: seals)
         } catch {
             try removeAll()
             throw error
@@ -34,16 +34,26 @@ extension Workspace {
 }
 
 extension Workspace {
-    /// Makes the index anew from the records where a part of it is missing or damaged.
+    /// Makes the index anew from the records where a part of it is missing, damaged, or not what the ledger says; and what a ledger of an
+    /// earlier version does not know of slices.
     func completeIndex() throws {
-        let index = try index()
+        let (index, corpus) = (try index(), try corpus())
         try index.sweep()
-        if index.soundness().allSatisfy(\.isSound) { return }
+        // Of deletions that wait nothing is in the index: that was destroyed before.
+        let isWhole = try index.faults(ledger.seals() ?? [:], waiting: { [] }).allSatisfy { $0.fault == nil }
+        let isKnown = try !ledger.lacksAttributes()
+        if isWhole, isKnown { return }
+        if !isKnown {
+            for shard in 0..<recipe.shards {
+                let cells = Dictionary(grouping: try records(shard: shard), by: \.position)
+                try ledger.complete(cells.mapValues(corpus.summary), of: corpus.summary([]), shard: shard)
+            }
+        }
         try DurableFile.remove(files.staging.all)
         let places = try PlaceSorter(files.staging.places)
         // Of records that are what the ledger says; buckets are replaced one by one, so that a failure costs none.
         for shard in 0..<recipe.shards { try places.take(records(shard: shard), index) }
-        try index.fill(from: places)
+        try ledger.set(index.fill(from: places))
     }
 }
 

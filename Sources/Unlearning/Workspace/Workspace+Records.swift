@@ -24,11 +24,7 @@ extension Workspace {
         let slices = Parallel.map(summaries.count, threads: threads) { slice in
             Result {
                 let position = Position(shard: shard, slice: slice)
-                let records = try corpus.slice(position, without: pending[position] ?? [])
-                guard corpus.summary(records) == summaries[slice] else {
-                    throw WorkspaceError.recordsDamaged(path: corpus.url(position).path)
-                }
-                return records
+                return try corpus.checked(position, summaries[slice], without: pending[position] ?? []).live
             }
         }
         return try slices.flatMap { try $0.get() }
@@ -36,29 +32,32 @@ extension Workspace {
 
     /// Finds what a request is about; see `RecordFinder`.
     func finder(unfinished: Bool = false) throws -> RecordFinder {
-        RecordFinder(recipe, key, try corpus(), try index(), pending: try ledger.pending(), unfinished: unfinished)
+        RecordFinder(
+            recipe, key, try corpus(), try index(), try liveRecords(), seal: ledger.seal, unfinished: unfinished)
     }
+
+    func liveRecords() throws -> LiveRecords { try LiveRecords(corpus(), ledger) }
 
     /// Accepts a deletion, durably; see `Ledger.accept`. Returns the request's name; nil where all was accepted before.
     func accept(
         _ locations: [RecordLocation], _ evidence: Evidence, request: String?, event: LogEntry.Event = .delete
     ) throws -> String? {
-        let corpus = try corpus()
-        let pending = try ledger.pending()
-        let new = locations.filter { pending[$0.position]?.contains(corpus.tag($0.id)) != true }
+        let (corpus, records) = (try corpus(), try liveRecords())
+        let new = locations.filter { records.pending[$0.position]?.contains(corpus.tag($0.id)) != true }
         guard !new.isEmpty else { return nil }
         var gone: [Position: [RecordTag]] = [:]
         var left: [Position: SliceSummary] = [:]
+        var leaving: [RecordIndex.Bucket: Set<RecordIndex.Entry>] = [:]
+        let index = try index()
         for (position, locations) in Dictionary(grouping: new, by: \.position) {
             let tags = Set(locations.map { corpus.tag($0.id) })
-            let live = try corpus.slice(position, without: pending[position] ?? [])
             // A slice that was damaged must not get a new digest, which would hold the damage for the truth.
-            let summaries = try ledger.slices(shard: position.shard)
-            guard position.slice < summaries.count, corpus.summary(live) == summaries[position.slice] else {
-                throw WorkspaceError.recordsDamaged(path: corpus.url(position).path)
-            }
+            let live = try records.live(position)
             gone[position] = Array(tags)
-            left[position] = corpus.summary(live.filter { !tags.contains(corpus.tag($0.record.id)) })
+            let rest = corpus.live(live, without: tags)
+            left[position] = corpus.summary(rest)
+            let going = live.filter { tags.contains(corpus.tag($0.record.id)) }
+            leaving.merge(index.leaving(going, rest)) { $0.union($1) }
         }
         if let request, try evidence.knows(request) { throw EvidenceError.requestTaken(id: request) }
         let id = request ?? Evidence.randomRequestID()
@@ -68,8 +67,20 @@ extension Workspace {
         entry.commitments = draft.records.map(\.value)
         try ledger.accept(
             gone, leaving: left, table: table, request: (id, draft.accepted, try evidence.log.note(entry)),
-            refusing: recipe.deletedIDs == .refuse)
+            refusing: recipe.deletedIDs == .refuse, seals: seals(without: leaving, index, records))
         return id
+    }
+
+    /// The seals of buckets that are about to lose entries. One that is damaged has none: it is made anew later, as a whole.
+    private func seals(
+        without leaving: [RecordIndex.Bucket: Set<RecordIndex.Entry>], _ index: RecordIndex, _ records: LiveRecords
+    ) throws -> RecordIndex.Seals {
+        var seals: RecordIndex.Seals = [:]
+        for (bucket, leaving) in leaving {
+            let held = try? index.entries(of: bucket, ledger.seal(bucket)) { try records.waiting(index) }.live
+            seals[bucket] = held.map { index.seal(bucket, $0.filter { !leaving.contains($0) }) } ?? []
+        }
+        return seals
     }
 
     /// Destroys the features, the index's entries and the text of records whose deletion is accepted: the files of their slices and
@@ -82,16 +93,19 @@ extension Workspace {
         let corpus = try corpus()
         let index = try index()
         let features = try features()
+        let records = try liveRecords()
         var failure: (any Error)?
         func attempt(_ body: () throws -> Void) {
             do { try body() } catch { failure = failure ?? error }
         }
-        for (position, tags) in try ledger.pending() {
+        for (position, tags) in records.pending {
             attempt {
+                // What lies there, whatever the ledger says of it: of that nothing may stay.
                 var (gone, left): ([StoredRecord], [StoredRecord]) = ([], [])
-                for stored in try corpus.slice(position) {
+                for stored in try corpus.stored(position) {
                     if tags.contains(corpus.tag(stored.record.id)) { gone.append(stored) } else { left.append(stored) }
                 }
+                defer { attempt { try corpus.check(position, left, records.summary(position)) } }
                 attempt { try features.keep(left.map(\.record), position) }
                 // Written once, however often it is asked for.
                 guard !gone.isEmpty else { return }
@@ -106,7 +120,7 @@ extension Workspace {
     func sweep() throws {
         try files.sweep(generation: try ledger.generation())
         // Where the disk has no room for that, the command's own transaction says so.
-        if DurableFile.exists(files.journal) { try? ledger.endJournal() }
+        if try DurableFile.exists(files.journal) { try? ledger.endJournal() }
         try finishAdditions()
         for position in try ledger.pending().keys {
             try corpus().sweep(position)

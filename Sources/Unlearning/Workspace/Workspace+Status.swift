@@ -7,6 +7,8 @@ package struct Status: Sendable {
         case influenceFree = "influence-free"
         /// No records: the shard does not vote.
         case empty
+        /// A file of its records is not there, so that it could not be trained again.
+        case damaged
     }
 
     package struct Shard: Sendable {
@@ -35,21 +37,29 @@ package struct Status: Sendable {
 }
 
 extension Workspace {
-    /// Reads the ledger's S x R rows and looks for twice as many files; never reads a record.
+    /// Reads the ledger's S x R rows and looks for as many files of records and of checkpoints; never reads a record.
     package func status() throws -> Status {
         let plan = try plan()
-        let stages = try ledger.stages()
+        let (stages, corpus) = (try ledger.stages(), try corpus())
+        func isComplete(_ shard: Int) throws -> Bool {
+            try plan.slices[shard].enumerated().allSatisfy { slice, summary in
+                try summary.records == 0
+                    || DurableFile.size(corpus.url(Position(shard: shard, slice: slice))) ?? 0 > 0
+            }
+        }
         let waiting = try Dictionary(grouping: ledger.pending(), by: \.key.shard)
             .mapValues { $0.reduce(0) { $0 + $1.value.count } }
         return Status(
-            shards: plan.shards.enumerated().map { shard, items in
+            shards: try plan.shards.enumerated().map { shard, items in
                 let isKept = Dictionary(uniqueKeysWithValues: items.map { ($0.key, $0.isKept) })
-                let rows = (stages[shard] ?? []).filter { row in
-                    isKept[row.key].map { !$0 || store.contains(row.key, shard: shard) } ?? false
+                let rows = try (stages[shard] ?? []).filter { row in
+                    try isKept[row.key].map { try !$0 || store.contains(row.key, shard: shard) } ?? false
                 }
                 return Status.Shard(
                     shard: shard,
-                    state: waiting[shard] != nil
+                    state: try !isComplete(shard)
+                        ? .damaged
+                        : waiting[shard] != nil
                         ? .influenceFree
                         : items.isEmpty ? .empty : rows.count == items.count ? .retrainEquivalent : .influenceFree,
                     sliceRecords: plan.slices[shard].map(\.records), stagesStored: rows.count,

@@ -40,16 +40,17 @@ extension Workspace {
             throw WorkspaceError.tooManyCells(shards: recipe.shards, slices: recipe.slices)
         }
         let files = WorkspaceFiles(root: root)
+        try files.refuseLinks()
         try files.checkVacancy()
         // A backbone that cannot do what the recipe asks for says so before anything is made or changed.
-        let isNew = !FileManager.default.fileExists(atPath: files.ledger.path)
+        let isNew = try !DurableFile.exists(files.ledger)
         let isKnown = try !isNew && isUnchanged(recipe, digest, Ledger(files.ledger, .write))
         let model = isKnown ? nil : try Model(recipe, backbone: sources.backbone, training: true, seal: seal)
         try model?.load()
         try files.makeRoot()
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
-        let hadKey = FileManager.default.fileExists(atPath: files.key.path)
+        let hadKey = try DurableFile.exists(files.key)
         let key = try files.prepare(sources.key)
         let ledger = try Ledger(files.ledger, .create)
         let facts = [
@@ -63,7 +64,7 @@ extension Workspace {
             // What a killed command left is finished by the plan that it was about.
             try workspace.sweep()
             let evidence = try Evidence(workspace)
-            try adopt(recipe, after: old, workspace, facts, evidence)
+            try adopt(recipe, sources.files, after: old, workspace, facts, evidence)
         } else {
             do {
                 try ingest(recipe, sources.files, files, ledger, key, facts)
@@ -137,16 +138,14 @@ extension Workspace {
     }
 
     private static func adopt(
-        _ recipe: Recipe, after old: Recipe, _ workspace: Workspace, _ facts: [String: Data],
+        _ recipe: Recipe, _ inputs: [URL], after old: Recipe, _ workspace: Workspace, _ facts: [String: Data],
         _ evidence: Evidence
     ) throws {
         let changed = recipe.differences(from: old)
-        // A project that was moved has the same files elsewhere; so their names count, and not their folders.
-        func names(_ recipe: Recipe) -> [String] { recipe.data.train.map { URL(filePath: $0).lastPathComponent } }
-        let data = changed.filter {
-            $0 == "data.train" ? names(recipe) != names(old) : $0 == "data.format" || $0.hasPrefix("data.columns")
-        }
+        let data = changed.filter { $0.hasPrefix("data.") && $0 != "data.test" && $0 != "data.train" }
         if !data.isEmpty { throw WorkspaceError.otherData(path: workspace.root.path, fields: data) }
+        // A project that was moved has the same records elsewhere.
+        if changed.contains("data.train") { try workspace.refuseOtherData(inputs, recipe, ["data.train"]) }
         if changed.contains("labels") { throw WorkspaceError.otherLabels(path: workspace.root.path) }
         // Until everything is up to date again, checkpoints of the old choices may be anywhere.
         var facts = facts

@@ -27,6 +27,7 @@ package final class Workspace: Sendable {
     /// Opens an existing workspace; `.read` for those who only ask.
     package convenience init(at root: URL, _ access: Ledger.Access = .write) throws {
         let files = WorkspaceFiles(root: root)
+        try files.refuseLinks()
         let ledger = try Ledger(files.ledger, access)
         guard let recipe = try Self.storedRecipe(ledger) else {
             throw WorkspaceError.notAWorkspace(path: root.path)

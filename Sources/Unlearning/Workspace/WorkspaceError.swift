@@ -10,6 +10,11 @@ package enum WorkspaceError: Error, Equatable {
     case recipeDamaged(path: String)
     case labelDamaged(found: Int, labels: Int)
     case recordsDamaged(path: String)
+    case recordsMissing(path: String, records: Int)
+    case recordsTooMany(path: String, expected: Int, found: Int)
+    case noSuchCell(path: String)
+    case strangers(paths: [String])
+    case foreignRoot(path: String, owner: UInt32)
     case indexDamaged(path: String)
     case otherData(path: String, fields: [String])
     case otherLabels(path: String)
@@ -24,6 +29,7 @@ package enum WorkspaceError: Error, Equatable {
     case backboneChanged(path: String, expected: String, found: String)
     case noSuchShard(Int, shards: Int)
     case untrained
+    case voteLost(shard: Int)
     case noSurvivors
     case planChanged
     case checkpointOfAnotherModel
@@ -56,14 +62,29 @@ extension WorkspaceError: CustomStringConvertible {
             "a stored record has label number \(found), but the recipe has only \(labels) labels; the records are damaged: "
                 + "restore the workspace from a backup, or train a new one"
         case .recordsDamaged(let path):
-            "\(path) does not hold the records that the ledger says; it was changed or damaged. Restore the file, or train a "
-                + "new workspace from the data"
+            "\(path) does not hold the records that the ledger says; it was changed or damaged, or is of another day. "
+                + "Restore the file as it was after the last command, or train a new workspace from the data"
+        case .recordsMissing(let path, let records):
+            "\(path) is missing or empty, and the ledger says it holds \(records) record(s). Restore the file as it was after the last command, or train a new workspace from the data"
+        case .recordsTooMany(let path, let expected, let found):
+            "\(path) holds \(found) records, and the ledger says \(expected): a backup that was restored over it may have brought deleted "
+                + "records back. `sisa repair` takes them out where they can be told; else restore the file as it was after the last command"
+        case .noSuchCell(let path):
+            "something leads to \(path), and the ledger has no such slice: an index or a ledger of another day lies here. Restore the workspace "
+                + "as a whole as it was after the last command, then run `sisa fsck`"
+        case .strangers(let paths):
+            "\(paths.count) file(s) in the workspace belong to nothing that it knows, as when an old backup is restored over it; deleted records "
+                + "may be in them: look at them and remove them. \(paths.prefix(5).joined(separator: ", "))\(paths.count > 5 ? ", ..." : "")"
+        case .foreignRoot(let path, let owner):
+            "\(path) belongs to user \(owner), and this is root: what root writes there could not be read or removed by its owner any more. Run "
+                + "the command as that user (`setpriv --reuid \(owner) --clear-groups sisa ...`), or allow it with --as-root"
         case .indexDamaged(let path):
             "\(path), a part of the records' index, is missing or damaged; run `sisa repair` on this workspace, which makes the index "
                 + "anew from the records"
         case .otherData(let path, let fields):
             "the workspace \(path) holds the records of other data (\(fields.joined(separator: ", ")) differ); "
-                + "records are read once, when a workspace is made: name a new one with --workspace"
+                + "records are read once, when a workspace is made: name a new one with --workspace, or go on with the recipe that it has by "
+                + "`sisa train --workspace` alone"
         case .otherLabels(let path):
             "the recipe's labels differ from those of the workspace \(path), whose records bear the old ones; "
                 + "name a new one with --workspace"
@@ -96,6 +117,9 @@ extension WorkspaceError: CustomStringConvertible {
             "there is no shard \(shard); this workspace has shards 1 to \(shards)"
         case .untrained:
             "no shard has a trained checkpoint yet; run `sisa train` on this workspace"
+        case .voteLost(let shard):
+            "shard \(shard) cannot answer: all of its checkpoints are damaged or gone, and the others would answer without it; run `sisa train` "
+                + "on this workspace, which makes them again"
         case .noSurvivors:
             "no records are left, so there is nothing to answer from; train a new workspace"
         case .checkpointOfAnotherModel:

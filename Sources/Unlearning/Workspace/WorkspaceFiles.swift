@@ -2,7 +2,20 @@ internal import Foundation
 
 /// What lies where in a workspace's folder.
 struct WorkspaceFiles: Sendable {
+    /// Without links: below it there are none, and whoever meets one refuses it.
     let root: URL
+
+    init(root: URL) { self.root = Self.withoutLinks(root) }
+
+    /// Where a path leads, also where its end is not there yet.
+    private static func withoutLinks(_ url: URL) -> URL {
+        guard let real = unsafe realpath(url.path, nil) else {
+            let folder = url.deletingLastPathComponent()
+            return folder.path == url.path ? url : withoutLinks(folder).appending(path: url.lastPathComponent)
+        }
+        defer { unsafe free(real) }
+        return unsafe URL(filePath: String(cString: real))
+    }
 
     var ledger: URL { root.appending(path: "ledger.sqlite") }
     /// Where SQLite keeps what a transaction replaces.
@@ -58,7 +71,7 @@ struct WorkspaceFiles: Sendable {
 
     /// Refuses a folder that holds something else.
     func checkVacancy() throws {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
+        let names = try DurableFile.names(in: root)
         let ours = Set(
             ([key, signingKey, reserve, ledger, journal, lock, records(1), index(1)] + staging.all).map(
                 \.lastPathComponent))
@@ -72,7 +85,7 @@ struct WorkspaceFiles: Sendable {
 
     /// Keeps room for a deletion where there is none kept; a disk that is full has none to keep.
     func keepReserve() {
-        if DurableFile.size(reserve) == Self.reserveBytes { return }
+        if (try? DurableFile.size(reserve)) == Self.reserveBytes { return }
         // Not all zeros: a file system may keep none for those.
         try? DurableFile.write(
             (0..<Self.reserveBytes).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }, to: reserve)
@@ -80,14 +93,14 @@ struct WorkspaceFiles: Sendable {
 
     /// Makes the folder's key, or finds it there.
     func prepare(_ given: WorkspaceKey?) throws -> WorkspaceKey {
-        if FileManager.default.fileExists(atPath: key.path) {
+        if try DurableFile.exists(key) {
             let found = try readKey()
             if let given, given.hexadecimal != found.hexadecimal {
                 throw WorkspaceError.keyDiffers(path: root.path)
             }
             return found
         }
-        if FileManager.default.fileExists(atPath: ledger.path) {
+        if try DurableFile.exists(ledger) {
             throw WorkspaceError.keyMissing(path: key.path)
         }
         let new = given ?? WorkspaceKey()
@@ -105,10 +118,45 @@ struct WorkspaceFiles: Sendable {
     }
 
     func readKey() throws -> WorkspaceKey {
-        guard let text = try? String(contentsOf: key, encoding: .utf8) else {
-            throw WorkspaceError.keyMissing(path: key.path)
+        guard let bytes = try DurableFile.contents(key) else { throw WorkspaceError.keyMissing(path: key.path) }
+        return try WorkspaceKey(hexadecimal: String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// Refuses links at the top of the folder: what is read below, or by SQLite, would be followed through them.
+    func refuseLinks() throws {
+        for name in try DurableFile.names(in: root) where isOurs(name) { _ = try DurableFile.exists(root.appending(path: name)) }
+    }
+
+    /// Whether a name at the top of the folder is one that a workspace gives.
+    private func isOurs(_ name: String) -> Bool {
+        let own =
+            [
+                ledger, journal, key, lock, signingKey, nextSigningKey, additions, reserve, costs, measurement, log, requests, receipts,
+                checkpoints, verification
+            ] + staging.all
+        return own.contains { $0.lastPathComponent == name } || isNumbered(name) || name.hasPrefix(DurableFile.temporaryPrefix)
+    }
+
+    /// Whether a name is that of a folder that another shape of the plan replaces.
+    private func isNumbered(_ name: String) -> Bool {
+        ["records", "features", "index"].contains { kind in
+            name == kind || name.hasPrefix(kind + "-") && Int(name.dropFirst(kind.count + 1)) != nil
         }
-        return try WorkspaceKey(hexadecimal: text)
+    }
+
+    /// Whether a path below the folder lies where only this program puts files.
+    func isInOwnFolder(_ path: String) -> Bool {
+        guard let first = path.split(separator: "/").first.map(String.init), first != path else { return false }
+        return isNumbered(first) || [checkpoints, log, requests].contains { $0.lastPathComponent == first }
+    }
+
+    /// Whether a path below the folder is of a command that is under way or was killed: the next one that writes removes or finishes it.
+    func isLeftover(_ path: String) -> Bool {
+        let parts = path.split(separator: "/")
+        guard let first = parts.first, let last = parts.last else { return false }
+        let passing = [journal, additions, nextSigningKey, verification, measurement] + staging.all
+        return passing.contains { $0.lastPathComponent == first } || last.hasPrefix(DurableFile.temporaryPrefix)
+            || isNumbered(String(first)) && last.hasSuffix(".next")
     }
 
     /// Takes back a workspace that could not be filled, and its folder if nothing else is in it.
@@ -116,19 +164,13 @@ struct WorkspaceFiles: Sendable {
         // A journal whose ledger is gone is no danger: SQLite plays none back into an empty file. The other way round it would be
         // one. The lock goes last: whoever waits for it sees that it is another file by now (WorkspaceLock).
         try DurableFile.remove([ledger, journal] + (keepingKey ? [] : [key, signingKey]) + [reserve, lock])
-        let names = try FileManager.default.contentsOfDirectory(atPath: root.path)
-        if names.isEmpty { try DurableFile.removeFolder(root) }
+        if try DurableFile.names(in: root).isEmpty { try DurableFile.removeFolder(root) }
     }
 
     /// Removes everything at the top of the folder that a finished command would not have left.
     func sweep(generation: Int) throws {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
+        let names = try DurableFile.names(in: root)
         let current = [records(generation), features(generation), index(generation)].map(\.lastPathComponent)
-        func isNumbered(_ name: String) -> Bool {
-            ["records", "features", "index"].contains { kind in
-                name == kind || name.hasPrefix(kind + "-") && Int(name.dropFirst(kind.count + 1)) != nil
-            }
-        }
         // Synced in any case: a process that was killed in its last commit has removed the journal, and not come to that. Should the
         // journal come back after a power failure, it takes back what this command is about to find done.
         try DurableFile.remove(

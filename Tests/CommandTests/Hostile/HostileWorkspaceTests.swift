@@ -38,18 +38,15 @@ import Testing
         }
     }
 
-    @Test(arguments: ["pipe", "device", "link", "folder"]) func whatIsNoFileIsDamage(kind: String) throws {
+    @Test(arguments: ["pipe", "folder"]) func whatIsNoFileIsDamage(kind: String) throws {
         try CommandFixture.with { fixture in
             let url = try checkpoint(fixture)
-            let elsewhere = fixture.folder.appending(path: "elsewhere")
-            try FileManager.default.moveItem(at: url, to: elsewhere)
-            let bytes = try Data(contentsOf: elsewhere)
-            switch kind {
-            case "pipe": #expect(unsafe mkfifo(url.path, 0o600) == 0)
-            case "device":
-                try FileManager.default.createSymbolicLink(atPath: url.path, withDestinationPath: "/dev/zero")
-            case "link": try FileManager.default.createSymbolicLink(at: url, withDestinationURL: elsewhere)
-            default: try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+            let bytes = try Data(contentsOf: url)
+            try FileManager.default.removeItem(at: url)
+            if kind == "pipe" {
+                #expect(unsafe mkfifo(url.path, 0o600) == 0)
+            } else {
+                try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
             }
             func run(_ command: String...) throws -> MeasuredRun {
                 try MeasuredRun(command + ["--workspace", fixture.workspace.path], in: fixture.folder)

@@ -186,7 +186,7 @@ import Testing
                     }
                 }
                 let rows = try subject.ledger.stages(shard: shard)
-                let voter = Voter.newest(shard: shard, items, rows: rows, subject.store, layout).voter
+                let voter = try Voter.newest(shard: shard, items, rows: rows, subject.store, layout).voter
                 let answering = try subject.checkpoint(shard: shard)
                 #expect(answering.checkpoint.state(layout: layout) == voter?.state)
                 #expect(answering.records == voter?.records)

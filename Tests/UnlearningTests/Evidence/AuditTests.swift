@@ -51,7 +51,7 @@ import Testing
                 let old = try #require(stale.randomElement(using: &generator))
                 let row = try #require(try subject.ledger.stages(shard: cell.shard).first { $0.stage == old.stage })
                 let content = try #require(
-                    before.store.read(old.key, shard: cell.shard, size: old.size, digest: old.digest)?.content)
+                    try before.store.read(old.key, shard: cell.shard, size: old.size, digest: old.digest)?.content)
                 try forge(subject, shard: cell.shard, row: row, content, logs: trial % 4 < 2)
                 #expect(try !subject.audit().holds, "trial \(trial)")
                 #expect(try !subject.audit(shards: [cell.shard]).holds, "trial \(trial)")
@@ -69,7 +69,7 @@ import Testing
                     .sorted { ($0.0, $0.1.stage) < ($1.0, $1.1.stage) }.shuffled(using: &generator)
                 let (mine, other) = (rows[0], rows[1])
                 let content = try #require(
-                    subject.store.read(other.1.key, shard: other.0, size: other.1.size, digest: other.1.digest)?.content
+                    try subject.store.read(other.1.key, shard: other.0, size: other.1.size, digest: other.1.digest)?.content
                 )
                 if trial % 3 == 0 {
                     try DurableFile.write(
@@ -86,7 +86,7 @@ import Testing
     private static let edits = [
         "UPDATE slices SET records = records + 1 WHERE shard = 1 AND slice = 1",
         "UPDATE slices SET digest = randomblob(32) WHERE shard = 1 AND slice = 1", "DELETE FROM slices WHERE slice = 3",
-        "INSERT INTO slices VALUES (7, 0, 1, zeroblob(32))",
+        "INSERT INTO slices VALUES (7, 0, 1, zeroblob(32), zeroblob(32))",
         "UPDATE checkpoints SET key = randomblob(32) WHERE shard = 0",
         "UPDATE checkpoints SET digest = randomblob(32) WHERE shard = 2", "UPDATE checkpoints SET size = size + 1",
         "UPDATE checkpoints SET stored = stored - 1 WHERE shard = 1",

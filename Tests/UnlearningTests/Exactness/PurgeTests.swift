@@ -66,7 +66,7 @@ import Testing
             #expect(!stale.isEmpty)
             let contents = try stale.map { row in
                 try #require(
-                    subject.store.read(row.key, shard: position.shard, size: row.size, digest: row.digest)
+                    try subject.store.read(row.key, shard: position.shard, size: row.size, digest: row.digest)
                 ).content
             }
             let slice = try subject.ledger.slices()[position.shard][position.slice].digest

@@ -37,7 +37,7 @@ import Testing
             let row = try #require(try truth.ledger.stages(shard: 0).first { $0.key == item.key })
             let model = try truth.model(training: false)
             let state = try #require(
-                truth.store.read(row.key, shard: 0, size: row.size, digest: row.digest)?.state(layout: model.layout))
+                try truth.store.read(row.key, shard: 0, size: row.size, digest: row.digest)?.state(layout: model.layout))
             let alone = try Predictor(
                 model, [Voter(shard: 0, records: most, state: state)], world.recipe.aggregation, threads: 1)
             #expect(

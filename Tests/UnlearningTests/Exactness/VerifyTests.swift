@@ -46,7 +46,7 @@ import Testing
             let rows = try subject.ledger.stages(shard: shard)
             let row = try #require(rows.first { $0.key == other.key })
             let forged = try #require(
-                subject.store.read(other.key, shard: shard, size: row.size, digest: row.digest))
+                try subject.store.read(other.key, shard: shard, size: row.size, digest: row.digest))
             let stored = try subject.store.write(forged, target.key, shard: shard)
             try LedgerSurgeon.execute(
                 "UPDATE checkpoints SET digest = ?, size = \(row.size), stored = \(stored) "

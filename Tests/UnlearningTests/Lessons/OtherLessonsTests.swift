@@ -85,7 +85,7 @@ import Testing
             var before = AdapterState(seed: world.recipe.seed, shard: 0, layout: model.layout)
             for row in try subject.ledger.stages(shard: 0) {
                 let checkpoint = try #require(
-                    subject.store.read(row.key, shard: 0, size: row.size, digest: row.digest))
+                    try subject.store.read(row.key, shard: 0, size: row.size, digest: row.digest))
                 let after = try #require(checkpoint.state(layout: model.layout))
                 for tensor in model.layout.tensors {
                     // The top layer's other rows get no gradient where only the first token is read; its tensors do.

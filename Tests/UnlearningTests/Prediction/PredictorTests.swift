@@ -23,7 +23,7 @@ import Testing
             guard let item = items.last else { continue }
             let row = try #require(try workspace.ledger.stages(shard: shard).first { $0.key == item.key })
             let checkpoint = try #require(
-                workspace.store.read(item.key, shard: shard, size: row.size, digest: row.digest))
+                try workspace.store.read(item.key, shard: shard, size: row.size, digest: row.digest))
             let state = try #require(checkpoint.state(layout: model.layout))
             voters.append((shard, item.records, Classifier(try model.network, state)))
         }

@@ -80,7 +80,7 @@ import Testing
         try with { _, subject, _ in
             try Data(count: 512).write(to: subject.files.journal)
             try subject.repair()
-            #expect(!DurableFile.exists(subject.files.journal))
+            #expect(try !DurableFile.exists(subject.files.journal))
             #expect(try subject.audit().checks.flatMap(\.faults) == [])
         }
     }

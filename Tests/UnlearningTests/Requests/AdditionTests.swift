@@ -124,7 +124,7 @@ import Testing
             for cell in cells {
                 let next = corpus.url(cell).appendingPathExtension("next")
                 try FileManager.default.moveItem(at: corpus.url(cell), to: next)
-                if let old = held.bytes(cell) { try old.write(to: corpus.url(cell)) }
+                if let old = try held.bytes(cell) { try Data(old).write(to: corpus.url(cell)) }
             }
             try JSONEncoder().encode(Array(cells)).write(to: subject.files.additions)
             if !isCommitted {

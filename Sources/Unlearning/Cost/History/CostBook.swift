@@ -15,12 +15,12 @@ package struct CostBook: Sendable {
 
     /// All entries in their order, and how many lines are none.
     package func entries() -> (entries: [CostEntry], damaged: Int) {
-        Self.entries(DurableFile.contents(url) ?? [])
+        Self.entries((try? DurableFile.contents(url)) ?? [])
     }
 
     /// The last entries, at a cost that does not grow with the file.
     func latest(bytes: Int = 1 << 16) -> [CostEntry] {
-        guard let size = DurableFile.size(url), size > bytes else { return entries().entries }
+        guard let size = try? DurableFile.size(url), size > bytes else { return entries().entries }
         let tail = (try? DurableFile.contents(url, at: size - bytes, count: bytes)) ?? []
         // The first line is cut in all probability.
         return Self.entries(Array(tail.drop { $0 != UInt8(ascii: "\n") })).entries

@@ -41,7 +41,7 @@ extension Workspace {
         // Files below these are only ever replaced, never changed in place, so both may have them.
         let generation = try ledger.generation()
         let shared = [files.records(generation), files.features(generation), files.index(generation), files.checkpoints]
-        for source in shared where DurableFile.exists(source) {
+        for source in shared where try DurableFile.exists(source) {
             let target = folder.appending(path: source.lastPathComponent)
             for name in try manager.subpathsOfDirectory(atPath: source.path).sorted() {
                 let (from, to) = (source.appending(path: name), target.appending(path: name))
@@ -50,7 +50,7 @@ extension Workspace {
                 if type == .typeRegular { try DurableFile.link(from, to: to) }
             }
         }
-        for own in [files.ledger, files.key, files.signingKey, files.log, files.costs] where DurableFile.exists(own) {
+        for own in [files.ledger, files.key, files.signingKey, files.log, files.costs] where try DurableFile.exists(own) {
             try manager.copyItem(at: own, to: folder.appending(path: own.lastPathComponent))
         }
         return try Workspace(at: folder)
