@@ -34,17 +34,37 @@ import Testing
             let item = try #require(
                 try truth.plan().items(shard: 0).filter { truth.table.order(of: $0.stage) == order }
                     .last { $0.records == most })
-            let row = try #require(try truth.ledger.stages(shard: 0).first { $0.key == item.key })
-            let model = try truth.model(training: false)
-            let state = try #require(
-                try truth.store.read(row.key, shard: 0, size: row.size, digest: row.digest)?.state(layout: model.layout))
-            let alone = try Predictor(
-                model, [Voter(shard: 0, records: most, state: state)], world.recipe.aggregation, threads: 1)
-            #expect(
-                try answers.flatMap(Snapshot.bytes)
-                    == alone.answers(ToyRecord.questions, votes: true).flatMap(Snapshot.bytes))
+            #expect(try answers.flatMap(Snapshot.bytes) == self.answers(of: item, truth).flatMap(Snapshot.bytes))
             try subject.repair()
             #expect(try Snapshot(subject).differences(from: Snapshot(truth)) == [])
+        }
+    }
+
+    /// The answers of one stage's state alone.
+    private func answers(of item: CheckpointPlan.Item, _ workspace: Workspace) throws -> [Answer] {
+        let row = try #require(try workspace.ledger.stages(shard: 0).first { $0.key == item.key })
+        let model = try workspace.model(training: false)
+        let state = try #require(
+            try workspace.store.read(row.key, shard: 0, size: row.size, digest: row.digest)?.state(layout: model.layout))
+        let voter = Voter(shard: 0, records: item.records, state: state)
+        return try Predictor(model, [voter], workspace.recipe.aggregation, threads: 1)
+            .answers(ToyRecord.questions, votes: true)
+    }
+
+    /// In the end all orders have seen the same records: the first of them answers, and is exported.
+    @Test func ofOrdersWithAsManyRecordsTheFirstAnswers() throws {
+        try ToyWorld.with(changing: {
+            $0.shards = 1
+            $0.slices = 4
+            $0.sliceOptions.orders = 4
+        }) { world in
+            let subject = try world.workspace("subject", ToyRecord.all())
+            let lasts = try subject.plan().items(shard: 0).filter { $0.records == 24 }
+            #expect(lasts.map(\.stage) == [3, 7, 11, 15])
+            let each = try lasts.map { try answers(of: $0, subject).flatMap(Snapshot.bytes) }
+            #expect(Set(each).count == 4)
+            #expect(try subject.predict(ToyRecord.questions).flatMap(Snapshot.bytes) == each[0])
+            #expect(try subject.checkpoint(shard: 0).stage == 3)
         }
     }
 
