@@ -172,6 +172,40 @@ import Testing
         }
     }
 
+    // A state without a file has a digest all the same, by which log and receipts name it.
+    @Test func anEditedRowOfAStateThatIsNotKeptIsFound() throws {
+        try ToyWorld.with(changing: { $0.sliceOptions.keep = 0 }) { world in
+            let subject = try world.workspace("subject", ToyRecord.all())
+            let shard = 1
+            let item = try #require(try subject.plan().items(shard: shard).first { !$0.isKept })
+            #expect(try passes(subject))
+            let row = "shard = \(shard) AND stage = \(item.stage)"
+            for sql in [
+                "UPDATE checkpoints SET digest = zeroblob(32) WHERE \(row)", "DELETE FROM checkpoints WHERE \(row)"
+            ] {
+                try LedgerSurgeon.execute(sql, workspace: subject.root)
+                let wrong = try subject.verify().stages.filter { !$0.isIdentical }
+                #expect(wrong.map(\.shard) == [shard] && wrong.map(\.stage) == [item.stage], "\(sql)")
+            }
+        }
+    }
+
+    // A deletion finds by the index what it must take along: an index of fewer records is sound, and finds too little.
+    @Test func anIndexThatIsNotOfTheRecordsIsFound() throws {
+        try withSubject { world, subject, _ in
+            let records = try ToyRecord.all()
+            let other = try world.workspace("other", records.without([records[10]]))
+            for kind in try subject.index().kinds {
+                let forged = try world.copy(subject, as: "forged-\(kind)")
+                try FileManager.default.removeItem(at: forged.index().folder(kind))
+                try FileManager.default.copyItem(at: other.index().folder(kind), to: forged.index().folder(kind))
+                #expect(try forged.index().soundness().allSatisfy(\.isSound))
+                let report = try forged.verify()
+                #expect(report.misplacedSlices == 1 && report.stages.allSatisfy(\.isIdentical), "\(kind)")
+            }
+        }
+    }
+
     @Test func aCheckpointRowForAStageThatShouldNotBeThereIsFound() throws {
         try ToyWorld.with { world in
             // So few records that some slices are empty.
