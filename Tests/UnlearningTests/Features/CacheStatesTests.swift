@@ -138,6 +138,24 @@ import Testing
         }
     }
 
+    // A backup brings back the file of before a correction: the same id in the same cell, and another text.
+    @Test(arguments: FeatureKind.all) func noFeatureOfATextThatWasCorrectedIsUsed(kind: FeatureKind) throws {
+        try ToyWorld.with(changing: kind.change) { world in
+            var records = try ToyRecord.all()
+            let subject = try world.workspace("subject", records)
+            let url = try subject.features().url(world.position(records[5]))
+            let old = try Data(contentsOf: url)
+            try subject.delete([records[5].recordID])
+            records[5].text = "The ferry to the old harbour was late."
+            try subject.add([world.file("corrected.jsonl", [records[5]])])
+            #expect(try Data(contentsOf: url) != old)
+            try old.write(to: url)
+            try subject.trainAgain()
+            let truth = try Snapshot(world.workspace("truth", records))
+            #expect(try Snapshot(subject).differences(from: truth) == [])
+        }
+    }
+
     @Test func layersFromTheFirstOnHaveNothingBelowThemToStore() throws {
         try ToyWorld.with { world in
             let subject = try world.workspace("subject", ToyRecord.all())
