@@ -40,6 +40,34 @@ import Testing
         }
     }
 
+    // While the repair trains, a backup brings back what was destroyed: no receipt says that it is gone before it is.
+    @Test(arguments: [true, false])
+    func noReceiptIsWrittenWhileSomethingOfTheRecordLiesThere(isCheckpoint: Bool) throws {
+        try with { world, subject, records in
+            let gone = records[3]
+            let cell = world.position(gone)
+            let row = try #require(try subject.ledger.stages(shard: cell.shard).first { $0.stage >= cell.slice })
+            let file =
+                try isCheckpoint ? subject.store.url(row.key, shard: cell.shard) : subject.corpus().url(cell)
+            let old = try Data(contentsOf: file)
+            let error = #expect(throws: DeletionError.self) {
+                try subject.delete([gone.recordID]) { event in
+                    if case .finished = event { try? old.write(to: file) }
+                }
+            }
+            guard case .repairPending(_, let cause) = error else {
+                Issue.record("\(error.map { "\($0)" } ?? "none")")
+                return
+            }
+            #expect(cause as? EvidenceError == .notPurged(path: file.path))
+            #expect(try subject.receiptFiles().isEmpty)
+            let receipts = try subject.repair().receipts
+            #expect(try receipts.count == 1 && Receipt(contentsOf: receipts[0]).isAbout(gone.recordID))
+            let truth = try Snapshot(world.workspace("truth", records.without([gone])))
+            #expect(try Snapshot(subject).differences(from: truth) == [])
+        }
+    }
+
     // The salts are in the receipt; where it is taken away, nothing that stays tells whose records went.
     @Test func withoutTheReceiptNoIDCanBeTriedOutAndDraftsAreGone() throws {
         try with { _, subject, records in
