@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import TestSupport
 import Testing
@@ -178,6 +179,31 @@ import Testing
             #expect(try receipts.count == 1 && Receipt(contentsOf: receipts[0]).fault(key) == nil)
             #expect(try Receipt(contentsOf: receipts[0]).isAbout(gone.recordID))
             #expect(try subject.checkLog().faults == [])
+        }
+    }
+
+    // Entries, tree and ledger agree; only the head, which needs the key that signs, is of the old ones.
+    @Test func anEntryThatIsRewrittenTogetherWithTreeAndLedgerIsFoundByTheSignedHead() throws {
+        try with { _, subject, _ in
+            let log = subject.evidenceLog
+            var entries = try log.allEntries(2)
+            let time = Array(#""time":"2"#.utf8)
+            let place = try #require(entries[0].firstRange(of: time)?.upperBound)
+            entries[0][place] ^= 1
+            // RFC 6962, section 2.1, of two entries.
+            let leaves = entries.map { Array(SHA256.hash(data: [0] + $0)) }
+            let root = Array(SHA256.hash(data: [1] + leaves[0] + leaves[1]))
+            let ends = [entries[0].count + 1, entries[0].count + entries[1].count + 2]
+            let nodes = zip(leaves + [root], ends + [0]).map { hash, end in
+                hash + (0..<8).map { UInt8(end >> (56 - 8 * $0) & 0xFF) }
+            }
+            #expect(try subject.checkLog().faults == [])
+            try Data(entries.flatMap { $0 + [0x0A] }).write(to: log.entries)
+            try Data(nodes.joined()).write(to: log.nodes)
+            try LedgerSurgeon.execute(
+                "UPDATE facts SET value = ? WHERE name = 'log_root'", workspace: subject.root, [root])
+            try LedgerSurgeon.execute("DELETE FROM outbox", workspace: subject.root)
+            #expect(try subject.checkLog().faults == ["the entries do not hash to the head's root"])
         }
     }
 
