@@ -54,6 +54,21 @@ import Testing
         }
     }
 
+    // So few epochs that a stage visits its own slice whole, and each other record with a chance of about 2^-41.
+    @Test(arguments: 0..<4) func aRecordThatNoStageVisitsAgainIsNotTrainedAgain(slice: Int) throws {
+        try ToyWorld.with(changing: { $0.epochs = 0x1p-40 }) { world in
+            let records = try ToyRecord.all()
+            let subject = try world.workspace("subject", records)
+            let gone = try #require(records.first { world.position($0).slice == slice })
+            let report = try subject.delete([gone.recordID])
+            let cell = world.position(gone)
+            let again = records.without([gone]).map(world.position).count {
+                $0.shard == cell.shard && $0.slice >= slice
+            }
+            #expect(report.recordsRetrained == again && report.recordPasses == again)
+        }
+    }
+
     @Test func anUnknownIdChangesNoByte() throws {
         try ToyWorld.with { world in
             let records = try ToyRecord.all()
