@@ -110,6 +110,30 @@ import Testing
         }
     }
 
+    // Several go at once, some from one slice: none of them comes back, and each other id may be new.
+    @Test func noneOfSeveralDeletedIDsComesBack() throws {
+        try ToyWorld.with(changing: {
+            $0.deletedIDs = .refuse
+            ($0.shards, $0.slices) = (2, 2)
+        }) { world in
+            let records = try ToyRecord.all()
+            let subject = try world.workspace("subject", records)
+            let gone = Array(records[3..<13])
+            #expect(Set(gone.map(world.position)).count == 4)
+            try subject.delete(gone.recordIDs)
+            for record in gone {
+                let back = try world.file("\(record.id).jsonl", [record])
+                #expect(throws: WorkspaceError.idWasDeleted(id: record.id, place: "\(record.id).jsonl:1")) {
+                    try subject.add([back])
+                }
+            }
+            let new = ToyRecord(id: "toy-99", owner: nil, text: records[3].text, label: records[3].label)
+            try subject.add([world.file("new.jsonl", [new])])
+            let truth = try Snapshot(world.workspace("truth", records.without(gone) + [new]))
+            #expect(try Snapshot(subject).differences(from: truth) == [])
+        }
+    }
+
     // Killed before its transaction an addition never was; killed after it, it is finished by the next command.
     @Test(arguments: [false, true]) func aKilledAdditionIsTakenBackOrFinished(isCommitted: Bool) throws {
         try ToyWorld.with(changing: { $0.assignBy = .owner }) { world in
