@@ -126,6 +126,17 @@ import Testing
         #expect(orders.allSatisfy { $0.sorted() == Array(0..<20) })
     }
 
+    // Of a hundred records that two stages take with a chance of 0.4, by draws of their own, the same ones are taken with one of 10^-28.
+    @Test func stagesAndShardsAndSeedsThinByDrawsOfTheirOwn() {
+        var recipe = recipe(epochs: 1, slices: 4)
+        let records = placements(100, slices: 1)
+        var taken = (1..<4).map { Stage($0, of: recipe, shard: 0).order(pass: 0, records).sorted() }
+        taken.append(Stage(1, of: recipe, shard: 1).order(pass: 0, records).sorted())
+        recipe.seed += 1
+        taken.append(Stage(1, of: recipe, shard: 0).order(pass: 0, records).sorted())
+        #expect(Set(taken).count == taken.count && taken.allSatisfy { 20..<60 ~= $0.count })
+    }
+
     @Test func passesCountedAreTheRecordsInTheOrders() {
         let recipe = recipe(epochs: 3.5, slices: 4)
         let records = placements(25, slices: 4)
