@@ -79,6 +79,26 @@ import Testing
         }
     }
 
+    // Killed between the ledger's transaction and the receipt, with a draft that somebody changed meanwhile.
+    @Test func noReceiptIsWrittenOfAStatementThatWasNotLogged() throws {
+        try with { _, subject, records in
+            try subject.delete(DeletionRequest(ids: [records[2].recordID], defersRepair: true, requestID: "a"))
+            let evidence = try Evidence(subject)
+            _ = try subject.bringUpToDate(threads: 1, evidence: evidence, progress: { _ in })
+            var draft = try #require(evidence.draft("a"))
+            let honest = String(decoding: try #require(draft.statement), as: UTF8.self)
+            draft.statement = Data(honest.replacing("\"records\":1", with: "\"records\":2").utf8)
+            #expect(draft.statement != Data(honest.utf8))
+            try evidence.save(draft)
+            let refusal = EvidenceError.draftDamaged(path: subject.files.request("a").path)
+            #expect(throws: refusal) { try subject.repair() }
+            #expect(try subject.receiptFiles().isEmpty)
+            draft.statement = Data(honest.utf8)
+            try evidence.save(draft)
+            #expect(try subject.repair().receipts.count == 1 && subject.checkLog().faults == [])
+        }
+    }
+
     @Test func aChangeOfRecipeThatTrainsNothingLeavesNothingToContradict() throws {
         try with { world, subject, _ in
             var other = world
@@ -204,6 +224,61 @@ import Testing
                 "UPDATE facts SET value = ? WHERE name = 'log_root'", workspace: subject.root, [root])
             try LedgerSurgeon.execute("DELETE FROM outbox", workspace: subject.root)
             #expect(try subject.checkLog().faults == ["the entries do not hash to the head's root"])
+        }
+    }
+
+    @Test func aChangedByteOfEntriesOrTreeIsFoundWhereverItIs() throws {
+        try with { _, subject, records in
+            try subject.delete([records[2].recordID])
+            let log = subject.evidenceLog
+            for (file, step) in [(log.entries, 13), (log.nodes, 1)] {
+                let good = try Data(contentsOf: file)
+                for place in stride(from: 0, to: good.count, by: step) {
+                    var bytes = good
+                    bytes[place] ^= 1
+                    try bytes.write(to: file)
+                    #expect(try !subject.checkLog().isConsistent, "\(file.lastPathComponent), byte \(place)")
+                }
+                try good.write(to: file)
+            }
+            #expect(try subject.checkLog().faults == [])
+        }
+    }
+
+    // Whoever holds the key can sign and log a receipt that says anything; log and training contradict it.
+    @Test(arguments: ["nothing", "checkpoints", "records", "subject"])
+    func aSignedReceiptThatSaysAnotherThingIsFound(lie: String) throws {
+        try with { world, subject, records in
+            let shard = world.position(records[2]).shard
+            try subject.delete(DeletionRequest(ids: [records[2].recordID], defersRepair: true, requestID: "a"))
+            _ = try subject.bringUpToDate(shards: [shard], threads: 1, progress: { _ in })
+            let (rows, digests) = (try subject.ledger.stages(shard: shard), subject.digests)
+            let generation = digests.generation(shard, rows)
+            let truth = [
+                "checkpoints": generation, "records": digests.records(shard, try subject.ledger.slices(shard: shard)),
+                "subject": try #require(rows.last).digest.hexadecimal
+            ]
+            let evidence = try Evidence(subject)
+            var draft = try #require(evidence.draft("a"))
+            let honest = String(decoding: try subject.statement(of: draft, RecordsMemo(subject)), as: UTF8.self)
+            let statement = truth[lie].map { honest.replacing($0, with: String(repeating: "0", count: 64)) } ?? honest
+            #expect((statement != honest) == (lie != "nothing"))
+            draft.statement = Data(statement.utf8)
+            try evidence.save(draft)
+            var entry = LogEntry(.purge)
+            entry.request = "a"
+            entry.statement = Array(SHA256.hash(data: Data(statement.utf8))).hexadecimal
+            entry.shards = [LogEntry.Shard(shard: shard + 1, generation: generation, rows: digests.rows(shard, rows))]
+            var settlement = Ledger.Settlement(shards: [])
+            settlement.notes = [try evidence.log.note(entry)]
+            settlement.completed = [("a", settlement.notes[0].index)]
+            settlement.generations[shard] = digests.rows(shard, rows)
+            try subject.ledger.settle(settlement)
+            try evidence.publish()
+            let key = try #require(try subject.verificationKeys().last)
+            #expect(try Receipt(contentsOf: subject.files.receipt("a")).fault(key) == nil)
+            let found = try subject.audit().checks.flatMap(\.faults)
+            #expect(found.isEmpty == (lie == "nothing"), "\(found)")
         }
     }
 
