@@ -122,6 +122,25 @@ import Testing
         }
     }
 
+    // One shard after the other: as long as one of them waits, the request is not complete, and the log does not say that it is.
+    @Test func aRequestOverSeveralShardsHasItsReceiptWhenTheLastOneIsRepaired() throws {
+        try with { world, subject, records in
+            let gone = try (0..<3).map { shard in
+                try #require(records.first { world.position($0).shard == shard })
+            }
+            try subject.delete(DeletionRequest(ids: gone.recordIDs, defersRepair: true, requestID: "a"))
+            for left in [2, 1, 0] {
+                #expect(try subject.receiptFiles().isEmpty)
+                let report = try subject.repair(recordPasses: 1)
+                #expect(report.shardsLeft == left && report.receipts.isEmpty == (left > 0))
+                #expect(try subject.logEntries().contains { $0.event == .purge } == (left == 0))
+            }
+            let receipt = try Receipt(contentsOf: #require(try subject.receiptFiles().first))
+            #expect(receipt.statement?.predicate.shards.map(\.shard) == [1, 2, 3])
+            #expect(gone.map(\.recordID).allSatisfy(receipt.isAbout))
+        }
+    }
+
     @Test(arguments: ["", "a b", "../x", ".hidden", "-x", "ä", String(repeating: "a", count: 101)])
     func aRequestIDThatIsNoFilesNameIsRefused(name: String) throws {
         try with { _, subject, records in
