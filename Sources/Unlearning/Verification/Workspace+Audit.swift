@@ -72,7 +72,9 @@ extension Workspace {
             faults.append("it has a request that the log does not know")
         }
         let (slices, stages, told) = (try ledger.slices(), try ledger.stages(), try ledger.generations(nil))
-        if slices.count != recipe.shards || slices.contains(where: { $0.count != recipe.slices }) {
+        if slices.count != recipe.shards || slices.contains(where: { $0.count != recipe.slices })
+            || !(Array(stages.keys) + told.keys).allSatisfy((0..<recipe.shards).contains)
+        {
             faults.append("it has other cells than the recipe's")
         }
         if try index().faults(ledger.seals() ?? [:], waiting: { [] }).contains(where: { $0.fault != nil }) {

@@ -94,6 +94,8 @@ import Testing
         "UPDATE checkpoints SET record_passes = 1 WHERE shard = 0 AND stage = (SELECT min(stage) FROM checkpoints WHERE shard = 0)",
         "DELETE FROM checkpoints WHERE shard = 1",
         "INSERT INTO checkpoints VALUES (1, 9, zeroblob(32), zeroblob(32), 1, 1, 1, 1)",
+        "INSERT INTO checkpoints VALUES (3, 0, zeroblob(32), zeroblob(32), 1, 1, 1, 1)",
+        "INSERT INTO generations VALUES (3, 'x')",
         "INSERT INTO pending VALUES (0, 0, zeroblob(32))", "INSERT INTO requests VALUES ('x', 'now', NULL)",
         "UPDATE totals SET record_passes = record_passes + 1", "UPDATE totals SET stages = 0",
         "UPDATE totals SET slices = slices + 1", "UPDATE generations SET digest = 'x' WHERE shard = 0",
