@@ -54,12 +54,12 @@ struct Commitment: Codable, Sendable, Equatable {
     }
 
     func isOf(_ id: RecordID) -> Bool {
-        guard let salt = [UInt8](hexadecimal: salt) else { return false }
+        guard let salt = [UInt8](canonicalHexadecimal: salt), !salt.isEmpty else { return false }
         return Self.value(salt, id) == value
     }
 
     static func saltDigest(_ salt: String) -> String? {
-        [UInt8](hexadecimal: salt).map { Array(SHA256.hash(data: $0)).hexadecimal }
+        [UInt8](canonicalHexadecimal: salt).map { Array(SHA256.hash(data: $0)).hexadecimal }
     }
 
     /// HMAC-SHA-256(salt, id), in hexadecimal.

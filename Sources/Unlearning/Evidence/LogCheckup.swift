@@ -28,7 +28,7 @@ extension Workspace {
 
     /// The keys that signed, the present one last.
     package func verificationKeys() throws -> [VerificationKey] {
-        let keys = try logEntries().compactMap { $0.publicKey }.compactMap { Data(base64Encoded: $0) }
+        let keys = try logEntries().compactMap { $0.publicKey }.compactMap { Data(canonicalBase64: $0) }
             .compactMap { VerificationKey(bytes: Array($0)) }
         guard let present = try ledger.logState()?.key else { throw EvidenceError.noLog(path: root.path) }
         return keys.filter { $0 != present } + [present]

@@ -58,15 +58,11 @@ package struct LogEntry: Codable, Sendable, Equatable {
 
     /// One line of JSON with sorted keys.
     var bytes: [UInt8] {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return Array(try encoder.encode(self))
-        }
+        get throws { Array(try SortedJSON.encode(self)) }
     }
 
     init?(bytes: [UInt8]) {
-        guard let entry = try? JSONDecoder().decode(Self.self, from: Data(bytes)) else { return nil }
+        guard let entry = SignedJSON.decode(Self.self, bytes) else { return nil }
         self = entry
     }
 }

@@ -19,18 +19,16 @@ struct LogProof {
     }
 
     init?(text: String) {
-        guard let end = text.range(of: "\n\n") else { return nil }
-        var lines = text[..<end.lowerBound].split(separator: "\n", omittingEmptySubsequences: false)[...]
-        guard lines.popFirst() == Self.magic[...] else { return nil }
-        // Extra data is the application's own; there is none of ours.
-        if lines.first?.hasPrefix("extra ") == true { lines.removeFirst() }
-        guard let line = lines.popFirst(), line.hasPrefix("index "), let index = Int(line.dropFirst(6)),
-            "\(index)" == line.dropFirst(6)
+        let all = text.lines
+        guard let gap = all.firstIndex(of: "") else { return nil }
+        // The format lets an application put a line of its own second; there is none of ours.
+        guard gap >= 2, all[0] == Self.magic, all[1].hasPrefix("index "),
+            let index = Int(canonical: String(all[1].dropFirst(6)))
         else { return nil }
-        let hashes = lines.map { Data(base64Encoded: String($0)).map { Array($0) } ?? [] }
+        let hashes = all[2..<gap].map { Data(canonicalBase64: $0).map { Array($0) } ?? [] }
         // More than a tree of 2^63 entries can ask for is none of ours.
         guard hashes.count <= 63, hashes.allSatisfy({ $0.count == 32 }) else { return nil }
-        self.init(index: index, hashes: hashes, note: String(text[end.upperBound...]))
+        self.init(index: index, hashes: hashes, note: all[(gap + 1)...].joined(separator: "\n"))
     }
 
     func isValid(_ entry: [UInt8], in head: LogHead) -> Bool {

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Engine
 package import Foundation
 
 /// A receipt as its file holds it: a DSSE envelope, with the log's proof and the salts beside it.
@@ -40,10 +41,15 @@ package struct Receipt: Codable, Sendable {
         guard let size = try DurableFile.size(place), let bytes = try DurableFile.contents(place) else {
             throw EvidenceError.noSuchFile(path: file.path)
         }
-        guard size <= Self.mostBytes, let receipt = try? JSONDecoder().decode(Self.self, from: Data(bytes)) else {
-            throw EvidenceError.noReceipt(path: file.path, reason: "it is no DSSE envelope with a proof beside it")
+        func refusal(_ reason: String) -> EvidenceError { .noReceipt(path: file.path, reason: reason) }
+        do {
+            guard size <= Self.mostBytes, let receipt = try SignedJSON.decodeWhole(Self.self, bytes) else {
+                throw refusal("it is no DSSE envelope with a proof beside it, and with nothing else")
+            }
+            self = receipt
+        } catch let fault as JSONFault {
+            throw refusal("it is no JSON that every program reads alike, from its byte \(fault.offset) on")
         }
-        self = receipt
     }
 
     func write(to file: URL) throws {
@@ -59,7 +65,7 @@ package struct Receipt: Codable, Sendable {
 
     /// The statement, not yet believed.
     package var statement: ReceiptStatement? {
-        Data(base64Encoded: payload).flatMap { try? JSONDecoder().decode(ReceiptStatement.self, from: $0) }
+        Data(canonicalBase64: payload).flatMap { SignedJSON.decode(ReceiptStatement.self, Array($0)) }
     }
 
     /// Whether one of the records that the receipt is about had this id.
@@ -76,12 +82,14 @@ extension Receipt {
     /// Signatures are checked over the raw bytes, and the same bytes are parsed then.
     package func fault(_ key: VerificationKey) -> String? {
         guard payloadType == Self.payloadType else { return "its payload has the type \(payloadType.prefix(100))" }
-        guard let body = Data(base64Encoded: payload) else { return "its payload is no base64" }
-        let signed = Self.signed(payloadType, body)
-        let isSigned = signatures.contains { signature in
-            Data(base64Encoded: signature.sig).map { key.isValid(Array($0), of: signed) } ?? false
+        let marks = signatures.compactMap { Data(canonicalBase64: $0.sig) }
+        guard let body = Data(canonicalBase64: payload), marks.count == signatures.count else {
+            return "its payload or a signature is no base64, or not the one way to write it"
         }
-        guard isSigned else { return "no signature of this key fits its statement" }
+        let signed = Self.signed(payloadType, body)
+        guard marks.contains(where: { key.isValid(Array($0), of: signed) }) else {
+            return "no signature of this key fits its statement"
+        }
         guard let statement, statement.type == ReceiptStatement.type,
             statement.predicateType == ReceiptStatement.predicateType
         else { return "its statement is not one of a deletion" }
@@ -101,7 +109,7 @@ extension Receipt {
         }
         guard proof.isValid(Array(logEntry.utf8), in: head) else { return "its entry is not in the log" }
         guard let entry = LogEntry(bytes: Array(logEntry.utf8)), entry.event == .purge,
-            entry.request == deletion.request,
+            entry.request?.utf8.elementsEqual(deletion.request.utf8) == true,
             entry.statement == Array(SHA256.hash(data: body)).hexadecimal
         else { return "the log's entry is about another statement" }
         return nil

@@ -73,10 +73,6 @@ package struct ReceiptStatement: Codable, Sendable {
     }
 
     var bytes: Data {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return try encoder.encode(self)
-        }
+        get throws { try SortedJSON.encode(self) }
     }
 }

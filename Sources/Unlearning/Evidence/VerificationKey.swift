@@ -33,7 +33,7 @@ package struct VerificationKey: Sendable, Equatable {
         } else {
             // The name may hold anything but a plus; base64 may.
             let parts = text.split(separator: "+", maxSplits: 2).map(String.init)
-            guard parts.count == 3, let data = Data(base64Encoded: parts[2]), data.count == 33, data.first == 1,
+            guard parts.count == 3, let data = Data(canonicalBase64: parts[2]), data.count == 33, data.first == 1,
                 let key = Self(bytes: Array(data.dropFirst())), key.noteID(parts[0]).hexadecimal == parts[1]
             else { return nil }
             self = key
@@ -72,6 +72,6 @@ enum PEM {
         guard lines.count >= 3, lines.first == "-----BEGIN \(kind)-----", lines.last == "-----END \(kind)-----" else {
             return nil
         }
-        return Data(base64Encoded: lines.dropFirst().dropLast().joined()).map { Array($0) }
+        return Data(canonicalBase64: lines.dropFirst().dropLast().joined()).map { Array($0) }
     }
 }
