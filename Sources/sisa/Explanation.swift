@@ -29,6 +29,7 @@ struct Explanation {
         default: exitCode = 74
         }
         message = Self.text(of: error)
+        assert(ExitStatus(rawValue: exitCode) != nil, "\(exitCode) is no status of this program")
     }
 
     private static func text(of error: any Error) -> String {
@@ -92,9 +93,10 @@ extension EvidenceError {
     var exitCode: Int32 {
         switch self {
         case .noSuchFile: 66
-        case .noKey, .noReceipt, .requestTaken, .logForked, .saltsMissing: 65
+        case .noKey, .noReceipt, .requestTaken, .saltsMissing: 65
         case .badRequestID: 64
-        case .keyMissing, .otherKey, .logDamaged, .logBehind, .restored, .noLog, .notPurged, .draftDamaged: 78
+        case .keyMissing, .otherKey, .logDamaged, .logBehind, .logForked, .restored, .noLog, .notPurged, .draftDamaged:
+            78
         }
     }
 }

@@ -24,8 +24,7 @@ struct Sisa: ParsableCommand {
               sisa receipt verify workspaces/toy/receipts/REQUEST.json --key operator.pem --id toy-07
 
             Every command takes --json. Without --workspace the variable SISA_WORKSPACE is used, else ./workspace.
-            Exit codes: 0 done; 64 wrong usage; 65 wrong data, unknown id, or a check that found something; 66 a file is missing; \
-            69 nothing to answer from; 73 cannot create; 74 input or output failed; 75 try again; 78 wrong recipe or workspace.
+            Exit codes: \(ExitStatus.summary)
             """,
         version: softwareVersion,
         subcommands: [
