@@ -100,7 +100,7 @@ final class Evidence {
     }
 
     func save(_ draft: DeletionDraft) throws {
-        try DurableFile.write(Array(try JSONEncoder().encode(draft)), to: files.request(draft.request))
+        try DurableFile.write(Array(try SortedJSON.encode(draft)), to: files.request(draft.request))
     }
 
     /// The draft of a request; nil where it was lost, or its receipt is written.
@@ -180,35 +180,51 @@ final class Evidence {
         else { throw EvidenceError.badRequestID(length: request.count) }
     }
 
-    /// Brings the log's files up to date, and writes the receipts of all deletions that are complete. Then their salts are nowhere else.
+    /// Brings the log's files up to date, and writes the receipts of all deletions that are complete. Then their salts are nowhere else,
+    /// and the ledger knows of these deletions no more.
     func publish() throws {
         try log.flush()
-        let complete = try ledger.requests().compactMap { request in
-            try request.entry.flatMap { entry in try draft(request.id).map { (draft: $0, entry: entry) } }
+        var finished: [String] = []
+        for request in try ledger.requests() {
+            guard let entry = request.entry else { continue }
+            // Without a draft the receipt was written, by a command that did not come further.
+            if try !DurableFile.exists(files.request(request.id)) || writeReceipt(of: request.id, at: entry) {
+                finished.append(request.id)
+            }
         }
-        guard !complete.isEmpty, let signingKey, let note = try log.log.note() else {
-            if let problem { throw problem }
-            return
+        try DurableFile.remove(finished.map { files.request($0) })
+        do {
+            try ledger.finish(finished)
+        } catch  where Ledger.isFull(error) {
+            // The receipt is there; the next command forgets the request.
+        }
+        if let problem { throw problem }
+    }
+
+    /// Writes the receipt of a deletion that entry `index` of the log completes; false, and a problem, where it cannot be written.
+    private func writeReceipt(of request: String, at index: Int) throws -> Bool {
+        guard let draft = try draft(request), let statement = draft.statement, let signingKey, let note = try log.log.note()
+        else {
+            lose(request)
+            return false
+        }
+        let entry = try log.log.entry(index)
+        guard LogEntry(bytes: entry)?.statement == Array(SHA256.hash(data: statement)).hexadecimal else {
+            lose(request)
+            return false
+        }
+        let hashes = try log.log.tree(log.written).inclusionProof(of: index)
+        let receipt = try Receipt(
+            statement, salts: draft.records.map(\.salt), entry: entry,
+            proof: LogProof(index: index, hashes: hashes, note: note).text, key: signingKey)
+        // Whoever gets it will check it: a log that was changed further inside shows here.
+        guard receipt.fault(signingKey.verification) == nil else {
+            problem = EvidenceError.logDamaged(path: log.log.folder.path)
+            return false
         }
         try DurableFile.makeFolderIfMissing(files.receipts)
-        for (draft, index) in complete {
-            let proof = LogProof(
-                index: index, hashes: try log.log.tree(log.written).inclusionProof(of: index), note: note)
-            let entry = try log.log.entry(index)
-            guard let statement = draft.statement,
-                LogEntry(bytes: entry)?.statement == Array(SHA256.hash(data: statement)).hexadecimal
-            else {
-                problem = EvidenceError.draftDamaged(path: files.request(draft.request).path)
-                continue
-            }
-            let receipt = try Receipt(
-                statement, salts: draft.records.map(\.salt), entry: entry,
-                proof: proof.text, key: signingKey)
-            try receipt.write(to: files.receipt(draft.request))
-            receipts[draft.request] = files.receipt(draft.request)
-        }
-        try DurableFile.remove(
-            complete.filter { receipts[$0.draft.request] != nil }.map { files.request($0.draft.request) })
-        if let problem { throw problem }
+        try receipt.write(to: files.receipt(request))
+        receipts[request] = files.receipt(request)
+        return true
     }
 }

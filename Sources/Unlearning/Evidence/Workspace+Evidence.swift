@@ -92,8 +92,8 @@ extension Workspace {
                     entry.request = request.id
                     settlement.notes.append(try evidence.log.note(entry))
                     evidence.lose(request.id)
+                    settlement.finished.append(request.id)
                 }
-                settlement.finished.append(request.id)
                 continue
             }
             guard request.entry == nil, waiting.isDisjoint(with: draft.shards.map(\.shard)) else { continue }

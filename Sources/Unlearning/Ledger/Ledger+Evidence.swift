@@ -99,6 +99,18 @@ extension Ledger {
         }
     }
 
+    /// Forgets requests whose receipts are written.
+    func finish(_ requests: [String]) throws {
+        if requests.isEmpty { return }
+        try queue.write { db in try Ledger.finish(db, requests) }
+    }
+
+    private static func finish(_ db: Database, _ requests: [String]) throws {
+        for request in requests {
+            try db.execute(sql: "DELETE FROM requests WHERE id = ?", arguments: [request])
+        }
+    }
+
     /// What a finished repair changes in the ledger.
     struct Settlement {
         /// That are complete, with nothing stale left; nil: all.
@@ -108,7 +120,7 @@ extension Ledger {
         var generations: [Int: String] = [:]
         /// Requests that are complete, and the entry that says so.
         var completed: [(request: String, entry: Int)] = []
-        /// Whose receipts are written.
+        /// Complete requests that get no receipt.
         var finished: [String] = []
         var notes: [LogNote] = []
 
@@ -133,9 +145,7 @@ extension Ledger {
             for (request, entry) in settlement.completed {
                 try db.execute(sql: "UPDATE requests SET entry = ? WHERE id = ?", arguments: [entry, request])
             }
-            for request in settlement.finished {
-                try db.execute(sql: "DELETE FROM requests WHERE id = ?", arguments: [request])
-            }
+            try Ledger.finish(db, settlement.finished)
             for (shard, digest) in settlement.generations {
                 try db.execute(
                     sql: """

@@ -91,7 +91,7 @@ extension Workspace {
         for (position, added) in new {
             cells[position] = (try records.live(position) + added).sorted { ($0.rank, $0.record.id) < ($1.rank, $1.record.id) }
         }
-        try DurableFile.write(Array(try JSONEncoder().encode(Array(cells.keys))), to: files.additions)
+        try DurableFile.write(Array(try SortedJSON.encode(Array(cells.keys))), to: files.additions)
         do {
             for (position, records) in cells { try corpus.prepare(position, records) }
             // First what finds records, then the records: what points nowhere is passed over.

@@ -54,9 +54,9 @@ extension Workspace {
         let key = try files.prepare(sources.key)
         let ledger = try Ledger(files.ledger, .create)
         let facts = [
-            "recipe": try JSONEncoder().encode(recipe),
+            "recipe": try SortedJSON.encode(recipe),
             "backbone": Data(sources.backbone.path.utf8), "backbone_digest": Data(digest),
-            Workspace.sealFact: try JSONEncoder().encode(seal)
+            Workspace.sealFact: try SortedJSON.encode(seal)
         ]
         let old = try storedRecipe(ledger)
         if let old {
