@@ -52,10 +52,18 @@ enum DurableFile {
     }
 
     /// Writes bytes into a file that grows, durably, and cuts off what follows them. Its name is durable after `syncName`.
+    ///
+    /// A file that ends before that place was cut by somebody else, and is left as it is: no hole is made in it.
     static func splice(_ bytes: [UInt8], into url: URL, at offset: Int) throws(CheckpointError) {
-        let descriptor = unsafe open(url.path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
+        let descriptor = unsafe open(
+            url.path, O_WRONLY | (offset == 0 ? O_CREAT : 0) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
         guard descriptor >= 0 else { throw failure("opening", url) }
         defer { close(descriptor) }
+        let end = lseek(descriptor, 0, SEEK_END)
+        guard end >= 0 else { throw failure("reading", url) }
+        guard end >= off_t(offset) else {
+            throw .cut(path: url.path)
+        }
         // First cut, so that a file which ends within the old tail is what it was.
         guard ftruncate(descriptor, off_t(offset)) == 0 else { throw failure("cutting", url) }
         guard lseek(descriptor, off_t(offset), SEEK_SET) == off_t(offset) else { throw failure("writing", url) }

@@ -39,7 +39,28 @@ package struct EvidenceLog: Sendable {
     func tree(_ size: Int) -> MerkleTree { MerkleTree(size: size) { Array(try node($0).prefix(32)) } }
 
     private func node(_ number: Int) throws -> [UInt8] {
-        try DurableFile.contents(nodes, at: number * Self.nodeBytes, count: Self.nodeBytes)
+        try part(of: nodes, at: number * Self.nodeBytes, count: Self.nodeBytes)
+    }
+
+    /// A part of a file of the log; one that is too short for it was cut.
+    private func part(of file: URL, at offset: Int, count: Int) throws -> [UInt8] {
+        guard let size = DurableFile.size(file), size >= count, offset <= size - count else {
+            throw EvidenceError.logDamaged(path: file.path)
+        }
+        return try DurableFile.contents(file, at: offset, count: count)
+    }
+
+    /// Throws where the files do not end as this head says: nothing may be written behind what somebody cut or changed.
+    func check(_ head: LogHead) throws {
+        guard head.size > 0 else { return }
+        guard try tree(head.size).root() == head.root else { throw EvidenceError.logDamaged(path: nodes.path) }
+        // All nodes of these entries are there.
+        _ = try node(MerkleTree.number(level: 0, index: head.size) - 1)
+        let last = MerkleTree.number(level: 0, index: head.size - 1)
+        let (start, end) = (try end(of: head.size - 2), try end(of: head.size - 1))
+        guard end > start, case let line = try part(of: entries, at: start, count: end - start), line.last == 0x0A,
+            try MerkleTree.leaf(Array(line.dropLast())) == Array(node(last).prefix(32))
+        else { throw EvidenceError.logDamaged(path: entries.path) }
     }
 
     /// A node as its file holds it. `end`: where an entry's line ends; 0 for what is no entry's.
@@ -57,7 +78,7 @@ package struct EvidenceLog: Sendable {
     func entry(_ index: Int) throws -> [UInt8] {
         let (start, end) = (try end(of: index - 1), try end(of: index))
         guard end > start else { throw EvidenceError.logDamaged(path: nodes.path) }
-        return try DurableFile.contents(entries, at: start, count: end - start - 1)
+        return try part(of: entries, at: start, count: end - start - 1)
     }
 
     /// Whether an entry tells of a request: a look for its name, which has no letter that JSON writes in another way.
@@ -66,8 +87,12 @@ package struct EvidenceLog: Sendable {
         return unsafe map.withBytes { unsafe $0.contains(Array("\"request\":\"\(request)\"".utf8)) }
     }
 
-    /// Writes entries behind the first `size` ones, durably. They count when the head does.
+    /// Writes entries behind the first `size` ones, which are all that the head in its file counts, durably. They count when the next head
+    /// does.
     func append(_ new: [[UInt8]], after size: Int) throws {
+        let head = try head()
+        guard head?.size ?? 0 == size else { throw EvidenceError.logDamaged(path: checkpoint.path) }
+        if let head { try check(head) }
         var (lines, nodes): ([UInt8], [UInt8]) = ([], [])
         var known: [Int: [UInt8]] = [:]
         let start = try end(of: size - 1)

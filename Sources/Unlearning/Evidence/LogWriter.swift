@@ -6,7 +6,7 @@ struct LogNote: Sendable {
     let entry: [UInt8]
     /// Of the log with this entry; nil where the log is damaged and nobody can say.
     let root: [UInt8]?
-    /// Entries that the log's files have: the ledger needs them no more.
+    /// Entries that the log's files have: the ledger needs them no more. 0 where the files are damaged, and may lack any.
     let written: Int
     /// That signs the log with this entry; nil where nobody can.
     let key: VerificationKey?
@@ -59,6 +59,7 @@ final class LogWriter {
             guard head.size <= state.size else {
                 throw EvidenceError.restored(known: state.size, logged: head.size)
             }
+            try log.check(head)
             for index in head.size..<state.size {
                 guard let entry = state.outbox[index] else {
                     throw EvidenceError.logBehind(path: log.folder.path, expected: state.size, found: head.size)
@@ -101,7 +102,8 @@ final class LogWriter {
             do { try take(bytes) } catch { problem = error }
         }
         return LogNote(
-            index: index, entry: bytes, root: problem == nil ? try tree().root() : nil, written: written,
+            index: index, entry: bytes, root: problem == nil ? try tree().root() : nil,
+            written: problem == nil ? written : 0,
             key: problem == nil ? key?.verification : nil)
     }
 

@@ -20,9 +20,10 @@ extension Workspace {
         }
         guard let state = try ledger.logState() else { throw EvidenceError.noLog(path: root.path) }
         let new = SigningKey()
-        try new.write(to: files.nextSigningKey)
         let log = try LogWriter(
             evidenceLog, state, new, former: old, isReplacement: true, keyPath: files.signingKey.path)
+        if let problem = log.problem { throw problem }
+        try new.write(to: files.nextSigningKey)
         var entry = LogEntry(.keyRotation)
         entry.publicKey = Data(new.verification.bytes).base64EncodedString()
         var settlement = Ledger.Settlement(shards: [])

@@ -85,7 +85,7 @@ import Testing
             try subject.delete(DeletionRequest(ids: [records[2].recordID], defersRepair: true, requestID: "a"))
             let evidence = try Evidence(subject)
             _ = try subject.bringUpToDate(threads: 1, evidence: evidence, progress: { _ in })
-            var draft = try #require(evidence.draft("a"))
+            var draft = try #require(try evidence.draft("a"))
             let honest = String(decoding: try #require(draft.statement), as: UTF8.self)
             draft.statement = Data(honest.replacing("\"records\":1", with: "\"records\":2").utf8)
             #expect(draft.statement != Data(honest.utf8))
@@ -143,7 +143,7 @@ import Testing
                     at: subject.root.appending(path: name), to: old.root.appending(path: name))
             }
             let refusal = EvidenceError.restored(known: 2, logged: 7)
-            #expect(throws: refusal) { try old.predict(["rain"]) }
+            #expect(throws: refusal) { try Workspace(at: old.root, .read) }
             #expect(throws: refusal) { try old.resume() }
             #expect(throws: refusal) { try old.repair() }
             #expect(throws: refusal) { try old.delete([records[9].recordID]) }
@@ -161,8 +161,12 @@ import Testing
         }
     }
 
-    // A log that is gone, cut, changed or signed by another keeps nobody from forgetting.
-    @Test(arguments: ["removed", "cut", "replaced", "no key", "another key"])
+    // A log that is gone, cut, changed or signed by another keeps nobody from forgetting; and nothing is written into what is left of it.
+    @Test(arguments: [
+        "removed", "cut", "replaced", "no key", "another key", "no head", "head of another size", "no entries",
+        "no nodes",
+        "a line less", "a byte less", "a byte of the last line", "a node less", "nodes changed"
+    ])
     func aDamagedLogKeepsNobodyFromForgetting(damage: String) throws {
         try with { world, subject, records in
             let first = world.root("first-log")
@@ -179,11 +183,36 @@ import Testing
                 let other = try world.workspace("other", Array(records.prefix(9)))
                 try FileManager.default.removeItem(at: subject.files.log)
                 try FileManager.default.copyItem(at: other.files.log, to: subject.files.log)
+            case "no head": try FileManager.default.removeItem(at: subject.evidenceLog.checkpoint)
+            case "no entries": try FileManager.default.removeItem(at: subject.evidenceLog.entries)
+            case "no nodes": try FileManager.default.removeItem(at: subject.evidenceLog.nodes)
+            case "head of another size":
+                let note = try #require(try subject.evidenceLog.note())
+                let head = try #require(try subject.evidenceLog.head())
+                try Data(note.replacing("\n\(head.size)\n", with: "\n\(head.size - 1)\n").utf8).write(
+                    to: subject.evidenceLog.checkpoint)
+            case "a line less", "a byte less", "a byte of the last line":
+                var bytes = try Data(contentsOf: subject.evidenceLog.entries)
+                switch damage {
+                case "a line less":
+                    let end = try #require(bytes.dropLast().lastIndex(of: 0x0A))
+                    bytes = bytes[...end]
+                case "a byte less": bytes.removeLast()
+                default: bytes[bytes.count - 9] ^= 1
+                }
+                try bytes.write(to: subject.evidenceLog.entries)
+            case "a node less", "nodes changed":
+                var bytes = try Data(contentsOf: subject.evidenceLog.nodes)
+                if damage == "a node less" { bytes.removeLast(40) } else { bytes[bytes.count - 40] ^= 1 }
+                try bytes.write(to: subject.evidenceLog.nodes)
             case "no key": try FileManager.default.removeItem(at: subject.files.signingKey)
             default: try SigningKey().write(to: subject.files.signingKey)
             }
             let gone = records[1]
+            func left() -> [String: Data]? { try? TestFolder.contents(subject.files.log) }
+            let before = left()
             #expect(throws: DeletionError.self) { try subject.delete([gone.recordID]) }
+            #expect(left() == before)
             let truth = try Snapshot(world.workspace("truth", Array(records.dropFirst(3))))
             #expect(try Snapshot(subject).differences(from: truth) == [])
             #expect(try !subject.checkLog().isConsistent || damage == "no key" || damage == "another key")
@@ -245,6 +274,36 @@ import Testing
         }
     }
 
+    @Test func noHoleIsMadeInAFileThatWasCut() throws {
+        try TestFolder.with { folder in
+            let file = folder.appending(path: "entries.jsonl")
+            #expect(throws: CheckpointError.self) { try DurableFile.splice([1, 2], into: file, at: 4) }
+            #expect(!FileManager.default.fileExists(atPath: file.path))
+            try DurableFile.splice([1, 2, 3], into: file, at: 0)
+            #expect(throws: CheckpointError.self) { try DurableFile.splice([9], into: file, at: 4) }
+            #expect(try Data(contentsOf: file) == Data([1, 2, 3]))
+            try DurableFile.splice([7], into: file, at: 1)
+            #expect(try Data(contentsOf: file) == Data([1, 7]))
+        }
+    }
+
+    // A key that nobody's log names would sign nothing.
+    @Test func aKeyIsNotRotatedWhileTheLogIsDamaged() throws {
+        try with { _, subject, records in
+            try subject.delete([records[0].recordID])
+            let entries = try Data(contentsOf: subject.evidenceLog.entries)
+            try entries.dropLast(2).write(to: subject.evidenceLog.entries)
+            let before = try TestFolder.contents(subject.root)
+            let refusal = EvidenceError.logDamaged(path: subject.evidenceLog.entries.path)
+            #expect(throws: refusal) { try subject.rotateKey() }
+            #expect(throws: refusal) { try subject.rotateKey(isLost: true) }
+            #expect(try TestFolder.contents(subject.root) == before)
+            try entries.write(to: subject.evidenceLog.entries)
+            try subject.rotateKey()
+            #expect(try subject.checkLog().faults == [])
+        }
+    }
+
     // Whoever holds the key can sign and log a receipt that says anything; log and training contradict it.
     @Test(arguments: ["nothing", "checkpoints", "records", "subject"])
     func aSignedReceiptThatSaysAnotherThingIsFound(lie: String) throws {
@@ -259,7 +318,7 @@ import Testing
                 "subject": try #require(rows.last).digest.hexadecimal
             ]
             let evidence = try Evidence(subject)
-            var draft = try #require(evidence.draft("a"))
+            var draft = try #require(try evidence.draft("a"))
             let honest = String(decoding: try subject.statement(of: draft, RecordsMemo(subject)), as: UTF8.self)
             let statement = truth[lie].map { honest.replacing($0, with: String(repeating: "0", count: 64)) } ?? honest
             #expect((statement != honest) == (lie != "nothing"))
