@@ -73,7 +73,7 @@ struct Audit: WorkspaceCommand {
         for path in evidence where !FileManager.default.isReadableFile(atPath: path) {
             throw EvidenceError.noSuchFile(path: path)
         }
-        let (workspace, scratch) = try place.open(options)
+        let (workspace, scratch) = try place.open(options, answers: false)
         let all = 0..<workspace.recipe.shards
         let chosen = shard.map { [$0 - 1] } ?? sample.map { all.shuffled().prefix($0).sorted() }
         let report = try options.withProgress("auditing") { progress in
@@ -103,7 +103,7 @@ struct Audit: WorkspaceCommand {
     }
 
     private func lookForWords() throws {
-        let found = try options.openToRead().residues(of: words)
+        let found = try options.openToExamine().residues(of: words)
         if options.json {
             try Console.json(
                 Residues(clean: found.isEmpty, residues: found.map { Residues.Residue(path: $0.path, form: $0.form) }))

@@ -24,7 +24,7 @@ struct Fsck: WorkspaceCommand {
     }
 
     func perform() throws {
-        let checkup = try options.openToRead().checkup(threads: options.threadCount, waiting: options.waiting)
+        let checkup = try options.openToExamine().checkup(threads: options.threadCount, waiting: options.waiting)
         if options.json {
             try Console.json(
                 Output(
@@ -64,7 +64,7 @@ struct Fsck: WorkspaceCommand {
     private func remedy(_ kind: Checkup.Kind) -> String {
         switch kind {
         case .checkpoint, .index: "`sisa train --workspace \(options.folder.path)` makes it again"
-        case .log: "`sisa log consistency` says what is wrong; restore the folder from a copy"
+        case .log: "`sisa log consistency` says what is wrong, and what to do"
         case .features: "remove the file; it is made again when its shard trains"
         case .records, .ledger:
             "cannot be made again from what is here; restore it as it was after the last command: an older backup brings deleted records back"

@@ -21,7 +21,7 @@ struct LogList: WorkspaceCommand {
     @OptionGroup var options: WorkspaceOptions
 
     func perform() throws {
-        let entries = try options.openToRead().logEntries()
+        let entries = try options.openToExamine().logEntries()
         if options.json { return try Console.json(entries) }
         var table = TextTable(header: ["entry", "time", "event", "request", "shards"])
         table.rows = entries.enumerated().map { index, entry in
@@ -67,7 +67,7 @@ struct LogConsistency: WorkspaceCommand {
         for path in since where !FileManager.default.isReadableFile(atPath: path) {
             throw EvidenceError.noSuchFile(path: path)
         }
-        let checkup = try options.openToRead().checkLog(
+        let checkup = try options.openToExamine().checkLog(
             since: since.map { URL(filePath: $0) }, waiting: options.waiting)
         if options.json {
             try Console.json(

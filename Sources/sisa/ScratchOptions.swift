@@ -10,10 +10,11 @@ struct ScratchOptions: ParsableArguments {
             valueName: "dir"), completion: .directory)
     var scratch: String?
 
-    /// The workspace, and where to train; nil: inside of it.
-    func open(_ options: WorkspaceOptions) throws -> (workspace: Workspace, scratch: URL?) {
+    /// The workspace, and where to train; nil: inside of it. `answers`: As `WorkspaceOptions.open` has it.
+    func open(_ options: WorkspaceOptions, answers: Bool) throws -> (workspace: Workspace, scratch: URL?) {
         let isReadOnly = Workspace.isReadOnly(at: options.folder)
         let place = scratch.map { URL(filePath: $0) } ?? (isReadOnly ? FileManager.default.temporaryDirectory : nil)
-        return (try place == nil ? options.open() : options.openToRead(), place)
+        guard let place else { return (try options.open(answers: answers), nil) }
+        return (try answers ? options.openToRead() : options.openToExamine(), place)
     }
 }

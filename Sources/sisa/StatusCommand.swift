@@ -30,7 +30,6 @@ struct StatusCommand: WorkspaceCommand {
 
     func perform() throws {
         let workspace = try options.openToRead()
-        try workspace.checkAge()
         let status = try workspace.status()
         if options.json {
             return try Console.json(

@@ -35,7 +35,7 @@ struct Verify: WorkspaceCommand {
     }
 
     func perform() throws {
-        let (workspace, scratch) = try place.open(options)
+        let (workspace, scratch) = try place.open(options, answers: true)
         let report = try options.withProgress("verifying") { progress in
             try workspace.verify(
                 shard: shard.map { $0 - 1 }, scratch: scratch, threads: options.threadCount, progress: progress,

@@ -33,9 +33,10 @@ struct WorkspaceOptions: ParsableArguments {
         threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
     }
 
-    func open() throws -> Workspace {
+    /// For commands that change it. `answers`: Or only take the lock, and answer from its state.
+    func open(answers: Bool = false) throws -> Workspace {
         try refuseForeignRoot()
-        return try Workspace(at: folder)
+        return try Workspace(at: folder, checksAge: answers)
     }
 
     /// Before anything is written.
@@ -45,4 +46,7 @@ struct WorkspaceOptions: ParsableArguments {
 
     /// For commands that change nothing.
     func openToRead() throws -> Workspace { try Workspace(at: folder, .read) }
+
+    /// For commands that say what is wrong with it, so that it need not be right.
+    func openToExamine() throws -> Workspace { try Workspace(at: folder, .read, checksAge: false) }
 }

@@ -16,7 +16,7 @@ extension Workspace {
     /// Refuses a workspace that is older than its log: records may be in it that were deleted since.
     ///
     /// The log is read first: a writer puts an entry into the ledger before it puts it there.
-    package func checkAge() throws {
+    func checkAge() throws {
         // A log that cannot be read says nothing; `sisa log consistency` and every writer do.
         guard let head = try? EvidenceLog(folder: files.log).head(), let state = try ledger.logState() else { return }
         if head.size > state.size { throw EvidenceError.restored(known: state.size, logged: head.size) }

@@ -41,7 +41,6 @@ extension Workspace {
 
     /// Writes a shard's adapter as PEFT's two files into a folder, and overwrites nothing. No deletion reaches what was written.
     package func export(shard: Int, stage: Int? = nil, to folder: URL) throws -> ExportReport {
-        try checkAge()
         let (checkpoint, stage, records) = try checkpoint(shard: shard, stage: stage)
         let layout = try model(training: false).layout
         guard checkpoint.state(layout: layout) != nil else { throw WorkspaceError.checkpointOfAnotherModel }

@@ -18,7 +18,6 @@ extension Workspace {
     package func predict(
         _ texts: [String], votes: Bool = true, threads: Int = 1, progress: TrainingProgress = { _ in }
     ) throws -> [Answer] {
-        try checkAge()
         let plan = try plan()
         return try Predictor(
             recipe, model(training: false), plan, ledger: ledger, store: store, threads: threads, progress: progress

@@ -25,7 +25,10 @@ package final class Workspace: Sendable {
     }
 
     /// Opens an existing workspace; `.read` for those who only ask.
-    package convenience init(at root: URL, _ access: Ledger.Access = .write) throws {
+    ///
+    /// `checksAge`: Whether one that is older than its log is refused here: for all who answer from its state. Not for those who change it: they
+    /// look at the log when they hold the lock, and forget even where it is damaged. And not for those who say what is wrong.
+    package convenience init(at root: URL, _ access: Ledger.Access = .write, checksAge: Bool? = nil) throws {
         let files = WorkspaceFiles(root: root)
         try files.refuseLinks()
         let ledger = try Ledger(files.ledger, access)
@@ -33,6 +36,7 @@ package final class Workspace: Sendable {
             throw WorkspaceError.notAWorkspace(path: root.path)
         }
         self.init(files, recipe, try files.readKey(), ledger)
+        if checksAge ?? (access == .read) { try checkAge() }
     }
 
     static func storedRecipe(_ ledger: Ledger) throws -> Recipe? {

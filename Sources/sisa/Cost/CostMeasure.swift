@@ -85,7 +85,7 @@ struct CostMeasure: WorkspaceCommand {
     }
 
     func perform() throws {
-        let workspace = try options.open()
+        let workspace = try options.open(answers: true)
         var plan = Workspace.MeasurementPlan()
         plan.stream =
             switch stream {

@@ -59,7 +59,6 @@ struct CostPlanRequest {
         let threads = command.threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
         if let path = command.workspace {
             let workspace = try Workspace(at: URL(filePath: path), .read)
-            try workspace.checkAge()
             return (try workspace.costRate(threads: threads), workspace.recipe, try workspace.status().records)
         }
         guard let path = command.calibrate else {
