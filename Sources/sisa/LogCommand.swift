@@ -88,7 +88,10 @@ struct LogReplay: WorkspaceCommand {
         commandName: "replay",
         abstract: "Delete again what the log knows and a workspace restored from an old copy does not.",
         discussion: """
-            Which records they were, only the receipts tell: those in the workspace are used, and those named here.
+            Which records they were, only the receipts tell: those in the workspace are used, and those named here. Where the log was set back \
+            together with the records, whatever this workspace's own receipts are about is deleted again too. Exits with 65 where a receipt \
+            that is named is not done with: it is of another workspace, or nobody can tell by it what to delete, or a record that it is about \
+            was added again. Then the ids of records that are here, and the command that deletes them, are printed.
 
             EXAMPLES:
               sisa log replay --workspace workspaces/reviews /safe/place/receipts/*.json
@@ -100,8 +103,13 @@ struct LogReplay: WorkspaceCommand {
     @OptionGroup var options: WorkspaceOptions
 
     private struct Output: Encodable {
+        struct Left: Encodable {
+            let receipt, reason: String
+            let ids: [String]
+        }
         let entries, recordsDeleted, additionsLost: Int
         let receipts: [String]
+        let left: [Left]
     }
 
     func perform() throws {
@@ -112,19 +120,33 @@ struct LogReplay: WorkspaceCommand {
                 waiting: options.waiting)
         }
         if options.json {
-            return try Console.json(
+            try Console.json(
                 Output(
                     entries: report.entries, recordsDeleted: report.recordsDeleted, additionsLost: report.additions,
-                    receipts: report.receipts.map(\.path)))
+                    receipts: report.receipts.map(\.path),
+                    left: report.left.map {
+                        Output.Left(receipt: $0.receipt.path, reason: "\($0)", ids: $0.ids.map(\.rawValue))
+                    }))
+        } else {
+            tell(report)
         }
-        Console.out(
-            report.entries == 0
-                ? "nothing to replay: the workspace knows all entries of its log"
-                : "replayed \(report.entries) entries: \(report.recordsDeleted) record(s) deleted again")
+        if !report.left.isEmpty { throw ExitCode(65) }
+    }
+
+    private func tell(_ report: ReplayReport) {
+        if report.entries > 0 || report.recordsDeleted > 0 {
+            Console.out("replayed \(report.entries) entries: \(report.recordsDeleted) record(s) deleted again")
+        } else if report.left.isEmpty {
+            Console.out(
+                "nothing to replay: the workspace knows all entries of its log"
+                    + (receipts.isEmpty ? "" : ", and has no record that a named receipt is about"))
+        }
+        for receipt in report.receipts { Console.out("receipt: \(receipt.path)") }
         if report.additions > 0 {
             Console.out(
                 "\(report.additions) addition(s) of records are lost with the newer copy; add them again with `sisa add`"
             )
         }
+        for left in report.left { Console.error("error: \(left)") }
     }
 }

@@ -150,9 +150,8 @@ final class Evidence {
     }
 
     /// Takes in receipts of this workspace that lay elsewhere.
-    func keep(_ receipts: [URL]) throws {
-        for file in receipts {
-            let receipt = try Receipt(contentsOf: file)
+    func keep(_ receipts: [Receipt]) throws {
+        for receipt in receipts {
             guard let name = receipt.statement?.predicate.request, try !DurableFile.exists(files.receipt(name)) else {
                 continue
             }

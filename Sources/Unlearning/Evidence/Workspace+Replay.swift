@@ -1,19 +1,37 @@
+internal import Crypto
 package import Foundation
 
-/// What a replay did.
-package struct ReplayReport: Sendable {
-    /// Entries of the log that the workspace did not know.
-    package let entries: Int
-    package let recordsDeleted: Int
-    /// Entries about records that were added: only their source has them.
-    package let additions: Int
-    package let receipts: [URL]
+/// A receipt that a replay looks at.
+private struct Replayed {
+    enum Standing {
+        /// Its deletion is in the log.
+        case logged
+        /// This workspace signed it, and its log does not know of it: log and records were set back behind it together.
+        case lost
+        case foreign(ReplayReport.Left.Reason)
+    }
+
+    let file: URL
+    let receipt: Receipt
+    let standing: Standing
+    /// Or another copy of it is.
+    let isNamed: Bool
+    /// The named copy is told of instead.
+    let isOtherCopy: Bool
+    let commitments: [Commitment]
+
+    var isLost: Bool { if case .lost = standing { true } else { false } }
+    var isLogged: Bool { if case .logged = standing { true } else { false } }
+
+    func isAbout(_ location: RecordLocation) -> Bool { commitments.contains { $0.isOf(location.id) } }
 }
 
 extension Workspace {
-    /// Makes the deletions again that the log knows and this workspace, restored from an old copy, does not.
+    /// Makes the deletions again that this workspace, restored from an old copy, does not know: those of the log, where that is newer, and
+    /// those of receipts that this workspace signed and the log does not hold, where that was set back too.
     ///
-    /// Which records they were, only the receipts tell. `files`: Receipts that do not lie in the workspace.
+    /// Which records they were, only the receipts tell. `files`: Receipts that do not lie in the workspace. Of each the report says what
+    /// is left to do.
     @discardableResult
     package func replay(
         _ files: [URL] = [], threads: Int = 1, progress: @escaping TrainingProgress = { _ in },
@@ -22,8 +40,9 @@ extension Workspace {
         let lock = try WorkspaceLock(self.files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
         try sweep()
-        guard let state = try ledger.logState(), let note = try evidenceLog.note() else {
-            throw EvidenceError.noLog(path: root.path)
+        guard let state = try ledger.logState() else { throw EvidenceError.noLog(path: root.path) }
+        guard let note = try evidenceLog.note() else {
+            throw EvidenceError.logDamaged(path: evidenceLog.checkpoint.path)
         }
         let key = try SigningKey(contentsOf: self.files.signingKey)
         // A key that the log names now and this copy has not: then it was rotated since.
@@ -35,35 +54,95 @@ extension Workspace {
         guard try entries.isEmpty || state.root == nil || evidenceLog.tree(state.size).root() == state.root else {
             throw EvidenceError.logForked(path: self.files.log.path)
         }
-        let unknown = entries.dropFirst(state.size)
-        let deletions = unknown.filter { $0.event == .delete || ($0.event == .replay && $0.commitments != nil) }
-        let gone = try locations(of: deletions, files)
         let now = LogState(
             origin: head.origin, size: max(head.size, state.size), root: entries.isEmpty ? state.root : head.root,
             key: key.verification, outbox: entries.isEmpty ? state.outbox : [:])
         let evidence = try Evidence(self, state: now)
-        if !entries.isEmpty, try accept(gone, evidence, request: nil, event: .replay) == nil {
+        // What it says is what decides here.
+        if let problem = evidence.log.problem { throw problem }
+        let receipts = try replayed(files, head)
+        let unknown = entries.dropFirst(state.size)
+        let logged = try commitments(
+            of: unknown.filter { $0.event == .delete || ($0.event == .replay && $0.commitments != nil) }, receipts)
+        let found = try live(logged + receipts.filter { $0.isNamed || $0.isLost }.flatMap(\.commitments))
+        // What only lies here is not asked for: its records may have been added again after they were deleted again.
+        let gone = found.filter { location in
+            logged.contains { $0.isOf(location.id) }
+                || receipts.contains { $0.isNamed && $0.isLost && $0.isAbout(location) }
+        }
+        if try accept(gone, evidence, request: nil, event: .replay) == nil, !entries.isEmpty {
             var settlement = Ledger.Settlement(shards: [])
             settlement.notes = [try evidence.log.note(LogEntry(.replay))]
             try ledger.settle(settlement)
         }
         try evidence.sweep()
-        try evidence.keep(files)
+        try evidence.keep(receipts.filter { $0.isNamed && $0.isLogged }.map(\.receipt))
         let shards = Set(try ledger.pending().keys.map(\.shard)).sorted()
         _ = try bringUpToDate(shards: shards, threads: threads, evidence: evidence, progress: progress)
         try evidence.publish()
         return ReplayReport(
             entries: unknown.count, recordsDeleted: gone.count, additions: unknown.count { $0.event == .add },
-            receipts: evidence.receipts.values.sorted { $0.path < $1.path })
+            receipts: evidence.receipts.values.sorted { $0.path < $1.path },
+            left: receipts.filter { !$0.isOtherCopy }.flatMap {
+                left($0, found.filter { !gone.contains($0) }, receipts)
+            })
     }
 
-    /// The records here that logged deletions were about. One that is not here was added after the copy was made.
-    private func locations(of deletions: [LogEntry], _ files: [URL]) throws -> [RecordLocation] {
-        let receipts = try (files + receiptFiles()).map { try Receipt(contentsOf: $0) }
+    /// What is left of a receipt when `found`, records that are live, stay.
+    private func left(
+        _ replayed: Replayed, _ found: [RecordLocation], _ receipts: [Replayed]
+    ) -> [ReplayReport.Left] {
+        let ids = found.filter(replayed.isAbout).map(\.id)
+        func left(_ reason: ReplayReport.Left.Reason) -> [ReplayReport.Left] {
+            [ReplayReport.Left(receipt: replayed.file, reason: reason, ids: ids)]
+        }
+        guard replayed.isNamed else { return replayed.isLost && !ids.isEmpty ? left(.notNamed) : [] }
+        switch replayed.standing {
+        case .logged: return ids.isEmpty ? [] : left(.cameBack)
+        case .lost:
+            let told = Set(receipts.flatMap(\.commitments).filter { !$0.salt.isEmpty }.map(\.value))
+            let withheld = replayed.commitments.count { !told.contains($0.value) }
+            return withheld == 0 ? [] : left(.withheld(withheld))
+        case .foreign(let reason): return left(reason)
+        }
+    }
+
+    /// The receipts that are named and those that lie here, with what the log says of each.
+    private func replayed(_ files: [URL], _ head: LogHead) throws -> [Replayed] {
+        let keys = try verificationKeys()
+        let named = try files.map { ($0, try Receipt(contentsOf: $0), false) }
+        let payloads = Set(named.map(\.1.payload))
+        let kept = try receiptFiles().map { file in
+            let receipt = try Receipt(contentsOf: file)
+            return (file, receipt, payloads.contains(receipt.payload))
+        }
+        return try (named + kept).map { file, receipt, isOtherCopy in
+            let faults = keys.map { receipt.fault($0) }
+            let standing: Replayed.Standing
+            if receipt.statement?.predicate.planKey != digests.fingerprint {
+                standing = .foreign(.otherWorkspace)
+            } else if !faults.contains(nil) {
+                standing = .foreign(.unproven(faults.last.flatMap(\.self) ?? "it says nothing"))
+            } else if let place = receipt.place, place.index < head.size,
+                try evidenceLog.entry(place.index) == Array(receipt.logEntry.utf8)
+            {
+                standing = .logged
+            } else {
+                standing = .lost
+            }
+            return Replayed(
+                file: file, receipt: receipt, standing: standing, isNamed: payloads.contains(receipt.payload),
+                isOtherCopy: isOtherCopy, commitments: receipt.commitments)
+        }
+    }
+
+    /// What deletions of the log were about.
+    private func commitments(of deletions: some Sequence<LogEntry>, _ receipts: [Replayed]) throws -> [Commitment] {
         var commitments: [Commitment] = []
         var missing: [String] = []
         for deletion in deletions {
-            let own = receipts.filter { $0.statement?.predicate.request == deletion.request }.flatMap(\.commitments)
+            let own = receipts.filter { $0.receipt.statement?.predicate.request == deletion.request }
+                .flatMap(\.commitments)
             // A deletion that was accepted and never completed has its salts in its draft.
             let draft = try deletion.request.flatMap { try DeletionDraft(contentsOf: self.files.request($0)) }
             let known = (own + (draft?.records ?? [])).filter {
@@ -75,6 +154,15 @@ extension Workspace {
             commitments += known
         }
         guard missing.isEmpty else { throw EvidenceError.saltsMissing(requests: missing) }
+        return commitments
+    }
+
+    /// The records here that commitments are about. One that is not here was never here, or is deleted.
+    private func live(_ commitments: [Commitment]) throws -> [RecordLocation] {
+        let commitments = Array(
+            Dictionary(
+                commitments.filter { !$0.salt.isEmpty }.map { ($0.value, $0) }, uniquingKeysWith: { first, _ in first }
+            ).values)
         guard !commitments.isEmpty else { return [] }
         let records = try liveRecords()
         var found: [RecordLocation] = []
