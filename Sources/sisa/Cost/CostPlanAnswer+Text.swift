@@ -24,16 +24,18 @@ extension CostPlanAnswer {
                 [name, passes.fixed(1), fraction.percent]
                     + (request.seconds(passes).map { [isTrained ? $0.duration : "-"] } ?? []))
         }
+        func add(_ name: String, _ expectation: CostForecast.Expectation, isTrained: Bool = true) {
+            add(name, expectation.expected, expectation.fraction, isTrained: isTrained)
+            guard expectation.isDistinctApart, let distinct = expectation.distinct else { return }
+            add("  of different records", distinct, expectation.share(distinct), isTrained: isTrained)
+        }
         let isTrained = !asTrained.differs
-        add("repaired together", batch.expectedRecordPasses, batch.fractionOfFullRetrain, isTrained: isTrained)
-        add("one by one", sequential.expectedRecordPasses, sequential.fractionOfFullRetrain, isTrained: isTrained)
+        add("repaired together", chosen.batch(chosen.paper), isTrained: isTrained)
+        add("one by one", chosen.sequential(chosen.paper), isTrained: isTrained)
         add("everything again", batch.fullRecordPasses, 1, isTrained: isTrained)
         if asTrained.differs {
-            let trained = chosen.batch(chosen.trained)
-            add("together, as trained", trained.expected, trained.fraction)
-            add(
-                "one by one, as trained", asTrained.sequential.expectedRecordPasses,
-                asTrained.sequential.fractionOfFullRetrain)
+            add("together, as trained", chosen.batch(chosen.trained))
+            add("one by one, as trained", chosen.sequential(chosen.trained))
             add("everything, as trained", asTrained.fullRecordPasses, 1)
         }
         add(

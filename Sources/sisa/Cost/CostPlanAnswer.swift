@@ -4,9 +4,12 @@ import Unlearning
 struct CostPlanAnswer: Encodable {
     struct Passes: Encodable {
         let expectedRecordPasses, fullRecordPasses, fractionOfFullRetrain: Double
+        /// For different records; null where K is a mean.
+        let expectedRecordPassesDistinct: OrNull<Double>
 
         init(_ expectation: CostForecast.Expectation) {
             expectedRecordPasses = expectation.expected
+            expectedRecordPassesDistinct = OrNull(expectation.distinct)
             fullRecordPasses = expectation.full
             fractionOfFullRetrain = expectation.fraction
         }
@@ -16,7 +19,9 @@ struct CostPlanAnswer: Encodable {
     struct AsTrained: Encodable {
         let differs: Bool
         let passesOfEarlierSlices, passesOfOwnSlice: Double
-        let expectedRecordPasses, fullRecordPasses, fractionOfFullRetrain: Double
+        let expectedRecordPasses: Double
+        let expectedRecordPassesDistinct: OrNull<Double>
+        let fullRecordPasses, fractionOfFullRetrain: Double
         let sequential: Passes
     }
 
@@ -69,6 +74,7 @@ struct CostPlanAnswer: Encodable {
     /// Choices of the workspace or recipe that the plan does not count.
     let notCounted: [String]
     let expectedRecordPasses, fullRecordPasses, fractionOfFullRetrain: Double
+    let expectedRecordPassesDistinct: OrNull<Double>
     let standardError: OrNull<Double>
     let batch, sequential: Passes
     let asTrained: AsTrained
@@ -85,8 +91,8 @@ struct CostPlanAnswer: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case records, shards, slices, epochs, requests, windowSeconds, policy, notCounted, expectedRecordPasses,
-            fullRecordPasses,
-            fractionOfFullRetrain, standardError, batch, sequential, asTrained, seconds, repair, storage, inference,
+            expectedRecordPassesDistinct, fullRecordPasses, fractionOfFullRetrain, standardError, batch, sequential,
+            asTrained, seconds, repair, storage, inference,
             choices, recommended, isPossible, paper
     }
 
@@ -102,6 +108,7 @@ struct CostPlanAnswer: Encodable {
         notCounted = request.notCounted
         let expectation = request.expectation(chosen, chosen.paper)
         expectedRecordPasses = expectation.expected
+        expectedRecordPassesDistinct = OrNull(expectation.distinct)
         fullRecordPasses = expectation.full
         fractionOfFullRetrain = expectation.fraction
         standardError = OrNull(chosen.standardError(isSequential: request.isSequential))
@@ -111,6 +118,7 @@ struct CostPlanAnswer: Encodable {
         asTrained = AsTrained(
             differs: chosen.differs, passesOfEarlierSlices: chosen.trained.weights.earlier,
             passesOfOwnSlice: chosen.trained.weights.own, expectedRecordPasses: trained.expected,
+            expectedRecordPassesDistinct: OrNull(trained.distinct),
             fullRecordPasses: trained.full, fractionOfFullRetrain: trained.fraction,
             sequential: Passes(chosen.sequential(chosen.trained)))
         seconds = OrNull(

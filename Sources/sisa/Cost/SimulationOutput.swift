@@ -112,7 +112,13 @@ extension SimulationOutput {
             "record-passes", observedRecordPasses.fixed(1), observedRecordPassesInterval.value?.low.fixed(1) ?? "",
             observedRecordPassesInterval.value?.high.fixed(1) ?? ""
         ])
-        if let expected = expectedRecordPasses.value { table.rows.append(["  expected", expected.fixed(1), "", ""]) }
+        if let expected = expectedRecordPasses.value {
+            table.rows.append(["  expected", expected.fixed(1), "", ""])
+            let distinct = expectedRecordPassesDistinct.value
+            if let distinct, CostForecast.Expectation.areApart(expected, distinct) {
+                table.rows.append(["  expected, of different records", distinct.fixed(1), "", ""])
+            }
+        }
         row("  thrown away by restarts", wastedRecordPasses)
         row("  a request", recordPassesPerRequest)
         row("full retrainings", observedFractionOfFullRetrain, 4)

@@ -125,8 +125,7 @@ import Testing
         let sizes = [[Int]](repeating: [Int](repeating: shape.n, count: shape.r), count: shape.s)
         let count = shape.s * shape.r * shape.n
         for weights in [PassWeights.paper(epochs: 2, slices: shape.r), PassWeights(earlier: 0.3, own: 1)] {
-            var defined = DefinedCost(sizes: sizes, weights: weights)
-            defined.skipsEmpty = false
+            let defined = DefinedCost(sizes: sizes, weights: weights)
             let cost = SISACost(records: count, shards: shape.s, slices: shape.r, weights: weights)
             #expect(abs(cost.batchWithoutReplacement(requests: Double(k)) - defined.batch(k).mean) < 1e-9)
         }

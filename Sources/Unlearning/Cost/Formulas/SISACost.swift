@@ -55,21 +55,15 @@ package struct SISACost: Sendable, Equatable {
     ///
     ///     J = S sum_j stage(j) [1 - (1 - j / SR)^K] - K e'
     ///
-    /// Requests are drawn with replacement, which for K well below N makes no difference; see `batchWithoutReplacement`.
+    /// Requests are drawn with replacement, which for K well below N makes no difference; see `DistinctRequests`.
     package func batch(requests: Double) -> Double {
         guard requests > 0 else { return 0 }
         return overStages { j in -expm1(requests * log1p(-share(j))) } - requests * passesOfARecord
     }
 
-    /// J, exact for K different records: (1 - j / SR)^K becomes C(N - jN / SR, K) / C(N, K).
-    package func batchWithoutReplacement(requests: Double) -> Double {
-        guard requests > 0 else { return 0 }
-        return overStages { j in
-            Combinations.probabilityOfAny(marked: records * share(j), of: records, drawn: requests)
-        } - requests * passesOfARecord
-    }
-
     /// Q: K requests, each answered at once: e' [(2/3 + 1/(3R)) (KN / S - K (K - 1) / 2S) - K] with the paper's weights.
+    ///
+    /// As in `batch` a request falls on a full shard however many came before; for K well below N that makes no difference.
     package func sequential(requests: Double) -> Double {
         guard requests > 0 else { return 0 }
         let shrinking = requests - requests * (requests - 1) / (2 * records)
@@ -89,9 +83,9 @@ package struct SISACost: Sendable, Equatable {
     }
 
     /// j / SR, the share of all records that is in slices 1 to j of one shard.
-    private func share(_ j: Int) -> Double { Double(j) / Double(shards) / Double(slices) }
+    func share(_ j: Int) -> Double { Double(j) / Double(shards) / Double(slices) }
 
-    private func overStages(_ probability: (_ j: Int) -> Double) -> Double {
+    func overStages(_ probability: (_ j: Int) -> Double) -> Double {
         Double(shards) * (1...slices).reduce(0) { $0 + stage($1) * probability($1) }
     }
 }

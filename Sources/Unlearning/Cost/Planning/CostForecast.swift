@@ -13,10 +13,21 @@ package struct CostForecast: Sendable, Equatable {
 
     /// Record-passes of K requests, beside training everything again once they are gone.
     package struct Expectation: Sendable, Equatable {
+        /// J or Q as printed: requests are drawn with replacement.
         package let expected: Double
+        /// The same for different records; nil where K is a mean.
+        package let distinct: Double?
         package let full: Double
         /// 0 where nothing would be left to train.
-        package var fraction: Double { full > 0 ? expected / full : 0 }
+        package var fraction: Double { share(expected) }
+        /// Whether the two forms are so far apart that people should see both.
+        package var isDistinctApart: Bool { Self.areApart(expected, distinct) }
+
+        package func share(_ passes: Double) -> Double { full > 0 ? passes / full : 0 }
+
+        package static func areApart(_ expected: Double, _ distinct: Double?) -> Bool {
+            distinct.map { abs($0 - expected) > 0.01 * max(expected, $0) } ?? false
+        }
     }
 
     /// Throws where a number is out of its range, so that no formula sees one.
@@ -40,15 +51,23 @@ package struct CostForecast: Sendable, Equatable {
     }
 
     package func batch(_ cost: SISACost) -> Expectation {
-        Expectation(
-            expected: max(0, isMean ? cost.batch(poissonMean: requests) : cost.batch(requests: requests)),
-            full: cost.full(requests: requests))
+        isMean
+            ? expectation(cost, cost.batch(poissonMean: requests), distinct: nil)
+            : expectation(
+                cost, cost.batch(requests: requests), distinct: cost.batchWithoutReplacement(requests: requests))
     }
 
     package func sequential(_ cost: SISACost) -> Expectation {
+        isMean
+            ? expectation(cost, cost.sequential(poissonMean: requests), distinct: nil)
+            : expectation(
+                cost, cost.sequential(requests: requests),
+                distinct: cost.sequentialWithoutReplacement(requests: requests))
+    }
+
+    private func expectation(_ cost: SISACost, _ expected: Double, distinct: Double?) -> Expectation {
         Expectation(
-            expected: max(0, isMean ? cost.sequential(poissonMean: requests) : cost.sequential(requests: requests)),
-            full: cost.full(requests: requests))
+            expected: max(0, expected), distinct: distinct.map { max(0, $0) }, full: cost.full(requests: requests))
     }
 
     /// One request alone: the least that a deletion costs on the average.

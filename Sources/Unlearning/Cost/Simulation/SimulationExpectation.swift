@@ -1,8 +1,8 @@
 /// What the formulas say of the requests of one run, where they say something.
 struct SimulationExpectation: Sendable {
-    /// With J or Q, as `sisa cost plan` counts: every batch is drawn with replacement.
+    /// With J or Q as printed: requests are drawn with replacement.
     let recordPasses: Double
-    /// The same with J for different records, which matters where a batch is no small part of the corpus.
+    /// The same for different records, which matters where the requests are no small part of the corpus.
     let distinctRecordPasses: Double
     /// Of one full training of what is left.
     let fraction: Double
@@ -15,20 +15,22 @@ struct SimulationExpectation: Sendable {
         let each = whole.passesOfARecord
         if case .immediate = settings.policy {
             recordPasses = whole.sequential(requests: Double(stream.count))
-            distinctRecordPasses = recordPasses
+            distinctRecordPasses = whole.sequentialWithoutReplacement(requests: Double(stream.count))
         } else {
             // J is linear in the records but for what those that are gone save, so it is asked once for each size of a batch.
-            var shares: [Int: Double] = [:]
+            var shares: [Int: (share: Double, distinct: DistinctRequests)] = [:]
             var (gone, sum, distinct) = (0, 0.0, 0.0)
             for size in Self.batches(settings.policy, stream) {
                 let requests = Double(size)
-                let share =
+                let batch =
                     shares[size]
-                    ?? (whole.batch(requests: requests) + requests * each) / Double(shape.records)
-                shares[size] = share
-                sum += share * Double(shape.records - gone) - requests * each
-                distinct += Self.cost(settings, records: shape.records - gone)
-                    .batchWithoutReplacement(requests: requests)
+                    ?? (
+                        (whole.batch(requests: requests) + requests * each) / Double(shape.records),
+                        DistinctRequests(whole, requests: requests)
+                    )
+                shares[size] = batch
+                sum += batch.share * Double(shape.records - gone) - requests * each
+                distinct += batch.distinct.passes(after: Double(gone))
                 gone += size
             }
             (recordPasses, distinctRecordPasses) = (sum, distinct)
