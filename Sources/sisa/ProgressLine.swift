@@ -30,11 +30,12 @@ final class ProgressLine: Sendable {
         state.withLock { state in
             switch event {
             case .began(let passes, let stages):
-                state.total = passes
-                state.stages = stages
-                state.start = ContinuousClock().now
+                let isFirst = state.stages == 0
+                if isFirst { state.start = ContinuousClock().now }
+                state.total += passes
+                state.stages += stages
                 if !Console.errorIsTerminal {
-                    Console.error("\(title): \(stages) stages, \(passes) record-passes")
+                    Console.error("\(title): \(stages) \(isFirst ? "" : "more ")stages, \(passes) record-passes")
                 }
             case .advanced(let shard, _, let passes):
                 state.done += passes

@@ -1,6 +1,6 @@
 /// What a long piece of work tells while it runs. It carries counts only, never a record.
 package enum TrainingEvent: Sendable {
-    /// Work begins: record-passes in all.
+    /// Work begins, or more of it: a command that trains several times says so each time, and its total is the sum.
     case began(recordPasses: Int, stages: Int)
     /// Some more record-passes are done.
     case advanced(shard: Int, stage: Int, recordPasses: Int)
