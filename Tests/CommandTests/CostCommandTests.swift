@@ -122,6 +122,42 @@ import Testing
         }
     }
 
+    /// Longer repairs that took less time are noise: the line says so with its sign, and gives no rate to a plan.
+    @Test func aSlopeBelowZeroIsToldAsOne() throws {
+        try CommandFixture.with { fixture in
+            #expect(try fixture.program.run("cost", "measure", "--requests", "6", "--warmup", "0").code == 0)
+            let book = fixture.workspace.appending(path: "costs.jsonl")
+            func rewrite(slope: Double) throws {
+                let lines = try String(contentsOf: book, encoding: .utf8).split(separator: "\n")
+                let changed = try lines.map { line -> Data in
+                    var entry = try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+                    if entry["command"] as? String == "measure" {
+                        entry["seconds"] = 5 + slope * Double(try #require(entry["record_passes"] as? Int))
+                    }
+                    return try JSONSerialization.data(withJSONObject: entry) + Data("\n".utf8)
+                }
+                try changed.reduce(Data(), +).write(to: book)
+            }
+            let page = fixture.folder.appending(path: "page.html")
+            func report() throws -> (text: String, html: String) {
+                let text = try fixture.program.run("cost", "report", "--html", page.path).output
+                return (text, try String(contentsOf: page, encoding: .utf8))
+            }
+            try rewrite(slope: -0.01)
+            let falling = try report()
+            #expect(falling.text.contains("seconds = 5.000 - 10.000 for every 1000 record-passes"))
+            #expect(falling.text.contains("the slope is negative"))
+            #expect(falling.html.contains("5 − 0.01 · record-passes") && falling.html.contains("The slope is negative"))
+            let plan = try fixture.program.run("cost", "plan", "--workspace", "workspace", "--json").object()
+            let seconds = try #require(plan["seconds"] as? [String: Any])
+            #expect(try #require(seconds["per_record_pass"] as? Double) > 0)
+            try rewrite(slope: 0.01)
+            let rising = try report()
+            #expect(rising.text.contains("seconds = 5.000 + 10.000 for every") && !rising.text.contains("negative"))
+            #expect(rising.html.contains("5 + 0.01 · record-passes") && !rising.html.contains("negative"))
+        }
+    }
+
     @Test func aSplitIsPlannedAndCarriedOut() throws {
         try CommandFixture.with { fixture in
             let plan = try fixture.program.run("cost", "split", "2", "--json").object()

@@ -141,12 +141,8 @@ struct CostMeasure: WorkspaceCommand {
                 "observed \(measurement.observedRecordPasses) record-passes; planned by dry runs "
                     + "\(measurement.deletions.reduce(0) { $0 + $1.plannedRecordPasses })")
         }
-        if let line = measurement.line {
-            Console.out(
-                "seconds = \(line.intercept.fixed(3)) + \((line.slope * 1000).fixed(3)) for every 1000 record-passes, R^2 = "
-                    + line.rSquared.fixed(4)
-                    + (measurement.processorLine.map { "; of processor time \($0.rSquared.fixed(4))" } ?? ""))
-        }
+        measurement.line?.tell(
+            more: measurement.processorLine.map { "; of processor time \($0.rSquared.fixed(4))" } ?? "")
         if measurement.timesForetold > 0 {
             Console.out(
                 "seconds foretold within a fifth: \(measurement.timesRight) of \(measurement.timesForetold)")

@@ -106,11 +106,7 @@ struct CostReport: WorkspaceCommand {
                 "expected \(compared.expected.expected.fixed(1)) record-passes (standard error "
                     + "\(compared.expected.standardError.fixed(1))) where \(compared.observed) were observed")
         }
-        if let line = history.line {
-            Console.out(
-                "seconds = \(line.intercept.fixed(3)) + \((line.slope * 1000).fixed(3)) for every 1000 record-passes, R^2 = "
-                    + line.rSquared.fixed(4))
-        }
+        history.line?.tell()
     }
 
     private func output(_ history: CostHistory, _ workspace: Workspace) -> Output {

@@ -22,3 +22,15 @@ package struct LineFit: Sendable, Equatable {
         rSquared = xy * xy / (xx * yy)
     }
 }
+
+extension LineFit {
+    /// What is to be said of a slope below zero, which no repair has; nil: nothing.
+    package var remark: String? { Self.remark(slope: slope) }
+
+    static func remark(slope: Double) -> String? {
+        slope < 0
+            ? "the slope is negative, and more record-passes do not take less time: these deletions are too few, or other work on the machine "
+                + "hides what record-passes take. Measure more of them, of different sizes"
+            : nil
+    }
+}

@@ -64,10 +64,13 @@ extension CostPage.Times {
         if let fit {
             words.append(
                 """
-                The line, fitted by least squares: <span class="formula">seconds = \(Numeral.text(fit.intercept)) + \
-                \(Numeral.text(fit.slope)) · record-passes</span>; R<sup>2</sup> = \(Numeral.text(fit.r2)), the share of the differences in \
+                The line, fitted by least squares: <span class="formula">seconds = \(Numeral.text(fit.intercept)) \
+                \(fit.slope < 0 ? "−" : "+") \(Numeral.text(fit.slope.magnitude)) · record-passes</span>; R<sup>2</sup> = \(Numeral.text(fit.r2)), the share of the differences in \
                 time that record-passes explain.
                 """)
+            if let remark = LineFit.remark(slope: fit.slope) {
+                words.append(Markup.escaped(remark.prefix(1).uppercased() + remark.dropFirst() + "."))
+            }
         } else {
             words.append("No line was fitted; it takes runs of different sizes.")
         }

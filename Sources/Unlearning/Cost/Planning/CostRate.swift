@@ -33,9 +33,10 @@ extension Workspace {
         let passes = rows.reduce(0) { $0 + $1.recordPasses }
         let seconds = rows.reduce(0) { $0 + $1.seconds }
         guard passes > 0, seconds > 0 else { throw CostPlanError.nothingMeasured(path: root.path) }
+        // Deletions whose times do not rise with their passes know no rate.
+        let rate = forecast(threads: threads).map(\.secondsPerPass).flatMap { $0 > 0 ? $0 : nil }
         return CostRate(
-            source: .workspace(path: root.path),
-            secondsPerPass: forecast(threads: threads)?.secondsPerPass ?? seconds / Double(passes),
+            source: .workspace(path: root.path), secondsPerPass: rate ?? seconds / Double(passes),
             recordPasses: passes,
             checkpointBytes: Double(rows.reduce(0) { $0 + $1.stored }) / Double(rows.count { $0.stored > 0 }))
     }
