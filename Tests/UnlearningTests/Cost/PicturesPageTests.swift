@@ -143,6 +143,59 @@ import Testing
         for count in PicturesFixture.oddInts { _ = try document(Self.fullPage(count: count)) }
     }
 
+    /// Places of the marks: on a linear axis of ten thousand, points of ten to a hundred would lie on one line.
+    @Test func measuredPointsHaveRoomBesideALargeRetrain() throws {
+        var curve = CostPage.Curve()
+        curve.batch = (1...20).map { .init(x: Double($0), y: 12 * Double($0), standardError: 6) }
+        curve.measuredSequential = (1...5).map { .init(x: Double($0), y: 11 * Double($0)) }
+        curve.fullRetrain = (1...20).map { .init(x: Double($0), y: 10_000) }
+        func heights() throws -> [Double] {
+            let svg = curve.chart.svg(id: "a", width: 688, embedded: true)
+            return svg.matches(of: /translate\(([\d.]+) ([\d.]+)\)"/).compactMap { Double($0.2) }
+        }
+        let high = try heights()
+        #expect(high.count == 6 && high[0] - high[4] > 60, "\(high)")
+        // No measured point is left out for an axis that has no place for it.
+        curve.measuredSequential[0].y = 0
+        #expect(try heights().count == 6)
+        for scale in [Chart.Scale(for: [1, 29]), Chart.Scale(for: [1, 1000], marks: [0, 5]), Chart.Scale(for: [])] {
+            #expect(scale == .linear)
+        }
+        #expect(Chart.Scale(for: [0, 1, 31], marks: [1]) == .logarithmic)
+    }
+
+    @Test func theTimesOfRunsOfVeryDifferentSizesHaveRoom() throws {
+        let points = [2.0, 8, 40, 900, 4000].map { CostPage.Point(x: $0, y: 0.01 + 0.001 * $0) }
+        let times = CostPage.Times(points: points, fit: .init(intercept: 0.01, slope: 0.001, r2: 1))
+        let svg = times.chart.svg(id: "a", width: 688, embedded: true)
+        let places = svg.matches(of: /translate\(([\d.]+) ([\d.]+)\)"/).prefix(5).compactMap { Double($0.1) }
+        #expect(places.count == 5 && zip(places, places.dropFirst()).allSatisfy { $1 - $0 > 40 }, "\(places)")
+    }
+
+    /// A narrow screen hides the header of a wide table and shows each cell behind its column's name.
+    @Test func everyCellOfAWideTableHasItsColumnsName() throws {
+        let document = try document(Self.fullPage())
+        var header: [String] = []
+        var cells: [String?] = []
+        var tables = 0
+        func check() {
+            guard !cells.isEmpty else { return }
+            let isWide = header.count > 3
+            #expect(cells == (0..<cells.count).map { isWide ? header[$0 % header.count] : nil })
+            if isWide { tables += 1 }
+            (header, cells) = ([], [])
+        }
+        for element in document.elements {
+            let scope = element.attributes["scope"]
+            if element.name == "table" { check() }
+            if element.name == "th", scope == "col" { header.append(element.text) }
+            if element.name == "td" || scope == "row" { cells.append(element.attributes["data-label"]) }
+        }
+        check()
+        #expect(tables >= 4)
+        #expect(document.texts("style").joined().contains(".stack thead{display:none}"))
+    }
+
     @Test func thereIsALayoutForDarkScreensForPaperAndForPhones() throws {
         let style = try document(Self.fullPage()).texts("style").joined()
         for rule in ["@media screen and (prefers-color-scheme:dark)", "@media print", "@media screen and (max-width"] {

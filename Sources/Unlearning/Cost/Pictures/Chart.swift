@@ -6,6 +6,16 @@ package struct Chart: Sendable {
     package enum Scale: Sendable {
         case linear
         case logarithmic
+
+        /// Beyond this ratio of the greatest to the least value, a linear axis has no room for the small ones.
+        private static let mostLinear = 30.0
+
+        /// The one on which all values can be told apart. `marks`: what was measured, all of which must have a place.
+        init(for values: [Double], marks: [Double] = []) {
+            let drawable = values.filter { Ruler.isDrawable($0, scale: .logarithmic) }
+            let isWide = (drawable.max() ?? 1) > Self.mostLinear * (drawable.min() ?? 1)
+            self = isWide && marks.allSatisfy { $0 > 0 } ? .logarithmic : .linear
+        }
     }
 
     package struct Axis: Sendable {

@@ -39,20 +39,24 @@ extension CostPage.Curve {
     var all: [CostPage.Point] { lines.flatMap(\.points) }
 
     var chart: Chart {
-        let xs = all.map(\.x).filter { $0.isFinite && $0 > 0 }
-        let isWide = (xs.max() ?? 1) > 30 * (xs.min() ?? 1)
+        let (marks, costs) = (measuredBatch + measuredSequential, all.map(\.y))
+        let (x, y) = (
+            Chart.Scale(for: all.map(\.x), marks: marks.map(\.x)), Chart.Scale(for: costs, marks: marks.map(\.y))
+        )
+        // No cost is below zero, for which a logarithmic axis has no place: there a band ends at the least cost that is drawn.
+        let least = y == .linear ? 0 : costs.filter { $0 > 0 }.min() ?? 0
         return Chart(
-            title: "Record-passes by number of deletions",
-            x: .init(label: "deletions K", unit: "", scale: isWide ? .logarithmic : .linear),
-            y: .init(label: "cost", unit: "record-passes"), series: lines.flatMap(series))
+            title: "Record-passes by number of deletions", x: .init(label: "deletions K", unit: "", scale: x),
+            y: .init(label: "cost", unit: "record-passes", scale: y), series: lines.flatMap { series($0, least: least) }
+        )
     }
 
-    private func series(_ line: Line) -> [Chart.Series] {
+    private func series(_ line: Line, least: Double) -> [Chart.Series] {
         let points = Chart.Series(
             name: line.name, points: line.points.map { ($0.x, $0.y) }, style: line.style, color: line.color)
         guard !points.isPoints, line.points.contains(where: { $0.standardError > 0 }) else { return [points] }
         let band = Chart.Style.band(
-            low: line.points.map { max(0, $0.y - 3 * $0.standardError) },
+            low: line.points.map { max(least, $0.y - 3 * $0.standardError) },
             high: line.points.map { $0.y + 3 * $0.standardError })
         let name = "\(line.name), 3 standard errors"
         return [Chart.Series(name: name, points: points.points, style: band, color: line.color), points]

@@ -30,7 +30,13 @@ extension CostPage {
         .n,.short{white-space:nowrap}
         sup,sub{line-height:0;font-size:.75em}
         td:not(.n),tbody th:not(.n){overflow-wrap:anywhere;min-width:5rem}
-        @media screen and (max-width:43rem){.wide{display:none}.narrow{display:block}th,td{padding-right:.6rem}}
+        @media screen and (max-width:43rem){.wide{display:none}.narrow{display:block}th,td{padding-right:.6rem}
+        .stack,.stack tbody,.stack tr{display:block}
+        .stack thead{display:none}
+        .stack tr{padding:.35rem 0;border-bottom:1px solid var(--grid)}
+        .stack tr>*{display:flex;justify-content:space-between;gap:1rem;padding:.1rem 0;border:0;min-width:0}
+        .stack tr>*::before{content:attr(data-label);color:var(--soft);text-align:left;white-space:normal}
+        }
         @media print{
         @page{margin:15mm}
         body{max-width:none;padding:0;font-size:10pt}

@@ -1,3 +1,5 @@
+internal import Foundation
+
 extension CostPage {
     var timesSection: String {
         let heading = "Seconds by record-passes"
@@ -47,14 +49,20 @@ extension CostPage {
 extension CostPage.Times {
     var chart: Chart {
         var series = [Chart.Series(name: "runs", points: points.map { ($0.x, $0.y) }, style: .points, color: 0)]
+        let (xs, ys) = (points.map(\.x).filter(\.isFinite), points.map(\.y))
+        let (x, y) = (Chart.Scale(for: xs, marks: xs), Chart.Scale(for: ys, marks: ys))
         if let fit {
-            let end = points.map(\.x).filter(\.isFinite).max() ?? 0
-            let line = [0, end].map { (x: $0, y: fit.intercept + fit.slope * $0) }
+            let end = xs.max() ?? 0
+            let start = x == .linear ? 0 : xs.min() ?? 0
+            // A line is one on two linear axes; on others it is bent.
+            let line = (0...64).map { start + (end - start) * pow(Double($0) / 64, 3) }.map {
+                (x: $0, y: fit.intercept + fit.slope * $0)
+            }
             series.append(Chart.Series(name: "least squares", points: line, style: .line, color: 1))
         }
         return Chart(
-            title: "Seconds by record-passes", x: .init(label: "", unit: "record-passes"),
-            y: .init(label: "training time", unit: "seconds"), series: series)
+            title: "Seconds by record-passes", x: .init(label: "", unit: "record-passes", scale: x),
+            y: .init(label: "training time", unit: "seconds", scale: y), series: series)
     }
 
     var caption: [String] {

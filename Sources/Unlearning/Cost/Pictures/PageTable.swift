@@ -19,17 +19,23 @@ struct PageTable {
     /// Whether the first column names its row.
     var namesRows = false
 
+    /// Whether a narrow screen shows each row as lines with their columns' names: more columns than these have no room beside each other.
+    private var stacks: Bool { header.count > 3 }
+
     var html: String {
         let head = header.enumerated().map { index, name in
             let isWords = rows.contains { index < $0.count && $0[index].isText }
             return "<th scope=\"col\"\(isWords ? "" : " class=\"r\"")>\(Markup.escaped(name))</th>"
         }.joined()
         let body = rows.map { row in
-            let cells = row.enumerated().map { $0.element.html(isName: namesRows && $0.offset == 0) }
+            let cells = row.enumerated().map { index, cell in
+                let label = stacks && index < header.count ? " data-label=\"\(Markup.escaped(header[index]))\"" : ""
+                return cell.html(isName: namesRows && index == 0, label: label)
+            }
             return "<tr>\(cells.joined())</tr>\n"
         }
         return """
-            <div class="scroll"><table>
+            <div class="scroll"><table\(stacks ? " class=\"stack\"" : "")>
             <caption>\(Markup.escaped(caption))</caption>
             \(header.isEmpty ? "" : "<thead><tr>\(head)</tr></thead>\n")<tbody>
             \(body.joined())</tbody></table></div>
@@ -45,27 +51,28 @@ extension PageTable.Cell {
         if case .text = self { true } else { false }
     }
 
-    func html(isName: Bool) -> String {
+    /// `label`: an attribute that goes into the cell's tag, or nothing.
+    func html(isName: Bool, label: String) -> String {
         switch self {
         case .text(let text):
-            if isName { return "<th scope=\"row\">\(Markup.escaped(text))</th>" }
-            return "<td\(text.count <= 25 ? " class=\"short\"" : "")>\(Markup.escaped(text))</td>"
-        case .integer(let value): return Self.data("\(value)", Numeral.text(value), isName)
-        case .number(let value): return Self.data("\(value)", Numeral.text(value), isName)
-        case .seconds(let value): return Self.data("\(value)", Numeral.seconds(value), isName)
-        case .bytes(let value): return Self.data("\(value)", Numeral.bytes(value), isName)
-        case .percent(let value): return Self.data("\(value)", Numeral.percent(value), isName)
+            if isName { return "<th scope=\"row\"\(label)>\(Markup.escaped(text))</th>" }
+            return "<td\(text.count <= 25 ? " class=\"short\"" : "")\(label)>\(Markup.escaped(text))</td>"
+        case .integer(let value): return Self.data("\(value)", Numeral.text(value), isName, label)
+        case .number(let value): return Self.data("\(value)", Numeral.text(value), isName, label)
+        case .seconds(let value): return Self.data("\(value)", Numeral.seconds(value), isName, label)
+        case .bytes(let value): return Self.data("\(value)", Numeral.bytes(value), isName, label)
+        case .percent(let value): return Self.data("\(value)", Numeral.percent(value), isName, label)
         case .plusMinus(let value, let margin):
             return """
-                <td class="n"><data value="\(value)">\(Numeral.text(value))</data> \
+                <td class="n"\(label)><data value="\(value)">\(Numeral.text(value))</data> \
                 ± <data value="\(margin)">\(Numeral.text(margin))</data></td>
                 """
-        case .none: return "<td class=\"n\">–</td>"
+        case .none: return "<td class=\"n\"\(label)>–</td>"
         }
     }
 
-    private static func data(_ exact: String, _ shown: String, _ isName: Bool) -> String {
+    private static func data(_ exact: String, _ shown: String, _ isName: Bool, _ label: String) -> String {
         let data = "<data value=\"\(exact)\">\(shown)</data>"
-        return isName ? "<th scope=\"row\" class=\"n\">\(data)</th>" : "<td class=\"n\">\(data)</td>"
+        return isName ? "<th scope=\"row\" class=\"n\"\(label)>\(data)</th>" : "<td class=\"n\"\(label)>\(data)</td>"
     }
 }
