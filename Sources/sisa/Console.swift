@@ -5,6 +5,15 @@ import Synchronization
 enum Console {
     static func out(_ line: String) { write(line + "\n", to: .standardOutput) }
     static func error(_ line: String) { write(line + "\n", to: .standardError) }
+    /// What may be missed: progress, a remark, a warning of something that is mended.
+    static func note(_ line: String) { if !isQuiet { error(line) } }
+
+    /// Whether standard error is for errors only.
+    static var isQuiet: Bool {
+        get { quiet.load(ordering: .relaxed) }
+        set { quiet.store(newValue, ordering: .relaxed) }
+    }
+    private static let quiet = Atomic(false)
 
     static func write(_ text: String, to handle: FileHandle) {
         var bytes = Array(text.utf8)[...]

@@ -98,10 +98,10 @@ final class ProgressLine: Sendable {
 }
 
 extension WorkspaceOptions {
-    /// Runs a piece of work with progress on standard error; with --json only for people who watch.
+    /// Runs a piece of work with progress on standard error; with --json only for people who watch, with --quiet for nobody.
     func withProgress<Result>(_ title: String, _ work: (@escaping TrainingProgress) throws -> Result) rethrows -> Result
     {
-        if json && !Console.errorIsTerminal { return try work { _ in } }
+        if Console.isQuiet || json && !Console.errorIsTerminal { return try work { _ in } }
         let line = ProgressLine(title)
         defer { line.end() }
         return try work(line.sink)
@@ -109,6 +109,6 @@ extension WorkspaceOptions {
 
     /// Told once, when another process holds the workspace.
     func waiting() {
-        Console.error("waiting for another sisa process to finish with \(folder.path) ...")
+        Console.note("waiting for another sisa process to finish with \(folder.path) ...")
     }
 }

@@ -10,7 +10,7 @@ struct ReceiptCommand: ParsableCommand {
 }
 
 /// Needs no workspace: a receipt, a public key, and nothing else.
-struct ReceiptVerify: WorkspaceCommand {
+struct ReceiptVerify: SisaCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Check a receipt offline, against the workspace's public key.",
@@ -33,8 +33,7 @@ struct ReceiptVerify: WorkspaceCommand {
     @Option(name: .customLong("id"), help: "A record that the receipt should be about. May be given several times.")
     var ids: [String] = []
 
-    @Flag(help: "Print JSON for programs instead of tables for people.")
-    var json = false
+    @OptionGroup var console: ConsoleOptions
 
     private struct Output: Encodable {
         let valid: Bool

@@ -3,12 +3,25 @@ import Engine
 import Foundation
 
 /// A command whose errors are told in one way: what was found, what was expected, what to do, and a meaningful exit code.
-protocol WorkspaceCommand: ParsableCommand {
+protocol SisaCommand: ParsableCommand {
+    var console: ConsoleOptions { get }
     func perform() throws
 }
 
+/// One about a workspace.
+protocol WorkspaceCommand: SisaCommand {
+    var options: WorkspaceOptions { get }
+}
+
 extension WorkspaceCommand {
+    var console: ConsoleOptions { options.console }
+}
+
+extension SisaCommand {
+    var json: Bool { console.json }
+
     func run() throws {
+        Console.isQuiet = console.quiet
         do {
             // For tests and support cases. All variants give the same bits.
             try InstructionSet.choose(ProcessInfo.processInfo.environment["SISA_ISA"])

@@ -2,7 +2,16 @@ import ArgumentParser
 import Foundation
 import Unlearning
 
-/// The options that every command has.
+/// What a command prints, and how.
+struct ConsoleOptions: ParsableArguments {
+    @Flag(help: "Print JSON for programs instead of tables for people.")
+    var json = false
+
+    @Flag(help: "Nothing but errors on standard error: no progress, notes or warnings.")
+    var quiet = false
+}
+
+/// The options of every command about a workspace.
 struct WorkspaceOptions: ParsableArguments {
     @Option(
         name: [.short, .long], help: "The workspace folder. Default: $SISA_WORKSPACE, else ./workspace.",
@@ -15,8 +24,9 @@ struct WorkspaceOptions: ParsableArguments {
     @Flag(help: "As root, write into a workspace that belongs to another user.")
     var asRoot = false
 
-    @Flag(help: "Print JSON for programs instead of tables for people.")
-    var json = false
+    @OptionGroup var console: ConsoleOptions
+
+    var json: Bool { console.json }
 
     func validate() throws {
         if let threads, threads < 1 || threads > 1024 {

@@ -103,7 +103,7 @@ struct CostMeasure: WorkspaceCommand {
         let measurement = try workspace.measure(
             plan, threads: options.threadCount,
             progress: { done, total in
-                if Console.errorIsTerminal || done == total { Console.error("\(done) of \(total) requests") }
+                if Console.errorIsTerminal || done == total { Console.note("\(done) of \(total) requests") }
             }, waiting: options.waiting)
         if options.json { return try Console.json(output(measurement)) }
         tell(measurement)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Unlearning
 
-struct CostOrders: WorkspaceCommand {
+struct CostOrders: SisaCommand {
     static let configuration = CommandConfiguration(
         commandName: "orders",
         abstract: "What several slice orders per shard give and take.",
@@ -33,8 +33,7 @@ struct CostOrders: WorkspaceCommand {
     @Option(help: "Draws other requests.")
     var seed: UInt64 = 1
 
-    @Flag(help: "Print JSON for programs instead of tables for people.")
-    var json = false
+    @OptionGroup var console: ConsoleOptions
 
     func validate() throws {
         for (name, value, most) in [

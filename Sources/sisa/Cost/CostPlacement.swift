@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Unlearning
 
-struct CostPlacement: WorkspaceCommand {
+struct CostPlacement: SisaCommand {
     static let configuration = CommandConfiguration(
         commandName: "placement",
         abstract: "Where to place records of groups that are deleted more or less often.",
@@ -35,8 +35,7 @@ struct CostPlacement: WorkspaceCommand {
     )
     var limit: Double?
 
-    @Flag(help: "Print JSON for programs instead of tables for people.")
-    var json = false
+    @OptionGroup var console: ConsoleOptions
 
     func validate() throws {
         for (name, value) in [("shards", shards), ("slices", slices)] where !(1...10_000).contains(value) {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Unlearning
 
-struct CostPlan: WorkspaceCommand {
+struct CostPlan: SisaCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
         abstract: "Predict what deletions will cost, and choose shards and slices by it.",
@@ -10,7 +10,8 @@ struct CostPlan: WorkspaceCommand {
             Counts the record-passes that a window of uniform deletion requests is expected to cost, beside training everything again: \
             repaired together (batch) and each at once (sequential). With several numbers of shards or slices it shows a table; with a budget or \
             --repair-within it recommends one. Numbers that are not given are those of the workspace or recipe that it \
-            calibrates by, else of a recipe that names none: 4 shards, 4 slices, 4 epochs. Nothing is changed.
+            calibrates by, else of a recipe that names none: 4 shards, 4 slices, 4 epochs. Nothing is changed. The formulas draw requests with \
+            replacement; where different records cost more than 1 % more or less, a line says what those cost.
 
             EXAMPLES:
               sisa cost plan --records 250000 --shards 20 --slices 50 --epochs 1 --requests 8
@@ -88,8 +89,7 @@ struct CostPlan: WorkspaceCommand {
     @Flag(help: "Show the factors behind the savings that the SISA paper names.")
     var explainPaper = false
 
-    @Flag(help: "Print JSON for programs instead of tables for people.")
-    var json = false
+    @OptionGroup var console: ConsoleOptions
 
     func validate() throws {
         let positive: [(String, Double?)] = [

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Unlearning
 
-struct CostSimulate: WorkspaceCommand {
+struct CostSimulate: SisaCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
         abstract: "Play streams of deletion requests over months.",
@@ -86,8 +86,7 @@ struct CostSimulate: WorkspaceCommand {
     @Option(help: "Draw record-passes and queue over time into this file.", completion: .file())
     var svg: String?
 
-    @Flag(help: "Print JSON.")
-    var json = false
+    @OptionGroup var console: ConsoleOptions
 
     enum Weights: String, CaseIterable, ExpressibleByArgument {
         case trained
