@@ -23,7 +23,7 @@ struct Sisa: ParsableCommand {
               sisa key export --workspace workspaces/toy > operator.pem
               sisa receipt verify workspaces/toy/receipts/REQUEST.json --key operator.pem --id toy-07
 
-            Every command takes --json, and --quiet, which leaves standard error to errors. Without \
+            Every command takes --json, and --quiet, which leaves standard error to errors. An option of one value is given once. Without \
             --workspace the variable SISA_WORKSPACE is used, else ./workspace.
             Exit codes: \(ExitStatus.summary)
             """,

@@ -23,6 +23,7 @@ extension SisaCommand {
     func run() throws {
         Console.isQuiet = console.quiet
         do {
+            try Self.refuseRepeatedOptions(CommandLine.arguments.dropFirst())
             // For tests and support cases. All variants give the same bits.
             try InstructionSet.choose(ProcessInfo.processInfo.environment["SISA_ISA"])
             try perform()
@@ -53,6 +54,7 @@ enum UsageError: Error, CustomStringConvertible {
     case oneFileTwice(path: String)
     case insideWorkspace(path: String)
     case outputLost
+    case repeated(option: String)
 
     var description: String {
         switch self {
@@ -81,6 +83,8 @@ enum UsageError: Error, CustomStringConvertible {
             "\(path) cannot be written: \(reason); name another file"
         case .outputLost:
             "what the command was to print could not be written; what it had to do is done. Make room, or name another place for its output"
+        case .repeated(let option):
+            "\(option) was given more than once and takes one value; give it once, and run the command once for each value"
         case .needsRecipe(let option):
             "\(option) goes with a recipe folder: `sisa train <recipe folder> \(option) ...`"
         }

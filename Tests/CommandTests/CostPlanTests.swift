@@ -50,6 +50,24 @@ import Testing
         #expect(((plan["paper"] as? [String: Any])?["rows"] as? [Any])?.count == 2)
     }
 
+    @Test func requestsForMostRecordsArePricedForDifferentRecordsToo() throws {
+        let words = [
+            "--records", "210", "--shards", "7", "--slices", "3", "--epochs", "4", "--sequential", "--requests"
+        ]
+        let plan = try run(words + ["150", "--json"]).object()
+        #expect(try #require(plan["expected_record_passes"] as? Double).rounded() == 8433)
+        let distinct = try #require(plan["expected_record_passes_distinct"] as? Double)
+        #expect((distinct * 10).rounded() / 10 == 8613.9)
+        for name in ["batch", "sequential", "as_trained"] {
+            let part = try #require(plan[name] as? [String: Any])
+            #expect(part["expected_record_passes_distinct"] is Double)
+        }
+        #expect(try run(words + ["150"]).output.contains("of different records"))
+        #expect(try !run(words + ["2"]).output.contains("of different records"))
+        let rate = try run(["--records", "210", "--rate", "150/day", "--json"]).object()
+        #expect(rate["expected_record_passes_distinct"] is NSNull)
+    }
+
     @Test func aRateAndAWindowGiveTheRequests() throws {
         let plan = try run(Self.purchase + ["--rate", "12/week", "--window", "7d", "--json"]).object()
         #expect(abs(try #require(plan["requests"] as? Double) - 12) < 1e-9)

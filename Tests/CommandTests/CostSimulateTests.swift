@@ -8,6 +8,12 @@ import Testing
         "cost", "simulate", "--records", "5000", "--shards", "10", "--slices", "4", "--requests", "50", "--runs", "3"
     ]
 
+    /// With another option, or another value of one that is there.
+    private static func small(with option: [String]) -> [String] {
+        guard let index = small.firstIndex(of: option[0]) else { return small + option }
+        return Array(small[..<index]) + option + Array(small[(index + option.count)...])
+    }
+
     @Test func jsonHasWhatOthersHave() throws {
         try TestFolder.with { folder in
             let outcome = try Program(folder: folder).run(Self.small + ["--json"])
@@ -40,10 +46,31 @@ import Testing
         }
     }
 
+    /// Requests for most of the records: what is told is what is then observed.
+    @Test func requestsForMostRecordsHaveTheExpectationOfDifferentRecords() throws {
+        try TestFolder.with { folder in
+            let shape = [
+                "cost", "simulate", "--records", "210", "--shards", "7", "--slices", "3", "--epochs", "4",
+                "--seconds-per-pass", "1e-9",
+                "--runs", "2000", "--requests"
+            ]
+            let program = Program(folder: folder)
+            let object = try program.run(shape + ["150", "--json"]).object()
+            let interval = try #require(object["observed_record_passes_interval"] as? [String: Double])
+            let (low, high) = (try #require(interval["low"]), try #require(interval["high"]))
+            let distinct = try #require(object["expected_record_passes_distinct"] as? Double)
+            #expect(distinct > low - (high - low) / 2 && distinct < high + (high - low) / 2)
+            #expect((distinct * 10).rounded() / 10 == 8613.9)
+            #expect(try #require(object["expected_record_passes"] as? Double).rounded() == 8433)
+            #expect(try program.run(shape + ["150"]).output.contains("expected, of different records"))
+            #expect(try !program.run(shape + ["2"]).output.contains("of different records"))
+        }
+    }
+
     @Test func withoutAFormulaTheExpectationIsNullAndSaysWhy() throws {
         try TestFolder.with { folder in
             let outcome = try Program(folder: folder).run(
-                Self.small + ["--stream", "adversarial", "--runs", "1", "--json"])
+                Self.small(with: ["--runs", "1"]) + ["--stream", "adversarial", "--json"])
             let object = try outcome.object()
             #expect(object["expected_record_passes"] is NSNull)
             #expect(object["no_expectation_because"] is String)
@@ -83,8 +110,7 @@ import Testing
     @Test(arguments: badInput)
     func badInputIsRefused(arguments: [String], code: Int32) throws {
         try TestFolder.with { folder in
-            // The last of two equal options counts.
-            let outcome = try Program(folder: folder).run(Self.small + arguments)
+            let outcome = try Program(folder: folder).run(Self.small(with: arguments))
             #expect(outcome.code == code, "\(outcome.everything)")
             #expect(outcome.output.isEmpty)
             #expect(!outcome.errors.isEmpty)

@@ -62,7 +62,10 @@ struct CostSimulate: SisaCommand {
     @Option(help: "Where records are: `equal` cells, `hashed` as sisa does, `ordered` by number, `owners` together.")
     var placement: SimulatedPlacement.Kind = .equal
 
-    @Option(help: "When repairs begin: immediate, count:K, window:TIME or deadline:TIME.")
+    @Option(
+        help:
+            "When repairs begin: immediate, count:K, window:TIME or deadline:TIME. One a run; the same --seed compares them."
+    )
     var policy: String = "immediate"
 
     @Option(help: "Shards that are repaired at once.")
