@@ -55,7 +55,7 @@ struct Train: WorkspaceCommand {
                 loaded, sources, at: options.folder, threads: options.threadCount, progress: progress,
                 waiting: options.waiting)
         }
-        try tell(workspace, report)
+        try tell(workspace.telling(), report)
     }
 
     private func resume() throws {

@@ -46,7 +46,7 @@ struct WorkspaceOptions: ParsableArguments {
     /// For commands that change it. `answers`: Or only take the lock, and answer from its state.
     func open(answers: Bool = false) throws -> Workspace {
         try refuseForeignRoot()
-        return try Workspace(at: folder, checksAge: answers)
+        return try Workspace(at: folder, checksAge: answers).telling()
     }
 
     /// Before anything is written.
@@ -55,8 +55,19 @@ struct WorkspaceOptions: ParsableArguments {
     }
 
     /// For commands that change nothing.
-    func openToRead() throws -> Workspace { try Workspace(at: folder, .read) }
+    func openToRead() throws -> Workspace { try Workspace(at: folder, .read).telling() }
 
     /// For commands that say what is wrong with it, so that it need not be right.
-    func openToExamine() throws -> Workspace { try Workspace(at: folder, .read, checksAge: false) }
+    func openToExamine() throws -> Workspace { try Workspace(at: folder, .read, checksAge: false).telling() }
+}
+
+extension Workspace {
+    /// The workspace itself. Where others can read or change its folder or a key, that is told, with what shuts them out.
+    func telling() -> Workspace {
+        let open = openToOthers.map { "'\($0.replacing("'", with: "'\\''"))'" }.joined(separator: " ")
+        if !open.isEmpty {
+            Console.note("note: others on this machine can read or change \(open); run: chmod go-rwx \(open)")
+        }
+        return self
+    }
 }

@@ -39,6 +39,9 @@ package final class Workspace: Sendable {
         if checksAge ?? (access == .read) { try checkAge() }
     }
 
+    /// Paths of the folder and the keys that others than the owner may read or change.
+    package var openToOthers: [String] { files.openToOthers().map(\.path) }
+
     static func storedRecipe(_ ledger: Ledger) throws -> Recipe? {
         guard let data = try ledger.fact("recipe") else { return nil }
         guard let recipe = try? JSONDecoder().decode(Recipe.self, from: data) else {

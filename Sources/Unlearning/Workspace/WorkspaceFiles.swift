@@ -117,6 +117,14 @@ struct WorkspaceFiles: Sendable {
         }
     }
 
+    /// Of the folder and its keys what group or others may read or change. A new one is for its owner only; a copy may not be.
+    func openToOthers() -> [URL] {
+        [root, key, signingKey, nextSigningKey].filter { url in
+            let attributes = try? FileManager.default.attributesOfItem(atPath: url.resolvingSymlinksInPath().path)
+            return (attributes?[.posixPermissions] as? NSNumber).map { $0.intValue & 0o066 != 0 } ?? false
+        }
+    }
+
     func readKey() throws -> WorkspaceKey {
         guard let bytes = try DurableFile.contents(key) else { throw WorkspaceError.keyMissing(path: key.path) }
         return try WorkspaceKey(hexadecimal: String(decoding: bytes, as: UTF8.self))

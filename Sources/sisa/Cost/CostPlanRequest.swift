@@ -58,7 +58,7 @@ struct CostPlanRequest {
     private static func measured(_ command: CostPlan) throws -> (rate: CostRate?, recipe: Recipe?, records: Int) {
         let threads = command.threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
         if let path = command.workspace {
-            let workspace = try Workspace(at: URL(filePath: path), .read)
+            let workspace = try Workspace(at: URL(filePath: path), .read).telling()
             return (try workspace.costRate(threads: threads), workspace.recipe, try workspace.status().records)
         }
         guard let path = command.calibrate else {
