@@ -13,7 +13,8 @@ struct Audit: WorkspaceCommand {
 
             With --residues it looks for words instead: as text, UTF-16, hexadecimal, base64, JSON and token ids; in file names, records, \
             features, unpacked checkpoints, and in all pages of the database and its journals. Name what only that record had: its id, a \
-            part of its text. Words shorter than 4 bytes are refused. What was computed from a record (weights, features) is not found by \
+            part of its text. Words shorter than 4 bytes are refused, and where a match may be chance (more than 0.01 expected in as many random \
+            letters, as with five digits among digests) that is told. What was computed from a record (weights, features) is not found by \
             its words: that is what training again is for.
 
             Exits with 65 where a claim does not hold or something is found.
@@ -97,7 +98,10 @@ struct Audit: WorkspaceCommand {
     }
 
     private struct Residues: Encodable {
-        struct Residue: Encodable { let path, form: String }
+        struct Residue: Encodable {
+            let path, form: String
+            let expectedByChance: Double
+        }
         let clean: Bool
         let residues: [Residue]
     }
@@ -106,13 +110,24 @@ struct Audit: WorkspaceCommand {
         let found = try options.openToExamine().residues(of: words)
         if options.json {
             try Console.json(
-                Residues(clean: found.isEmpty, residues: found.map { Residues.Residue(path: $0.path, form: $0.form) }))
+                Residues(
+                    clean: found.isEmpty,
+                    residues: found.map {
+                        Residues.Residue(path: $0.path, form: $0.form, expectedByChance: $0.expectedByChance)
+                    }))
         } else if found.isEmpty {
             Console.out("nothing found")
         } else {
             var table = TextTable(header: ["file", "as"])
             table.rows = found.map { [$0.path, $0.form] }
             table.print()
+            let doubtful = Dictionary(grouping: found.filter(\.mayBeChance), by: \.form)
+            for form in doubtful.keys.sorted() {
+                let expected = doubtful[form]?.map(\.expectedByChance).max() ?? 0
+                Console.out(
+                    "a match as \(form) may be chance, because the word is short: up to \(expected.fixed(2)) are expected in random letters; "
+                        + "look for a longer part of the text")
+            }
         }
         if !found.isEmpty { throw ExitCode(65) }
     }

@@ -6,6 +6,17 @@ struct ResidueForm: Sendable {
     let name: String
     let bytes: [UInt8]
 
+    /// The chance that random letters spell it at one place: of the smallest alphabet that has all of its bytes, which are 16 hexadecimal
+    /// digits, 64 letters of base64, or all 256 bytes. Digests, signatures and compressed numbers are such letters.
+    var chance: Double {
+        let (digits, letters) = (
+            Set("0123456789".utf8), Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+/".utf8)
+        )
+        let isHexadecimal = ["abcdef", "ABCDEF"].contains { digits.union($0.utf8).isSuperset(of: bytes) }
+        let alphabet = isHexadecimal ? 16.0 : digits.union(letters).isSuperset(of: bytes) ? 64 : 256
+        return pow(alphabet, -Double(bytes.count))
+    }
+
     /// All ways that are looked for. `tokenizer`: turns the word into the ids that a model reads; nil: is not asked.
     static func all(of word: String, tokenizer: Tokenizer? = nil) -> [ResidueForm] {
         let utf8 = Array(word.utf8)

@@ -12,6 +12,18 @@ package struct ResidueSearch: Sendable {
         package let path: String
         /// Such as "text" or "base64".
         package let form: String
+        /// Matches that chance alone would make if all bytes that were searched were random letters of the word's alphabet: an upper
+        /// bound. `ResidueForm.chance` has the alphabets.
+        package let expectedByChance: Double
+
+        /// From so many on a match may well be one of them.
+        package var mayBeChance: Bool { expectedByChance > 0.01 }
+    }
+
+    /// What was found in one file and its name: the chance of each form.
+    private struct Finding {
+        var forms: [String: Double] = [:]
+        var bytes = 0
     }
 
     /// Shorter words are found everywhere by chance.
@@ -28,34 +40,50 @@ package struct ResidueSearch: Sendable {
     /// Every file that holds one of the words, once a form, sorted.
     func residues(in folder: URL) throws -> [Residue] {
         let names = try DurableFile.paths(below: folder, skips: false)
-        return try names.flatMap { path in
-            let found = try forms(in: Array(path.utf8)).union(forms(inFile: folder.appending(path: path)))
-            return found.sorted().map { Residue(path: path, form: $0) }
+        let findings = try names.map { path in
+            var finding = Finding()
+            look(in: Array(path.utf8), &finding)
+            try look(inFile: folder.appending(path: path), &finding)
+            return (path: path, finding: finding)
+        }
+        let bytes = Double(findings.reduce(0) { $0 + $1.finding.bytes })
+        return findings.flatMap { path, finding in
+            finding.forms.sorted { $0.key < $1.key }.map { form, chance in
+                Residue(path: path, form: form, expectedByChance: chance * bytes)
+            }
         }
     }
 
     /// What was not looked into is told: of that nothing is known.
-    private func forms(inFile url: URL) throws -> Set<String> {
+    private func look(inFile url: URL, _ finding: inout Finding) throws {
         let type = try FileManager.default.attributesOfItem(atPath: url.path)[.type] as? FileAttributeType
-        if type == .typeSymbolicLink { return ["a link: not searched"] }
-        guard type == .typeRegular else { return ["no regular file: not searched"] }
-        guard let map = MappedFile(url) else {
-            return try DurableFile.isReadable(url) && DurableFile.size(url) == 0 ? [] : ["not searched"]
+        guard type == .typeRegular else {
+            let what = type == .typeSymbolicLink ? "a link" : "no regular file"
+            return finding.forms["\(what): not searched"] = 0
         }
-        let found = unsafe map.withBytes { unsafe forms(in: $0) }
+        guard let map = MappedFile(url) else {
+            if try DurableFile.isReadable(url), try DurableFile.size(url) != 0 { finding.forms["not searched"] = 0 }
+            return
+        }
+        unsafe map.withBytes { unsafe look(in: $0, &finding) }
         guard url.pathExtension == "zst", let size = Zstd.contentSize(map.bytes(0..<map.count)),
             size <= Self.mostUnpacked,
             let content = Zstd.decompress(map.bytes(0..<map.count), size: size)
-        else { return found }
+        else { return }
+        look(in: content, &finding)
         // A checkpoint's numbers lie apart in its frame; as what they are they could spell something else.
-        let unpacked = Packing.unpack(map.bytes(0..<map.count))
-        return found.union(forms(in: content)).union(unpacked.map { forms(in: $0) } ?? [])
+        if let unpacked = Packing.unpack(map.bytes(0..<map.count)) { look(in: unpacked, &finding) }
     }
 
-    private func forms(in bytes: [UInt8]) -> Set<String> { unsafe bytes.withUnsafeBytes { unsafe forms(in: $0) } }
+    private func look(in bytes: [UInt8], _ finding: inout Finding) {
+        unsafe bytes.withUnsafeBytes { unsafe look(in: $0, &finding) }
+    }
 
-    private func forms(in bytes: UnsafeRawBufferPointer) -> Set<String> {
-        Set(forms.filter { unsafe bytes.contains($0.bytes) }.map(\.name))
+    private func look(in bytes: UnsafeRawBufferPointer, _ finding: inout Finding) {
+        finding.bytes += bytes.count
+        for form in forms where unsafe bytes.contains(form.bytes) {
+            finding.forms[form.name] = max(finding.forms[form.name] ?? 0, form.chance)
+        }
     }
 }
 

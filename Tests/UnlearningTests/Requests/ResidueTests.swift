@@ -22,7 +22,7 @@ import Testing
                     try (noise + Data(form.bytes) + noise).write(to: place)
                     let found = try subject.residues(of: [Self.word])
                     #expect(
-                        found.contains(ResidueSearch.Residue(path: "records/left", form: form.name)), "\(form.name)")
+                        found.contains { $0.path == "records/left" && $0.form == form.name }, "\(form.name)")
                 }
                 // All but the last byte is not the word.
                 try Data(form.bytes.dropLast()).write(to: place)
@@ -51,6 +51,41 @@ import Testing
                 to: folder.appending(path: "name of qu-\(Self.word.dropFirst(12))".replacing("/", with: "")))
             #expect(try !ResidueSearch([String(Self.word.dropFirst(12))]).residues(in: folder).isEmpty)
         }
+    }
+
+    /// Bytes that were searched, names included, times the chance of the letters that were found.
+    @Test(arguments: [
+        ("48134", "text", 16.0, 5), ("wxyz", "text", 64, 4), ("a-b.", "text", 256, 4), ("wxyz", "base64", 64, 4),
+        ("wxyz", "hexadecimal", 16, 8), ("wxyz", "UTF-16, little-endian", 256, 8)
+    ])
+    func whatChanceAloneWouldFindIsTold(word: String, name: String, alphabet: Double, letters: Int) throws {
+        try TestFolder.with { folder in
+            let forms = ResidueForm.all(of: word).filter { $0.name == name && $0.bytes.count == letters }
+            let form = try #require(forms.first)
+            let noise = [UInt8](repeating: 0xEE, count: 3_000_000)
+            try Data(noise + form.bytes).write(to: folder.appending(path: "file"))
+            try Data(noise).write(to: folder.appending(path: "other"))
+            let found = try #require(ResidueSearch([word]).residues(in: folder).first { $0.form == name })
+            let searched = Double(2 * noise.count + letters + "fileother".utf8.count)
+            #expect(found.expectedByChance == searched * pow(alphabet, -Double(letters)))
+            #expect(found.mayBeChance == (found.expectedByChance > 0.01))
+        }
+    }
+
+    /// The rule against random letters: as many of them hold a short word as is told.
+    @Test func randomLettersHoldAShortWordAsOftenAsIsTold() throws {
+        var generator = SeededGenerator(seed: 5)
+        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        let (size, words) = (100_000, 400)
+        let noise = (0..<size).map { _ in letters[Int(generator.next() % 64)] }
+        let chance = ResidueForm(name: "text", bytes: Array("k+9Z".utf8)).chance
+        var found = 0
+        for _ in 0..<words {
+            let word = (0..<4).map { _ in letters[Int(generator.next() % 64)] }
+            if unsafe noise.withUnsafeBytes({ unsafe $0.contains(word) }) { found += 1 }
+        }
+        let expected = Double(words * size) * chance
+        #expect(abs(Double(found) - expected) < 4 * expected.squareRoot(), "\(found) \(expected)")
     }
 
     // As the workspace itself writes it.
