@@ -170,6 +170,12 @@ import Testing
         let svg = times.chart.svg(id: "a", width: 688, embedded: true)
         let places = svg.matches(of: /translate\(([\d.]+) ([\d.]+)\)"/).prefix(5).compactMap { Double($0.1) }
         #expect(places.count == 5 && zip(places, places.dropFirst()).allSatisfy { $1 - $0 > 40 }, "\(places)")
+        // Times that are all of one size, or runs that trained nothing, do not part the axes' kinds.
+        #expect(times.chart.x.scale == .logarithmic && times.chart.y.scale == .logarithmic)
+        let flat = CostPage.Times(points: points.map { CostPage.Point(x: $0.x, y: 1) }).chart
+        #expect(flat.x.scale == .logarithmic && flat.y.scale == .logarithmic)
+        let empty = CostPage.Times(points: points + [CostPage.Point(x: 0, y: 0.01)]).chart
+        #expect(empty.x.scale == .linear && empty.y.scale == .linear)
     }
 
     /// A narrow screen hides the header of a wide table and shows each cell behind its column's name.

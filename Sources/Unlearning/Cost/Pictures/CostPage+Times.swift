@@ -50,19 +50,21 @@ extension CostPage.Times {
     var chart: Chart {
         var series = [Chart.Series(name: "runs", points: points.map { ($0.x, $0.y) }, style: .points, color: 0)]
         let (xs, ys) = (points.map(\.x).filter(\.isFinite), points.map(\.y))
-        let (x, y) = (Chart.Scale(for: xs, marks: xs), Chart.Scale(for: ys, marks: ys))
+        // Both or none: what is proportional is a straight line on two axes of one kind only.
+        let isWide = [xs, ys].contains { Chart.Scale(for: $0) == .logarithmic } && (xs + ys).allSatisfy { $0 > 0 }
+        let scale = isWide ? Chart.Scale.logarithmic : .linear
         if let fit {
             let end = xs.max() ?? 0
-            let start = x == .linear ? 0 : xs.min() ?? 0
-            // A line is one on two linear axes; on others it is bent.
+            let start = isWide ? xs.min() ?? 0 : 0
+            // With a fixed part it is bent on logarithmic axes.
             let line = (0...64).map { start + (end - start) * pow(Double($0) / 64, 3) }.map {
                 (x: $0, y: fit.intercept + fit.slope * $0)
             }
             series.append(Chart.Series(name: "least squares", points: line, style: .line, color: 1))
         }
         return Chart(
-            title: "Seconds by record-passes", x: .init(label: "", unit: "record-passes", scale: x),
-            y: .init(label: "training time", unit: "seconds", scale: y), series: series)
+            title: "Seconds by record-passes", x: .init(label: "", unit: "record-passes", scale: scale),
+            y: .init(label: "training time", unit: "seconds", scale: scale), series: series)
     }
 
     var caption: [String] {
