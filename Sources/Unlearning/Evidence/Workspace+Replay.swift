@@ -1,4 +1,3 @@
-internal import Crypto
 package import Foundation
 
 /// A receipt that a replay looks at.
