@@ -36,7 +36,15 @@ final class Evidence {
             guard let begun = try ledger.logState() else { throw EvidenceError.noLog(path: files.root.path) }
             state = begun
         }
-        let key = try? Self.settledKey(files, state)
+        let key: SigningKey?
+        do {
+            key = try Self.settledKey(files, state)
+        } catch let error as CheckpointError where !error.isDamage {
+            // A key that may not be read is no lost one.
+            throw error
+        } catch {
+            key = nil
+        }
         signingKey = key
         log = try LogWriter(EvidenceLog(folder: files.log), state, key, keyPath: files.signingKey.path)
         if state.size == 0 {

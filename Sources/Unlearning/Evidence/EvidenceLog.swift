@@ -44,7 +44,7 @@ package struct EvidenceLog: Sendable {
 
     /// A part of a file of the log; one that is too short for it was cut.
     private func part(of file: URL, at offset: Int, count: Int) throws -> [UInt8] {
-        guard let size = DurableFile.size(file), size >= count, offset <= size - count else {
+        guard let size = try DurableFile.size(file), size >= count, offset <= size - count else {
             throw EvidenceError.logDamaged(path: file.path)
         }
         return try DurableFile.contents(file, at: offset, count: count)

@@ -17,8 +17,16 @@ extension Workspace {
     ///
     /// The log is read first: a writer puts an entry into the ledger before it puts it there.
     func checkAge() throws {
-        // A log that cannot be read says nothing; `sisa log consistency` and every writer do.
-        guard let head = try? EvidenceLog(folder: files.log).head(), let state = try ledger.logState() else { return }
+        let head: LogHead?
+        do {
+            head = try EvidenceLog(folder: files.log).head()
+        } catch let error as CheckpointError where !error.isDamage {
+            throw error
+        } catch {
+            // A log that is damaged says nothing; `sisa log consistency` and every writer do.
+            return
+        }
+        guard let head, let state = try ledger.logState() else { return }
         if head.size > state.size { throw EvidenceError.restored(known: state.size, logged: head.size) }
         if head.size == state.size, head.root != state.root ?? head.root {
             throw EvidenceError.logForked(path: files.log.path)
