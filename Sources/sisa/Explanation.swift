@@ -16,6 +16,8 @@ struct Explanation {
         case is UsageError, is InstructionSetError: exitCode = 64
         case let error as RecordsError: exitCode = error.isMissingFile ? 66 : 65
         case let error as WorkspaceError: exitCode = error.exitCode
+        case let error as LedgerError: exitCode = error.exitCode
+        case is LockError: exitCode = 78
         case let error as DeletionError: exitCode = error.exitCode
         case let error as EvidenceError: exitCode = error.exitCode
         case let error as CostError: exitCode = error.exitCode
@@ -75,6 +77,18 @@ extension WorkspaceError {
             .otherLabels, .backboneChanged, .backboneUnreadable,
             .tooManyCells:
             78
+        }
+    }
+}
+
+extension LedgerError {
+    var exitCode: Int32 {
+        switch self {
+        case .empty: 66
+        case .full, .failed, .unopenable: 74
+        case .busy, .noMemory: 75
+        case .readOnly: 77
+        case .damaged, .foreign, .newer, .unnumbered: 78
         }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Foundation
 import Unlearning
 
@@ -38,6 +39,9 @@ struct Sisa: ParsableCommand {
         // A reader that has gone away (`sisa status | head -1`) must not end a deletion in the middle: without this, writing to a
         // closed pipe kills the process.
         signal(SIGPIPE, SIG_IGN)
+        // Likewise, a file that grows past `ulimit -f`: writing it fails, and that is told.
+        signal(SIGXFSZ, SIG_IGN)
+        Notice.send { Console.error("note: \($0)") }
         // Swift mends bytes that are no UTF-8, and the mended argument may be the id of another record.
         for index in 1..<max(1, Int(CommandLine.argc)) {
             if let argument = unsafe CommandLine.unsafeArgv[index], unsafe String(validatingCString: argument) == nil {
@@ -45,6 +49,15 @@ struct Sisa: ParsableCommand {
                 Foundation.exit(64)
             }
         }
-        main(nil)
+        withRoom { main(nil) }
+    }
+
+    /// `body` where there is room on the stack: a small `ulimit -s` holds for the first thread only.
+    private static func withRoom(_ body: @escaping @Sendable () -> Void) {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limit) == 0,
+            limit.rlim_cur < rlim_t(SystemThread.stackBytes), let thread = SystemThread.start(body)
+        else { return body() }
+        thread.join()
     }
 }

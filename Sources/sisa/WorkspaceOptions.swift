@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Foundation
 import Unlearning
 
@@ -18,7 +19,7 @@ struct WorkspaceOptions: ParsableArguments {
         completion: .directory)
     var workspace: String?
 
-    @Option(help: "Threads to use. Default: all processors. The result does not depend on it.")
+    @Option(help: "Threads to use. Default: all processors that the process may use. The result does not depend on it.")
     var threads: Int?
 
     @Flag(help: "As root, write into a workspace that belongs to another user.")
@@ -40,7 +41,7 @@ struct WorkspaceOptions: ParsableArguments {
     }
 
     var threadCount: Int {
-        threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
+        threads ?? Processors.available
     }
 
     /// For commands that change it. `answers`: Or only take the lock, and answer from its state.

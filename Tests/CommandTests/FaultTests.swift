@@ -48,6 +48,10 @@ import Testing
             try prepare()
             let outcome = try faults.run(fixture.program, command, "\(point):\(way)")
             #expect(outcome.code == nil ? way == "kill" : way != "kill", comment)
+            // What failed is told in words, not in statements.
+            for word in ["SQL", "INSERT", "PRAGMA", "SELECT"] {
+                #expect(!outcome.errors.contains(word), "\(comment): \(outcome.errors)")
+            }
             // Whatever state this is, it answers, from clean stages only, or says why not.
             if start != nil { #expect(try fixture.program.run("predict", "rain").code == 0, comment) }
             try mend(fixture.program)

@@ -56,6 +56,14 @@ struct Faults {
         return try program.run(command)
     }
 
+    /// Runs a command where locks of files fail with `code`, as on some network file systems.
+    func withoutLocks(_ program: Program, _ command: [String], _ code: String) throws -> Program.Outcome {
+        var program = program
+        program.environment["LD_PRELOAD"] = library.path
+        program.environment["SISA_LOCKS"] = code
+        return try program.run(command)
+    }
+
     /// Runs a command and appends to `trace` what it does to files below the program's folder.
     func record(
         _ program: Program, _ command: [String], _ fault: String? = nil, trace: URL

@@ -33,4 +33,15 @@ package enum LedgerSurgeon {
                 })
         }
     }
+
+    /// Calls `body` while nobody else may read the ledger.
+    package static func holding<Result>(workspace: URL, _ body: () throws -> Result) throws -> Result {
+        let queue = try DatabaseQueue(path: workspace.appending(path: "ledger.sqlite").path)
+        defer { try? queue.close() }
+        return try queue.writeWithoutTransaction { db in
+            try db.execute(sql: "BEGIN EXCLUSIVE")
+            defer { try? db.execute(sql: "ROLLBACK") }
+            return try body()
+        }
+    }
 }

@@ -17,6 +17,8 @@
 //     fsync   descriptor          sync    of everything
 //     rename  from to             link    from to             unlink  path             mkdir   path        rmdir   path
 // A call and its line are one step, so the lines of threads stand in the order of their calls.
+//
+// SISA_LOCKS=ENOLCK|EOPNOTSUPP|ENOSYS   flock and the locks of fcntl fail with that, as on a network file system that has none.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -29,6 +31,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -143,6 +146,8 @@ typedef int (*modeat_call)(int, const char *, mode_t);
 typedef int (*unlinkat_call)(int, const char *, int);
 typedef int (*renameat_call)(int, const char *, int, const char *, unsigned);
 typedef void (*sync_call)(void);
+typedef int (*flock_call)(int, int);
+typedef int (*control_call)(int, int, ...);
 
 ssize_t write(int file, const void *bytes, size_t count) {
     REAL("write", write_call)
@@ -333,3 +338,36 @@ OPENAT(openat)
 OPENAT(openat64)
 int __open_2(const char *path, int flags) { return open(path, flags); }
 int __open64_2(const char *path, int flags) { return open(path, flags); }
+
+// What a lock fails with; 0: it does not.
+static int no_locks(void) {
+    const char *name = getenv("SISA_LOCKS");
+    if (!name) return 0;
+    return !strcmp(name, "ENOLCK") ? ENOLCK : !strcmp(name, "EOPNOTSUPP") ? EOPNOTSUPP : ENOSYS;
+}
+
+int flock(int file, int operation) {
+    REAL("flock", flock_call)
+    if (no_locks()) return errno = no_locks(), -1;
+    return real(file, operation);
+}
+
+// The third argument is a number or a pointer, and fits into one either way.
+static int control(control_call real, int file, int command, void *argument) {
+    int locks = command == F_SETLK || command == F_SETLKW || command == F_GETLK || command == F_OFD_SETLK ||
+        command == F_OFD_SETLKW || command == F_OFD_GETLK;
+    if (locks && no_locks()) return errno = no_locks(), -1;
+    return real(file, command, argument);
+}
+
+#define CONTROL(NAME) \
+    int NAME(int file, int command, ...) { \
+        REAL("fcntl64", control_call) \
+        va_list rest; \
+        va_start(rest, command); \
+        void *argument = va_arg(rest, void *); \
+        va_end(rest); \
+        return control(real, file, command, argument); \
+    }
+CONTROL(fcntl)
+CONTROL(fcntl64)

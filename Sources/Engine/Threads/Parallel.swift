@@ -1,4 +1,4 @@
-internal import Dispatch
+internal import Synchronization
 
 /// Work shared among threads, results by index: the outcome cannot depend on who did what when.
 package enum Parallel {
@@ -8,6 +8,8 @@ package enum Parallel {
     }
 
     /// `body` for 0..<count; worker w of W takes items w, w + W, ... in order.
+    ///
+    /// Where fewer threads can be started than there are workers, one thread is several workers, one after the other.
     static func map<Worker, Result>(
         _ count: Int, workers: [Worker], _ body: (Worker, Int) -> Result
     ) -> [Result] {
@@ -15,9 +17,14 @@ package enum Parallel {
         var results = [Result?](repeating: nil, count: count)
         unsafe results.withUnsafeMutableBufferPointer { results in
             withoutActuallyEscaping(body) { body in
-                // Safe: every index is written by exactly one iteration, and a worker is used by one iteration only.
+                // Safe: every index is written by exactly one worker, a worker is one thread's only, and all have ended at the end.
                 let job = unsafe Job(results: results, workers: workers, body: body)
-                DispatchQueue.concurrentPerform(iterations: workers.count) { unsafe job.run($0) }
+                var threads: [SystemThread] = []
+                while threads.count < workers.count - 1, let thread = SystemThread.start({ unsafe job.run() }) {
+                    threads.append(thread)
+                }
+                unsafe job.run()
+                for thread in threads { thread.join() }
             }
         }
         return results.compactMap { $0 }
@@ -29,15 +36,27 @@ package enum Parallel {
     }
 }
 
-/// Carries non-Sendable pieces into `concurrentPerform`, which returns only when all iterations have ended.
-@unsafe private struct Job<Worker, Result>: @unchecked Sendable {
-    let results: UnsafeMutableBufferPointer<Result?>
-    let workers: [Worker]
-    let body: (Worker, Int) -> Result
+/// Carries non-Sendable pieces to threads that end before it does.
+@unsafe private final class Job<Worker, Result>: @unchecked Sendable {
+    private let results: UnsafeMutableBufferPointer<Result?>
+    private let workers: [Worker]
+    private let body: (Worker, Int) -> Result
+    private let next = Atomic(0)
 
-    func run(_ worker: Int) {
-        for index in unsafe stride(from: worker, to: results.count, by: workers.count) {
-            unsafe results[index] = unsafe body(workers[worker], index)
+    init(results: UnsafeMutableBufferPointer<Result?>, workers: [Worker], body: @escaping (Worker, Int) -> Result) {
+        unsafe self.results = unsafe results
+        unsafe self.workers = workers
+        unsafe self.body = body
+    }
+
+    /// Is one worker after the other, until all are taken.
+    func run() {
+        while true {
+            let worker = unsafe next.add(1, ordering: .relaxed).oldValue
+            guard unsafe worker < workers.count else { return }
+            for index in unsafe stride(from: worker, to: results.count, by: workers.count) {
+                unsafe results[index] = unsafe body(workers[worker], index)
+            }
         }
     }
 }

@@ -4,19 +4,22 @@ internal import Synchronization
 /// Threads that wait for the next piece of work close by: for work so short that waking a thread would cost as much.
 ///
 /// Who does what is fixed by numbers, and members share no result, so the outcome cannot depend on timing. A member without work watches
-/// for it for a fraction of a millisecond, then sleeps; between two steps of a training it hardly ever gets to that.
+/// for it for a fraction of a millisecond, then sleeps; between two steps of a training it hardly ever gets to that. The caller waits for
+/// the members in the same way.
 package final class Team {
+    /// As many as were asked for, or as the system would start.
     package let size: Int
     private let post: Post
 
     package init(size: Int) {
-        self.size = max(1, size)
-        post = Post()
-        for member in 1..<self.size {
-            let thread = Thread { [post] in post.serve(as: member) }
-            thread.name = "sisa-team"
-            thread.start()
+        let post = Post(spins: size <= Processors.available)
+        var started = 1
+        while started < size, let thread = SystemThread.start({ [started] in post.serve(as: started) }) {
+            thread.detach()
+            started += 1
         }
+        self.post = post
+        self.size = started
     }
 
     deinit {
@@ -61,12 +64,18 @@ private final class Post: @unchecked Sendable {
     private let turn = Atomic<Int>(0)
     private let running = Atomic<Int>(0)
     private let sleepers = Atomic<Int>(0)
+    private let isCallerAsleep = Atomic<Bool>(false)
     private let isOver = Atomic<Bool>(false)
     private let condition = NSCondition()
     private var job: ((Int) -> Void)?
 
-    /// Looks before a member yields the processor, and before it sleeps.
-    private static let looks = (beforeYielding: 1_000, beforeSleeping: 8_000)
+    /// Looks before one who waits yields the processor, and before it sleeps.
+    private let looks: (beforeYielding: Int, beforeSleeping: Int)
+
+    /// `spins`: There is a processor for each. Else one who watches keeps another from the work that is watched for.
+    init(spins: Bool) {
+        looks = spins ? (1_000, 8_000) : (0, 100)
+    }
 
     func announce(_ body: @escaping (Int) -> Void, members: Int) {
         job = body
@@ -76,8 +85,14 @@ private final class Post: @unchecked Sendable {
     }
 
     func wait() {
-        var looks = 0
-        while running.load(ordering: .acquiring) > 0 { Self.pause(&looks) }
+        if !watches(for: { running.load(ordering: .sequentiallyConsistent) == 0 }) {
+            // Noted before the last look, as below.
+            isCallerAsleep.store(true, ordering: .sequentiallyConsistent)
+            condition.lock()
+            while running.load(ordering: .sequentiallyConsistent) > 0 { condition.wait() }
+            condition.unlock()
+            isCallerAsleep.store(false, ordering: .sequentiallyConsistent)
+        }
         job = nil
     }
 
@@ -94,17 +109,14 @@ private final class Post: @unchecked Sendable {
             seen += 1
             if isOver.load(ordering: .sequentiallyConsistent) { return }
             job?(member)
-            running.subtract(1, ordering: .acquiringAndReleasing)
+            let left = running.subtract(1, ordering: .sequentiallyConsistent).newValue
+            if left == 0, isCallerAsleep.load(ordering: .sequentiallyConsistent) { wake() }
         }
     }
 
     /// Returns when `turn` is past `seen`.
     private func watch(for seen: Int) {
-        var looks = 0
-        while looks < Self.looks.beforeSleeping {
-            if turn.load(ordering: .sequentiallyConsistent) > seen { return }
-            Self.pause(&looks)
-        }
+        if watches(for: { turn.load(ordering: .sequentiallyConsistent) > seen }) { return }
         // Counted before the last look: who moves `turn` on afterwards sees the sleeper, who did before is seen.
         sleepers.add(1, ordering: .sequentiallyConsistent)
         condition.lock()
@@ -119,12 +131,12 @@ private final class Post: @unchecked Sendable {
         condition.unlock()
     }
 
-    private static func pause(_ looks: inout Int) {
-        looks += 1
-        if looks > Self.looks.beforeYielding {
-            sched_yield()
-        } else {
-            Processor.relax()
+    /// Whether it came true before it was time to sleep.
+    private func watches(for event: () -> Bool) -> Bool {
+        for look in 0..<looks.beforeSleeping {
+            if event() { return true }
+            if look < looks.beforeYielding { Processor.relax() } else { sched_yield() }
         }
+        return event()
     }
 }

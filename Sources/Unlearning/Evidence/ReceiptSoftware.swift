@@ -1,5 +1,4 @@
 internal import Crypto
-internal import Dispatch
 internal import Engine
 internal import Foundation
 
@@ -10,7 +9,7 @@ extension ReceiptStatement.Software {
         instructionSet: InstructionSet.current.rawValue)
 
     /// Begins to hash the program while something else is waited for: that takes about as long as a short repair.
-    static func prepare() { DispatchQueue.global().async { _ = current } }
+    static func prepare() { SystemThread.start { _ = current }?.detach() }
 
     private static func digest() -> String {
         guard let file = FileHandle(forReadingAtPath: "/proc/self/exe") else { return "unknown" }

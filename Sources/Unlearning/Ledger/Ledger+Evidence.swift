@@ -51,7 +51,7 @@ extension Ledger {
 
     /// Whether something failed because there was no room.
     static func isFull(_ error: any Error) -> Bool {
-        if let error = error as? DatabaseError { return error.resultCode == .SQLITE_FULL }
+        if case LedgerError.full = error { return true }
         if case CheckpointError.file(_, _, let code, _) = error { return code == ENOSPC || code == EDQUOT }
         return false
     }

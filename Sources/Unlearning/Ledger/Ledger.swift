@@ -6,14 +6,15 @@ internal import GRDB
 /// It names records by keyed digests and holds no id, owner or text, so no page of it can keep one. Every change of several rows is one
 /// transaction.
 package final class Ledger: Sendable {
-    let queue: DatabaseQueue
+    let queue: SQLiteFile
     let access: Access
 
     package var path: String { queue.path }
 
     package enum Access: Sendable { case create, write, read }
 
-    /// Opens the ledger, making it where it is missing and allowed. `read` changes nothing, not even on a read-only disk.
+    /// Opens the ledger, making it where it is missing and allowed. `read` changes nothing, not even on a read-only disk; and nobody changes
+    /// one that this program does not know.
     package init(_ url: URL, _ access: Access) throws {
         if try access != .create && !DurableFile.exists(url) {
             throw WorkspaceError.notAWorkspace(path: url.deletingLastPathComponent().path)
@@ -22,7 +23,6 @@ package final class Ledger: Sendable {
         if access != .create { _ = try DurableFile.isReadable(url) }
         self.access = access
         var configuration = Configuration()
-        configuration.busyMode = .timeout(60)
         configuration.readonly = access == .read
         configuration.prepareDatabase { db in
             if access == .read { return }
@@ -30,7 +30,6 @@ package final class Ledger: Sendable {
                 sql: """
                     PRAGMA secure_delete = ON;
                     PRAGMA temp_store = MEMORY;
-                    PRAGMA journal_mode = DELETE;
                     PRAGMA synchronous = EXTRA;
                     """)
         }
@@ -38,47 +37,67 @@ package final class Ledger: Sendable {
             queue = try Ledger.reading(url, configuration)
             return
         }
-        queue = try DatabaseQueue(path: url.path, configuration: configuration)
+        queue = try SQLiteFile(url, configuration)
+        let found = try Ledger.known(queue, mayBeEmpty: access == .create)
+        try queue.writeAlone { db in try db.execute(sql: "PRAGMA journal_mode = DELETE") }
         // The migrator looks at every table it knows; a number in the file's header says that there is nothing to do.
-        if try version() != Ledger.version { try Ledger.migrate(queue) }
+        if found != Ledger.version { try Ledger.migrate(queue) }
         guard unsafe chmod(url.path, 0o600) == 0 else {
             throw WorkspaceError.notWritable(path: url.path)
         }
     }
 
     /// A connection that cannot write; but where a killed process left a journal, one that may roll it back first.
-    private static func reading(_ url: URL, _ configuration: Configuration) throws -> DatabaseQueue {
+    private static func reading(_ url: URL, _ configuration: Configuration) throws -> SQLiteFile {
+        func open(_ configuration: Configuration) throws -> SQLiteFile {
+            let queue = try SQLiteFile(url, configuration)
+            _ = try known(queue, mayBeEmpty: false)
+            return queue
+        }
         do {
-            return try known(url, configuration)
-        } catch let error as DatabaseError
-            where [.SQLITE_READONLY, .SQLITE_CANTOPEN].contains(error.resultCode)
-        {
+            return try open(configuration)
+        } catch LedgerError.readOnly, LedgerError.unopenable {
             var writing = configuration
             writing.readonly = false
-            return try known(url, writing)
+            return try open(writing)
         }
     }
 
-    /// Opens a ledger that has its tables. A training that was stopped before its first transaction leaves one without.
-    private static func known(_ url: URL, _ configuration: Configuration) throws -> DatabaseQueue {
-        let queue = try DatabaseQueue(path: url.path, configuration: configuration)
-        guard try queue.read({ db in try db.tableExists("facts") }) else {
-            throw WorkspaceError.notAWorkspace(path: url.deletingLastPathComponent().path)
+    /// The version of its tables; 0: it has none, as a training leaves it that was stopped before its first transaction. Throws
+    /// where this program does not know it.
+    private static func known(_ queue: SQLiteFile, mayBeEmpty: Bool) throws -> Int {
+        let (number, names, applied) = try queue.read { db in
+            let names = try String.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE type = 'table'")
+            return (
+                try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0, Set(names),
+                names.contains("grdb_migrations")
+                    ? try String.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations") : []
+            )
         }
-        return queue
+        guard names.contains("facts") else {
+            guard names.isSubset(of: ["grdb_migrations"]) else { throw LedgerError.foreign(path: queue.path) }
+            guard mayBeEmpty else { throw LedgerError.empty(path: queue.path) }
+            return 0
+        }
+        let newest = max(number, applied.compactMap { Int($0) }.max() ?? 0)
+        guard newest <= version else { throw LedgerError.newer(path: queue.path, found: newest, known: version) }
+        // Version 1 wrote no number; a dump that was read back has lost it.
+        if number == 0, applied == ["1"] { return 1 }
+        guard number > 0 else { throw LedgerError.unnumbered(path: queue.path) }
+        return number
     }
 
     /// Makes the tables. Where several processes open a new ledger at once, all but one fail at each step, and find it done when they
     /// look again.
-    private static func migrate(_ queue: DatabaseQueue) throws {
+    private static func migrate(_ queue: SQLiteFile) throws {
         for _ in schema.migrations {
             do {
-                return try schema.migrate(queue)
-            } catch is DatabaseError {
+                return try queue.migrate(schema)
+            } catch is LedgerError {
                 continue
             }
         }
-        try schema.migrate(queue)
+        try queue.migrate(schema)
     }
 
     /// Of the schema; `PRAGMA user_version`.

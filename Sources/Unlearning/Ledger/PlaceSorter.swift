@@ -5,7 +5,7 @@ internal import GRDB
 /// Brings what records put into the index into the order of its buckets, on disk, while an index is made. Then it is gone.
 struct PlaceSorter {
     private let url: URL
-    private let queue: DatabaseQueue
+    private let queue: SQLiteFile
 
     init(_ url: URL) throws {
         self.url = url

@@ -10,7 +10,7 @@ struct DuplicateID: Error {
 /// Brings a stream of records into the order of their cells, on disk, while a workspace is filled. Then it is gone.
 struct RecordSorter {
     private let url: URL
-    private let queue: DatabaseQueue
+    private let queue: SQLiteFile
 
     init(_ url: URL) throws {
         self.url = url
@@ -29,7 +29,7 @@ struct RecordSorter {
     }
 
     /// A database that nobody needs after a crash.
-    static func scratch(_ url: URL) throws -> DatabaseQueue {
+    static func scratch(_ url: URL) throws -> SQLiteFile {
         var configuration = Configuration()
         // All pages are new, so the journal stays small. Records come in any order, so the more pages are at hand the fewer
         // are written twice: 64 MiB of them, however many records there are.
@@ -40,7 +40,7 @@ struct RecordSorter {
                     PRAGMA cache_size = -65536
                     """)
         }
-        let queue = try DatabaseQueue(path: url.path, configuration: configuration)
+        let queue = try SQLiteFile(url, configuration)
         guard unsafe chmod(url.path, 0o600) == 0 else { throw WorkspaceError.notWritable(path: url.path) }
         return queue
     }

@@ -44,7 +44,7 @@ extension Workspace {
         try files.checkVacancy()
         // A backbone that cannot do what the recipe asks for says so before anything is made or changed.
         let isNew = try !DurableFile.exists(files.ledger)
-        let isKnown = try !isNew && isUnchanged(recipe, digest, Ledger(files.ledger, .write))
+        let isKnown = try !isNew && isUnchanged(recipe, digest, Ledger(files.ledger, .create))
         let model = isKnown ? nil : try Model(recipe, backbone: sources.backbone, training: true, seal: seal)
         try model?.load()
         try files.makeRoot()

@@ -16,15 +16,19 @@ struct WorkspaceLock: ~Copyable {
                 attributes: [.posixPermissions: 0o700])
             let opened = unsafe open(url.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
             guard opened >= 0 else { throw WorkspaceError.notWritable(path: url.path) }
-            if flock(opened, LOCK_EX | LOCK_NB) != 0 {
-                if !isTold { waiting() }
-                isTold = true
-                while flock(opened, LOCK_EX) != 0 {
-                    guard errno == EINTR else {
-                        close(opened)
-                        throw WorkspaceError.notWritable(path: url.path)
-                    }
+            var wish = LOCK_EX | LOCK_NB
+            while flock(opened, wish) != 0 {
+                let code = errno
+                if code == EINTR { continue }
+                if code == EWOULDBLOCK, wish & LOCK_NB != 0 {
+                    if !isTold { waiting() }
+                    isTold = true
+                    wish = LOCK_EX
+                    continue
                 }
+                close(opened)
+                if let reason = FileLocks.reason(code) { throw LockError.unsupported(path: url.path, reason: reason) }
+                throw WorkspaceError.notWritable(path: url.path)
             }
             if Self.isAtPath(opened, url) {
                 descriptor = opened

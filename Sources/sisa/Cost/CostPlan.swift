@@ -63,7 +63,7 @@ struct CostPlan: SisaCommand {
     @Option(help: "The backbone's folder for --calibrate, instead of the recipe's.", completion: .directory)
     var backbone: String?
 
-    @Option(help: "Threads for --calibrate. Default: all processors.")
+    @Option(help: "Threads for --calibrate. Default: all processors that the process may use.")
     var threads: Int?
 
     @Option(help: "Bytes of one stored checkpoint. Default: as calibrated.")

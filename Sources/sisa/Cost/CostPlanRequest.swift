@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Unlearning
 
@@ -56,7 +57,7 @@ struct CostPlanRequest {
     }
 
     private static func measured(_ command: CostPlan) throws -> (rate: CostRate?, recipe: Recipe?, records: Int) {
-        let threads = command.threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
+        let threads = command.threads ?? Processors.available
         if let path = command.workspace {
             let workspace = try Workspace(at: URL(filePath: path), .read).telling()
             return (try workspace.costRate(threads: threads), workspace.recipe, try workspace.status().records)

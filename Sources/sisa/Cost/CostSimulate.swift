@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Foundation
 import Unlearning
 
@@ -99,7 +100,7 @@ struct CostSimulate: SisaCommand {
     func perform() throws {
         try PlainFile.check([csv, svg])
         let simulation = Simulation(
-            try settings(), series: csv != nil || svg != nil, threads: ProcessInfo.processInfo.activeProcessorCount)
+            try settings(), series: csv != nil || svg != nil, threads: Processors.available)
         if let csv { try PlainFile.write(SimulationSeries(simulation).csv, to: csv) }
         if let svg { try PlainFile.write(SimulationPicture(simulation).svg(), to: svg) }
         let output = SimulationOutput(simulation)

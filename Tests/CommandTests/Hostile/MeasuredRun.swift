@@ -14,7 +14,10 @@ struct MeasuredRun {
     /// Far longer than anything here takes; a command that is not done by then waits for something.
     private static let patience = Duration.seconds(180)
 
-    init(_ arguments: [String], in folder: URL) throws {
+    /// `wrapper`: A command that becomes the program, such as `taskset -c 0`.
+    init(
+        _ arguments: [String], in folder: URL, wrapper: [String] = [], patience: Duration = Self.patience
+    ) throws {
         let output = folder.appending(path: ".measured")
         defer { try? FileManager.default.removeItem(at: output) }
         var actions = unsafe posix_spawn_file_actions_t()
@@ -23,12 +26,11 @@ struct MeasuredRun {
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
         unsafe posix_spawn_file_actions_addopen(&actions, 2, output.path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        let path = try Program.executable().path
-        let all = [path] + arguments
+        let all = wrapper + [try Program.executable().path] + arguments
         var words: [UnsafeMutablePointer<CChar>?] = unsafe all.map { unsafe strdup($0) } + [nil]
         defer { unsafe words.forEach { unsafe free($0) } }
         var process = pid_t()
-        guard unsafe posix_spawn(&process, path, &actions, nil, &words, environ) == 0 else { throw Failure.notStarted }
+        guard unsafe posix_spawnp(&process, all[0], &actions, nil, &words, environ) == 0 else { throw Failure.notStarted }
         var (status, peak) = (Int32(0), 0)
         let clock = ContinuousClock()
         let start = clock.now
@@ -36,7 +38,7 @@ struct MeasuredRun {
         while true {
             let ended = unsafe waitpid(process, &status, WNOHANG)
             if ended == process || (ended < 0 && errno != EINTR) { break }
-            if clock.now - start > Self.patience, !isKilled {
+            if clock.now - start > patience, !isKilled {
                 kill(process, SIGKILL)
                 isKilled = true
             }
