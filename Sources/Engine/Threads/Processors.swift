@@ -36,7 +36,8 @@ package enum Processors {
                         ? words(folder + "/cpu.max", " ")
                         : words(folder + "/cpu.cfs_quota_us", " ") + words(folder + "/cpu.cfs_period_us", " ")
                     // "max" and -1: without limit.
-                    guard numbers.count == 2, let quota = Int(numbers[0]), let period = Int(numbers[1]), quota > 0, period > 0
+                    guard numbers.count == 2, let quota = Int(numbers[0]), let period = Int(numbers[1]), quota > 0,
+                        period > 0
                     else { continue }
                     least = min(least ?? Int.max, max(1, (quota - 1) / period + 1))
                 }

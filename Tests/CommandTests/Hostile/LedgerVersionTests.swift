@@ -5,7 +5,8 @@ import Testing
 /// A ledger of another version, or none at all: which it is, is said, and nothing is changed that this program does not know.
 @Suite struct LedgerVersionTests {
     private static let commands = [
-        ["status"], ["predict", "rain"], ["delete", "toy-07"], ["delete", "toy-07", "--dry-run"], ["repair"], ["train"], ["train", "toy"],
+        ["status"], ["predict", "rain"], ["delete", "toy-07"], ["delete", "toy-07", "--dry-run"], ["repair"], ["train"],
+        ["train", "toy"],
         ["verify"], ["audit"], ["fsck"], ["log"], ["key", "export"]
     ]
 
@@ -62,7 +63,9 @@ import Testing
             for command in Self.commands where command != ["train", "toy"] {
                 let outcome = try fixture.program.run(command + ["--workspace", "begun"])
                 #expect(outcome.code == 66 && outcome.errors.contains("is empty"), "\(command): \(outcome.everything)")
-                #expect(try TestFolder.contents(start).count == 2 && Data(contentsOf: fixture.folder.appending(path: ledger)).isEmpty)
+                #expect(
+                    try TestFolder.contents(start).count == 2
+                        && Data(contentsOf: fixture.folder.appending(path: ledger)).isEmpty)
             }
             #expect(try fixture.program.run("train", "toy", "--workspace", "begun").code == 0)
             #expect(try fixture.program.run("fsck", "--workspace", "begun").code == 0)

@@ -18,7 +18,8 @@ struct LimitTests {
             try LimitedUser.open(fixture.folder)
             try body(fixture) { limits, arguments in
                 let run = try MeasuredRun(
-                    arguments, in: fixture.folder, wrapper: LimitedUser.wrapper("cd '\(fixture.folder.path)' && " + limits),
+                    arguments, in: fixture.folder,
+                    wrapper: LimitedUser.wrapper("cd '\(fixture.folder.path)' && " + limits),
                     patience: Self.patience)
                 #expect(!run.hung, "\(limits): sisa \(arguments)")
                 return run
@@ -62,16 +63,21 @@ struct LimitTests {
         }
     }
 
-    @Test(arguments: ["ulimit -s 64", "ulimit -s 128", "ulimit -s 1024"]) func aSmallStackIsEnough(limit: String) throws {
+    @Test(arguments: ["ulimit -s 64", "ulimit -s 128", "ulimit -s 1024"]) func aSmallStackIsEnough(limit: String) throws
+    {
         try with { _, run in
-            for command in [["train", "toy", "--workspace", "short", "--threads", "4"], ["predict", "rain", "--workspace", "short"]] {
+            for command in [
+                ["train", "toy", "--workspace", "short", "--threads", "4"], ["predict", "rain", "--workspace", "short"]
+            ] {
                 let found = try run(limit, command)
                 #expect(found.code == 0, "\(found.errors)")
             }
         }
     }
 
-    @Test(arguments: ["ulimit -f 4", "ulimit -f 8", "ulimit -f 24"]) func aFileThatMayNotGrowIsToldOf(limit: String) throws {
+    @Test(arguments: ["ulimit -f 4", "ulimit -f 8", "ulimit -f 24"]) func aFileThatMayNotGrowIsToldOf(limit: String)
+        throws
+    {
         try with { _, run in
             let found = try run(limit, ["train", "toy", "--workspace", "short", "--threads", "1"])
             #expect(found.code == 74, "\(found.errors)")
@@ -92,7 +98,8 @@ struct LimitTests {
 
     @Test func threadsAreAsManyAsTheProcessorsThatItIsBoundTo() throws {
         try with { fixture, run in
-            let one = #"taskset -p -c "$(grep -m1 Cpus_allowed_list /proc/self/status | grep -o '[0-9]*' | head -n 1)" $$ >/dev/null"#
+            let one =
+                #"taskset -p -c "$(grep -m1 Cpus_allowed_list /proc/self/status | grep -o '[0-9]*' | head -n 1)" $$ >/dev/null"#
             let found = try run(one, ["train", "toy", "--workspace", "short"])
             #expect(found.code == 0, "\(found.errors)")
             let costs = try String(contentsOf: fixture.folder.appending(path: "short/costs.jsonl"), encoding: .utf8)

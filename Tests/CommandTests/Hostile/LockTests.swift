@@ -12,7 +12,8 @@ import Testing
             let faults = try Faults(folder: fixture.folder)
             let before = try TestFolder.contents(fixture.workspace)
             let commands = [
-                ["status"], ["predict", "rain"], ["delete", "toy-07"], ["repair"], ["train"], ["train", "toy"], ["verify"],
+                ["status"], ["predict", "rain"], ["delete", "toy-07"], ["repair"], ["train"], ["train", "toy"],
+                ["verify"],
                 ["key", "rotate"], ["train", "toy", "--workspace", "new"]
             ]
             for command in commands {
@@ -20,7 +21,8 @@ import Testing
                 let start = clock.now
                 let outcome = try faults.withoutLocks(fixture.program, command, code)
                 #expect(outcome.code == 78, "\(command): \(outcome.everything)")
-                #expect(outcome.errors.contains("local disk") && !outcome.errors.contains("waiting"), "\(outcome.errors)")
+                #expect(
+                    outcome.errors.contains("local disk") && !outcome.errors.contains("waiting"), "\(outcome.errors)")
                 #expect(!outcome.errors.contains("SQL"), "\(outcome.errors)")
                 // SQLite would wait for a minute.
                 #expect(clock.now - start < .seconds(40))
@@ -36,7 +38,8 @@ import Testing
             let errors = try FileHandle(forWritingTo: url)
             let process = try LedgerSurgeon.holding(workspace: fixture.workspace) {
                 let process = try fixture.program.start(["status"], output: .nullDevice, errors: errors)
-                for _ in 0..<600 where try !String(contentsOf: url, encoding: .utf8).contains("waiting for another process") {
+                for _ in 0..<600
+                where try !String(contentsOf: url, encoding: .utf8).contains("waiting for another process") {
                     #expect(process.isRunning)
                     usleep(50_000)
                 }

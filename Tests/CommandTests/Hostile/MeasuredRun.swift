@@ -30,7 +30,9 @@ struct MeasuredRun {
         var words: [UnsafeMutablePointer<CChar>?] = unsafe all.map { unsafe strdup($0) } + [nil]
         defer { unsafe words.forEach { unsafe free($0) } }
         var process = pid_t()
-        guard unsafe posix_spawnp(&process, all[0], &actions, nil, &words, environ) == 0 else { throw Failure.notStarted }
+        guard unsafe posix_spawnp(&process, all[0], &actions, nil, &words, environ) == 0 else {
+            throw Failure.notStarted
+        }
         var (status, peak) = (Int32(0), 0)
         let clock = ContinuousClock()
         let start = clock.now

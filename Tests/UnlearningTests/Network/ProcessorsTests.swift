@@ -39,7 +39,8 @@ import Testing
 
     @Test func withoutQuotaThereIsNoLimit() throws {
         #expect(try granted("0::/\n", ["cpu.max": "max 100000\n"]) == nil)
-        #expect(try granted("4:cpu:/x\n", ["cpu/x/cpu.cfs_quota_us": "-1\n", "cpu/x/cpu.cfs_period_us": "100000\n"]) == nil)
+        #expect(
+            try granted("4:cpu:/x\n", ["cpu/x/cpu.cfs_quota_us": "-1\n", "cpu/x/cpu.cfs_period_us": "100000\n"]) == nil)
         #expect(try granted("0::/\n2:memory:/\nnonsense\n", ["cpu.max": "many 100000\n"]) == nil)
         #expect(try granted("", [:]) == nil)
     }
