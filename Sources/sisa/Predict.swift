@@ -95,11 +95,11 @@ struct Predict: WorkspaceCommand {
             var columns = recipe.data.columns
             columns.owner = nil
             do {
-                return try read(file, columns)
+                return try read(file, columns, recipe.data.quoting)
             } catch let error as RecordsError where error.isAbout(columnNamed: columns.id) {
                 // Texts to label need no ids: they are numbered.
                 columns.id = Columns.rowNumber
-                return try read(file, columns)
+                return try read(file, columns, recipe.data.quoting)
             }
         }
         guard let text = try? String(contentsOf: file, encoding: .utf8) else {
@@ -108,10 +108,10 @@ struct Predict: WorkspaceCommand {
         return ([], text.split(whereSeparator: \.isNewline).map(String.init))
     }
 
-    private func read(_ file: URL, _ columns: Columns) throws -> (ids: [String], texts: [String]) {
+    private func read(_ file: URL, _ columns: Columns, _ quoting: Quoting) throws -> (ids: [String], texts: [String]) {
         var ids: [String] = []
         var texts: [String] = []
-        try RecordReader(columns: columns, labels: .optional).forEach(file: file) { raw, _ in
+        try RecordReader(columns: columns, quoting: quoting, labels: .optional).forEach(file: file) { raw, _ in
             ids.append(raw.id.rawValue)
             texts.append(raw.text)
         }

@@ -60,6 +60,10 @@ final class ProgressLine: Sendable {
                 Console.error(
                     "warning: the checkpoint of shard \(shard + 1) stage \(stage + 1) is missing or damaged; an earlier one "
                         + "answers, if there is one. `sisa train` repairs it")
+            case .spanningLines(let place):
+                Console.error(
+                    "warning: \(place): a field in quotes goes on over the end of its line, so its lines are one record. If quotes are "
+                        + "ordinary characters in this file, set `data.quoting: none` and make a new workspace")
             }
         }
     }

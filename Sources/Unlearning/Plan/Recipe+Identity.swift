@@ -46,6 +46,7 @@ extension Recipe: Equatable {
             RecipeField("data.train", .source, list: data.train),
             RecipeField("data.test", .source, list: data.test),
             RecipeField("data.format", .source, data.format?.rawValue ?? ""),
+            RecipeField("data.quoting", .source, data.quoting.rawValue),
             RecipeField("data.columns.id", .source, data.columns.id),
             RecipeField("data.columns.text", .source, data.columns.text),
             RecipeField("data.columns.label", .source, data.columns.label),

@@ -146,7 +146,7 @@ extension Recipe {
         let example = "data: {train: [records.csv]}"
         let node = try top.required("data", example: example)
         let data = try RecipeSection(
-            node, file: top.file, path: "data", allowed: ["train", "test", "format", "columns"])
+            node, file: top.file, path: "data", allowed: ["train", "test", "format", "quoting", "columns"])
         let trainNode = try data.required("train", example: "train: [records.csv]")
         let expected = "a list of paths, [like/this.csv]"
         let train = try data.texts(trainNode, "train", expected: expected)
@@ -158,6 +158,7 @@ extension Recipe {
         if let node = data.node("format") {
             source.format = try data.choice(node, "format") as DataFormat
         }
+        if let node = data.node("quoting") { source.quoting = try data.choice(node, "quoting") }
         if let columns = try data.section("columns", allowed: ["id", "text", "label", "owner", "date", "group"]) {
             source.columns = try parseColumns(columns)
         }

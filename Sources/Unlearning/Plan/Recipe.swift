@@ -9,6 +9,7 @@ package import Engine
 /// | `data.train` | (required) | one or more paths |
 /// | `data.test` | none | paths |
 /// | `data.format` | by each file's extension | `csv`, `tsv`, `jsonl` |
+/// | `data.quoting` | `quotes` | `quotes`, `none`: whether quotes enclose fields of CSV and TSV |
 /// | `data.columns.id` | `id` | a column, or `$row` for the row number |
 /// | `data.columns.text` | `text` | a column |
 /// | `data.columns.label` | `label` | a column |
@@ -91,6 +92,7 @@ extension Recipe {
         package var test: [String]
         /// Nil: by each file's extension.
         package var format: DataFormat?
+        package var quoting = Quoting.quotes
         package var columns: Columns
 
         package init(
@@ -131,5 +133,12 @@ extension Recipe {
         case id
         /// All records of one owner stand together, so that a deletion of a person touches one shard.
         case owner
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// A recipe that was kept before there was this choice reads as one that left it out.
+    func decode(_ type: Quoting.Type, forKey key: Key) throws -> Quoting {
+        try decodeIfPresent(type, forKey: key) ?? .quotes
     }
 }

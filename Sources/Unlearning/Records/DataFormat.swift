@@ -1,5 +1,13 @@
 package import Foundation
 
+/// What a quote in a CSV or TSV file is.
+package enum Quoting: String, Sendable, Codable, CaseIterable {
+    /// It opens and closes a field that may hold delimiters and line breaks.
+    case quotes
+    /// A character like any other.
+    case none
+}
+
 /// How records are written in a file.
 package enum DataFormat: String, Sendable, Codable, CaseIterable {
     /// Fields between commas, RFC 4180.

@@ -40,15 +40,16 @@ struct DelimitedRecords {
 
     private func readHeader(_ row: FieldRow) throws(RecordsError) -> Header {
         var positions: [RecordID: Int] = [:]
+        // A name that nobody asks for may stand there as often as it likes, as the empty one does where a spreadsheet was wider.
+        var repeated: Set<RecordID> = []
         var names: [String] = []
         for field in 0..<row.count {
             let name = try text(row, field, column: nil)
-            guard positions.updateValue(field, forKey: RecordID(name)) == nil else {
-                throw refusal(row.line, RecordsError.shown(name), .duplicateColumn)
-            }
+            if positions.updateValue(field, forKey: RecordID(name)) != nil { repeated.insert(RecordID(name)) }
             names.append(name)
         }
         func position(_ column: String) throws(RecordsError) -> Int {
+            if repeated.contains(RecordID(column)) { throw refusal(row.line, column, .duplicateColumn) }
             if let position = positions[RecordID(column)] { return position }
             throw refusal(row.line, column, .missingColumn(found: names.map(RecordsError.shown)))
         }

@@ -1,5 +1,6 @@
 /// Cuts bytes into rows of fields as RFC 4180 says, strictly, from chunks of any size.
 ///
+/// Where quoting is `none`, a quote is a byte like any other, and so no field can hold a delimiter or line break.
 /// Rows end with LF or CRLF, the last one also with the file. A quoted field may hold delimiters, line breaks and
 /// doubled quotes. A quote elsewhere, text behind a closing quote, and a CR that ends no row are errors: a reader that
 /// guesses there turns two records into one. A line without a single byte is no row, unless rows have one field.
@@ -19,6 +20,7 @@ struct DelimitedScanner {
     }
 
     private let delimiter: UInt8
+    private let hasQuotes: Bool
     private let maxRowBytes: Int
     private var state = State.fieldStart
     private var row = FieldRow()
@@ -27,12 +29,15 @@ struct DelimitedScanner {
     private var skipsEmptyLines = true
     private var line = 1
     private var quoteLine = 1
+    /// The line of the first field that goes on over the end of its line.
+    private(set) var spanningLine: Int?
 
     private static let quote = UInt8(ascii: "\"")
     private static let lineFeed = UInt8(ascii: "\n")
     private static let carriageReturn = UInt8(ascii: "\r")
 
-    init(delimiter: UInt8, maxRowBytes: Int) {
+    init(delimiter: UInt8, quoting: Quoting = .quotes, maxRowBytes: Int) {
+        hasQuotes = quoting == .quotes
         self.delimiter = delimiter
         self.maxRowBytes = maxRowBytes
     }
@@ -46,7 +51,7 @@ struct DelimitedScanner {
                 next = try takeUnquoted(chunk, from: next, emit)
             case .quoted:
                 next = try takeQuoted(chunk, from: next)
-            case .fieldStart where chunk[next] == Self.quote:
+            case .fieldStart where hasQuotes && chunk[next] == Self.quote:
                 quoteLine = line
                 rowHasQuotes = true
                 state = .quoted
@@ -87,11 +92,11 @@ struct DelimitedScanner {
         _ chunk: [UInt8], from start: Int, _ emit: (FieldRow) throws -> Bool
     ) throws -> Int {
         var end = start
-        let delimiter = delimiter
+        let (delimiter, hasQuotes) = (delimiter, hasQuotes)
         while end < chunk.count {
             let byte = chunk[end]
             if byte == delimiter || byte == Self.lineFeed || byte == Self.carriageReturn
-                || byte == Self.quote
+                || (hasQuotes && byte == Self.quote)
             {
                 break
             }
@@ -112,6 +117,7 @@ struct DelimitedScanner {
         }
         try append(chunk[start..<end])
         line += breaks
+        if breaks > 0 && spanningLine == nil { spanningLine = quoteLine }
         guard end < chunk.count else { return end }
         state = .afterQuote
         return end + 1

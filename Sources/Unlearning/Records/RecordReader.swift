@@ -15,15 +15,19 @@ package struct RecordReader: Sendable {
     package var columns: Columns
     /// Nil: by the file's extension.
     package var format: DataFormat?
+    package var quoting: Quoting
     package var labels: LabelRule
     package var maxRecordBytes: Int
+    /// Told the place ("file:line") of the first field of a TSV file that spans lines: often a lone quote and not a quoted field.
+    package var notice: @Sendable (String) -> Void = { _ in }
 
     package init(
-        columns: Columns, format: DataFormat? = nil, labels: LabelRule = .required,
-        maxRecordBytes: Int = 1 << 20
+        columns: Columns, format: DataFormat? = nil, quoting: Quoting = .quotes,
+        labels: LabelRule = .required, maxRecordBytes: Int = 1 << 20
     ) {
         self.columns = columns
         self.format = format
+        self.quoting = quoting
         self.labels = labels
         self.maxRecordBytes = maxRecordBytes
     }
@@ -55,15 +59,18 @@ package struct RecordReader: Sendable {
     private func readDelimited(
         _ file: URL, by delimiter: UInt8, _ body: (RawRecord, Int) throws -> Void
     ) throws {
-        var scanner = DelimitedScanner(delimiter: delimiter, maxRowBytes: maxRecordBytes)
+        var scanner = DelimitedScanner(delimiter: delimiter, quoting: quoting, maxRowBytes: maxRecordBytes)
         var records = DelimitedRecords(reader: self, file: file.path)
         do {
-            try eachChunk(of: file) { chunk in
+            try ChunkedFile.eachChunk(ofText: file) { chunk in
                 try scanner.feed(chunk) { row in try records.take(row, body) }
             }
             try scanner.finish { row in try records.take(row, body) }
         } catch let failure as DelimitedScanner.Failure {
             throw RecordsError(file: file.path, line: failure.line, problem: failure.problem)
+        }
+        if delimiter == UInt8(ascii: "\t"), let line = scanner.spanningLine {
+            notice("\(file.lastPathComponent):\(line)")
         }
         if records.recordCount == 0 {
             throw RecordsError(
@@ -75,7 +82,7 @@ package struct RecordReader: Sendable {
         var lines = LineSplitter(maxLineBytes: maxRecordBytes)
         var records = JSONRecords(reader: self, file: file.path)
         do {
-            try eachChunk(of: file) { chunk in
+            try ChunkedFile.eachChunk(ofText: file) { chunk in
                 try lines.feed(chunk) { line, number in try records.take(line, number, body) }
             }
             try lines.finish { line, number in try records.take(line, number, body) }
@@ -85,17 +92,6 @@ package struct RecordReader: Sendable {
         }
         if records.recordCount == 0 {
             throw RecordsError(file: file.path, problem: .emptyFile)
-        }
-    }
-
-    /// Hands out the file without its byte order mark.
-    private func eachChunk(of file: URL, _ take: ([UInt8]) throws -> Void) throws {
-        var chunks = try ChunkedFile(file)
-        var isFirst = true
-        while var chunk = try chunks.next() {
-            if isFirst && chunk.starts(with: [0xEF, 0xBB, 0xBF]) { chunk.removeFirst(3) }
-            isFirst = false
-            try take(chunk)
         }
     }
 }

@@ -6,8 +6,10 @@ struct RecordSource {
     private let recipe: Recipe
     private let files: [URL]
     private let labels: LabelIndex
+    private let progress: TrainingProgress
 
-    init(_ recipe: Recipe, _ files: [URL]) {
+    init(_ recipe: Recipe, _ files: [URL], progress: @escaping TrainingProgress = { _ in }) {
+        self.progress = progress
         self.recipe = recipe
         self.files = files
         labels = LabelIndex(recipe.labels)
@@ -15,7 +17,9 @@ struct RecordSource {
 
     /// Hands out every record and where it stands ("file:line").
     func forEach(_ body: (Record, _ place: String) throws -> Void) throws {
-        let reader = RecordReader(columns: recipe.data.columns, format: recipe.data.format)
+        var reader = RecordReader(
+            columns: recipe.data.columns, format: recipe.data.format, quoting: recipe.data.quoting)
+        reader.notice = { [progress] place in progress(.spanningLines(place: place)) }
         for file in files {
             try reader.forEach(file: file) { raw, line in
                 let record = try labels.record(
@@ -35,7 +39,7 @@ struct RecordSource {
         struct Found: Error {}
         var places: [String] = []
         do {
-            try forEach { record, place in
+            try RecordSource(recipe, files).forEach { record, place in
                 guard record.id == duplicate.id else { return }
                 places.append(place)
                 if places.count == 2 { throw Found() }

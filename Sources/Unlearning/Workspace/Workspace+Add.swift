@@ -26,7 +26,7 @@ extension Workspace {
         defer { withExtendedLifetime(lock) {} }
         try sweep()
         let evidence = try evidence()
-        let new = try placed(inputs)
+        let new = try placed(inputs, progress)
         // Of deletions that are not finished, nothing may lie in the files that are about to be written anew. They are finished as a
         // whole where one of their records comes back: it would be taken for the deleted one.
         let (pending, corpus) = (try ledger.pending(), try corpus())
@@ -59,9 +59,9 @@ extension Workspace {
     }
 
     /// The records of files by the cells they belong to. What is wrong with one of them is said before anything changes.
-    private func placed(_ inputs: [URL]) throws -> [Position: [StoredRecord]] {
+    private func placed(_ inputs: [URL], _ progress: @escaping TrainingProgress) throws -> [Position: [StoredRecord]] {
         let assignment = Assignment(recipe, key: key)
-        let source = RecordSource(recipe, inputs)
+        let source = RecordSource(recipe, inputs, progress: progress)
         let finder = try finder()
         let refused = recipe.deletedIDs == .refuse ? try ledger.refused() : []
         let corpus = try corpus()

@@ -26,7 +26,7 @@ extension Workspace {
 
     /// Answers the labelled records of files with the recipe's columns.
     package func evaluate(
-        _ inputs: [URL], threads: Int = 1, progress: TrainingProgress = { _ in }
+        _ inputs: [URL], threads: Int = 1, progress: @escaping TrainingProgress = { _ in }
     ) throws -> Evaluation {
         let clock = ContinuousClock().now
         var texts: [String] = []
@@ -37,7 +37,7 @@ extension Workspace {
         recipe.data.columns.owner = nil
         recipe.data.columns.date = nil
         recipe.data.columns.group = nil
-        try RecordSource(recipe, inputs).forEach { record, _ in
+        try RecordSource(recipe, inputs, progress: progress).forEach { record, _ in
             texts.append(record.text)
             labels.append(record.label)
         }

@@ -64,10 +64,10 @@ extension Workspace {
             // What a killed command left is finished by the plan that it was about.
             try workspace.sweep()
             let evidence = try Evidence(workspace)
-            try adopt(recipe, sources.files, after: old, workspace, facts, evidence)
+            try adopt(recipe, after: old, sources.files, workspace, facts, evidence)
         } else {
             do {
-                try ingest(recipe, sources.files, files, ledger, key, facts)
+                try ingest(recipe, sources.files, files, ledger, key, facts, progress)
             } catch {
                 // Nothing half made is left. A key that was there before stays.
                 try files.discard(keepingKey: hadKey)
@@ -115,10 +115,10 @@ extension Workspace {
 
     private static func ingest(
         _ recipe: Recipe, _ inputs: [URL], _ files: WorkspaceFiles, _ ledger: Ledger, _ key: WorkspaceKey,
-        _ facts: [String: Data]
+        _ facts: [String: Data], _ progress: @escaping TrainingProgress
     ) throws {
         guard !inputs.isEmpty else { throw WorkspaceError.noDataFiles }
-        let source = RecordSource(recipe, inputs)
+        let source = RecordSource(recipe, inputs, progress: progress)
         var count = 0
         do {
             try fill(recipe, files, ledger, key, facts, generation: 1) { take in
@@ -138,15 +138,20 @@ extension Workspace {
     }
 
     private static func adopt(
-        _ recipe: Recipe, _ inputs: [URL], after old: Recipe, _ workspace: Workspace, _ facts: [String: Data],
+        _ recipe: Recipe, after old: Recipe, _ files: [URL], _ workspace: Workspace, _ facts: [String: Data],
         _ evidence: Evidence
     ) throws {
         let changed = recipe.differences(from: old)
-        let data = changed.filter { $0.hasPrefix("data.") && $0 != "data.test" && $0 != "data.train" }
+        // A project that was moved has the same files elsewhere; so their names count, and what is in them, and not their folders.
+        func names(_ recipe: Recipe) -> [String] { recipe.data.train.map { URL(filePath: $0).lastPathComponent } }
+        let data = changed.filter {
+            $0 == "data.train" ? names(recipe) != names(old) : $0.hasPrefix("data.") && $0 != "data.test"
+        }
         if !data.isEmpty { throw WorkspaceError.otherData(path: workspace.root.path, fields: data) }
-        // A project that was moved has the same records elsewhere.
-        if changed.contains("data.train") { try workspace.refuseOtherData(inputs, recipe, ["data.train"]) }
         if changed.contains("labels") { throw WorkspaceError.otherLabels(path: workspace.root.path) }
+        if changed.contains("data.train"), try !workspace.isMade(of: files, recipe, evidence) {
+            throw WorkspaceError.otherData(path: workspace.root.path, fields: ["data.train"])
+        }
         // Until everything is up to date again, checkpoints of the old choices may be anywhere.
         var facts = facts
         let backbone = Array(facts["backbone_digest"] ?? Data())

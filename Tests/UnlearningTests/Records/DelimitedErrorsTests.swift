@@ -28,6 +28,7 @@ import Testing
         Case("id,text,label", nil, .noRecords),
         Case("id,text,label\r\n\r\n", nil, .noRecords),
         Case("id,text,id,label\nr,a,r,x\n", 1, "id", .duplicateColumn),
+        Case("id,text,text,label\nr,a,b,x\n", 1, "text", .duplicateColumn),
         Case("id,txt,label\nr,a,x\n", 1, "text", .missingColumn(found: ["id", "txt", "label"])),
         Case("id,text\nr,a\n", 1, "label", .missingColumn(found: ["id", "text"])),
         Case("id,text,label\nr,a,x\nr2,a\n", 3, .wrongFieldCount(found: 2, expected: 3)),

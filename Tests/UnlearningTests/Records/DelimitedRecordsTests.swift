@@ -22,6 +22,35 @@ import Testing
         #expect(try RecordsFixture.read("a.csv", contents) == ["2:r1|-|a|x", "3:r2|-|b|y"])
     }
 
+    @Test func columnsThatNobodyNamesMayHaveAnyName() throws {
+        let contents = "id,text,note,label,note,,,\nr1,a,n,x,m,,1,\nr2,b,,y,,,,\n"
+        #expect(try RecordsFixture.read("a.csv", contents) == ["2:r1|-|a|x", "3:r2|-|b|y"])
+        let unnamed = RecordReader(columns: Columns(id: ""))
+        #expect(RecordsFixture.failure("a.csv", contents, unnamed)?.problem == .duplicateColumn)
+    }
+
+    @Test func withoutQuotingAQuoteIsALetter() throws {
+        let contents = "id\ttext\tlabel\nr1\t\"a\tx\nr2\tb \"c\" d\t\"y\"\r\nr3\t\"\tx"
+        for size in 1...contents.utf8.count {
+            var rows: [[String]] = []
+            var scanner = DelimitedScanner(delimiter: UInt8(ascii: "\t"), quoting: .none, maxRowBytes: 100)
+            func take(_ row: FieldRow) -> Bool {
+                rows.append((0..<row.count).map { String(decoding: row[$0], as: UTF8.self) })
+                return true
+            }
+            let bytes = Array(contents.utf8)
+            for start in stride(from: 0, to: bytes.count, by: size) {
+                try scanner.feed(Array(bytes[start..<min(start + size, bytes.count)]), take)
+            }
+            try scanner.finish(take)
+            #expect(
+                rows == [["id", "text", "label"], ["r1", "\"a", "x"], ["r2", "b \"c\" d", "\"y\""], ["r3", "\"", "x"]])
+        }
+        let reader = RecordReader(columns: Columns(), quoting: .none)
+        #expect(try RecordsFixture.read("a.tsv", contents, reader).count == 3)
+        #expect(RecordsFixture.failure("a.tsv", contents)?.problem == .unterminatedQuote)
+    }
+
     @Test func emptyLinesAreNoRecordsButCountAsLines() throws {
         let records = try RecordsFixture.read("a.csv", "id,text,label\n\nr1,a,x\n\r\nr2,b,y\n\n\n")
         #expect(records == ["3:r1|-|a|x", "5:r2|-|b|y"])

@@ -39,20 +39,10 @@ struct TraceReader {
         .trace(file: file, line: line, problem: problem)
     }
 
-    private static func eachChunk(of url: URL, _ take: ([UInt8]) throws -> Void) throws {
-        var chunks = try ChunkedFile(url)
-        var isFirst = true
-        while var chunk = try chunks.next() {
-            if isFirst, chunk.starts(with: [0xEF, 0xBB, 0xBF]) { chunk.removeFirst(3) }
-            isFirst = false
-            try take(chunk)
-        }
-    }
-
     private mutating func readRows(_ url: URL, delimiter: UInt8) throws {
         var scanner = DelimitedScanner(delimiter: delimiter, maxRowBytes: Self.longestLine)
         do {
-            try Self.eachChunk(of: url) { chunk in try scanner.feed(chunk) { try take($0) } }
+            try ChunkedFile.eachChunk(ofText: url) { chunk in try scanner.feed(chunk) { try take($0) } }
             try scanner.finish { try take($0) }
         } catch let failure as DelimitedScanner.Failure {
             let error = RecordsError(file: file, line: failure.line, problem: failure.problem)
@@ -104,7 +94,7 @@ struct TraceReader {
             }
         }
         do {
-            try Self.eachChunk(of: url) { chunk in try lines.feed(chunk, take) }
+            try ChunkedFile.eachChunk(ofText: url) { chunk in try lines.feed(chunk, take) }
             try lines.finish(take)
         } catch let failure as LineSplitter.TooLong {
             throw refusal(failure.line, .malformed("the line is longer than \(Self.longestLine) bytes; shorten it"))
