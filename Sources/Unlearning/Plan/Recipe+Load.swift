@@ -36,9 +36,8 @@ extension Recipe {
             RecipeError(file: file.path, problem: problem)
         }
         do {
-            var chunks = try ChunkedFile(file)
             var bytes: [UInt8] = []
-            while let chunk = try chunks.next() {
+            try ChunkedFile.eachChunk(ofText: file) { chunk in
                 bytes += chunk
                 if bytes.count > longestFile { throw refused(.tooLong(limit: longestFile)) }
             }

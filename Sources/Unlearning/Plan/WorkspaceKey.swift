@@ -17,7 +17,9 @@ package struct WorkspaceKey: Sendable {
 
     /// `text`: 64 hexadecimal digits; white space around them is ignored.
     package init(hexadecimal text: String) throws(WorkspaceError) {
-        let digits = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        // Editors end a file with a line break, and some begin it with a byte order mark.
+        let around = CharacterSet.whitespacesAndNewlines.union(CharacterSet(charactersIn: "\u{FEFF}"))
+        let digits = text.trimmingCharacters(in: around)
         guard let bytes = [UInt8](hexadecimal: digits), bytes.count == Self.byteCount else {
             throw .badKey(length: digits.utf8.count)
         }

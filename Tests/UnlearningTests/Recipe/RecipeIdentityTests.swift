@@ -33,6 +33,7 @@ import Testing
         Change("data.train", trains: false) { $0.data.train.append("x") },
         Change("data.test", trains: false) { $0.data.test = ["x"] },
         Change("data.format", trains: false) { $0.data.format = .jsonl },
+        Change("data.quoting", trains: false) { $0.data.quoting = .none },
         Change("data.columns.id", trains: false) { $0.data.columns.id = "" },
         Change("data.columns.text", trains: false) { $0.data.columns.text = "x" },
         Change("data.columns.label", trains: false) { $0.data.columns.label = "x" },

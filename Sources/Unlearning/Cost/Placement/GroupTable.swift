@@ -34,8 +34,7 @@ package enum GroupTable {
             return true
         }
         do {
-            var chunks = try ChunkedFile(URL(filePath: path))
-            while let chunk = try chunks.next() { try scanner.feed(chunk, take) }
+            try ChunkedFile.eachChunk(ofText: URL(filePath: path)) { chunk in try scanner.feed(chunk, take) }
             try scanner.finish(take)
         } catch let failure as ChunkedFile.Failure {
             throw CostError.unreadable(path: path, reason: "\(failure)")

@@ -28,12 +28,19 @@ package struct AccuracyTable: Sendable, Equatable {
 
     /// CSV with a line of names, or a JSON list of objects; other columns are left alone. The last of equal numbers of shards counts.
     package init(contentsOf file: URL) throws(CostPlanError) {
-        guard let data = try? Data(contentsOf: file), data.count <= 1 << 20,
-            let text = String(data: data, encoding: .utf8)
-        else { throw .accuracyUnreadable(path: file.path) }
+        var bytes: [UInt8] = []
+        do {
+            try ChunkedFile.eachChunk(ofText: file) { chunk in
+                bytes += chunk
+                if bytes.count > 1 << 20 { throw CostPlanError.accuracyUnreadable(path: file.path) }
+            }
+        } catch {
+            throw .accuracyUnreadable(path: file.path)
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .accuracyUnreadable(path: file.path) }
         let rows: [Row]
         if text.drop(while: \.isWhitespace).first == "[" {
-            guard let decoded = try? JSONDecoder().decode([Row].self, from: data) else {
+            guard let decoded = try? JSONDecoder().decode([Row].self, from: Data(bytes)) else {
                 throw .accuracyMalformed(path: file.path, line: 1)
             }
             rows = decoded
