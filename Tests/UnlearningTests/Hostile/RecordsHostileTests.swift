@@ -56,7 +56,8 @@ import Testing
         let missing = try #require(RecordsFixture.failure("a.csv", columns + "\n"))
         #expect(missing.column == "id")
         #expect(missing.description.utf8.count < 4_096)
-        #expect(RecordsFixture.failure("a.csv", String(repeating: ",", count: 1 << 19))?.problem == .duplicateColumn)
+        let unnamed = try #require(RecordsFixture.failure("a.csv", String(repeating: ",", count: 1 << 19)))
+        #expect(unnamed.column == "id" && unnamed.description.utf8.count < 4_096)
     }
 
     @Test func aJSONObjectOfManyKeysIsReadInItsPlace() throws {

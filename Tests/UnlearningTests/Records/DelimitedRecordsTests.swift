@@ -48,7 +48,7 @@ import Testing
         }
         let reader = RecordReader(columns: Columns(), quoting: .none)
         #expect(try RecordsFixture.read("a.tsv", contents, reader).count == 3)
-        #expect(RecordsFixture.failure("a.tsv", contents)?.problem == .unterminatedQuote)
+        #expect(RecordsFixture.failure("a.tsv", contents)?.problem == .textAfterQuote)
     }
 
     @Test func emptyLinesAreNoRecordsButCountAsLines() throws {
