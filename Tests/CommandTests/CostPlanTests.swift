@@ -66,6 +66,8 @@ import Testing
         #expect(try !run(words + ["2"]).output.contains("of different records"))
         let rate = try run(["--records", "210", "--rate", "150/day", "--json"]).object()
         #expect(rate["expected_record_passes_distinct"] is NSNull)
+        #expect(try run(["--records", "210", "--rate", "150/day"]).output.contains("--requests 150 has"))
+        #expect(try !run(["--records", "210", "--rate", "2/day"]).output.contains("--requests"))
     }
 
     @Test func aRateAndAWindowGiveTheRequests() throws {

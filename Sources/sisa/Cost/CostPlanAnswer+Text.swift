@@ -12,6 +12,11 @@ extension CostPlanAnswer {
         Console.out(
             "\(records) records in \(shards) shards x \(slices) slices, \(epochs.short) epochs, \(requests.short) requests in a window"
                 + (request.isMean ? " on the average" : ""))
+        if request.isMean, requests > Double(records) / 20 {
+            Console.out(
+                "so many requests of so few records are mostly for different ones, which a rate has no form for: --requests \(requests.fixed(0)) has"
+            )
+        }
         if !notCounted.isEmpty {
             Console.out(
                 "not counted here: \(notCounted.joined(separator: ", ")); `sisa cost measure` counts them as they are")

@@ -252,7 +252,7 @@ import Testing
             try LedgerSurgeon.execute(
                 "UPDATE facts SET value = ? WHERE name = 'log_root'", workspace: subject.root, [root])
             try LedgerSurgeon.execute("DELETE FROM outbox", workspace: subject.root)
-            #expect(try subject.checkLog().faults == ["the entries do not hash to the head's root"])
+            #expect(try subject.checkLog().faults.contains("the entries do not hash to the head's root"))
         }
     }
 

@@ -97,7 +97,7 @@ import Testing
             for trigger in triggers { try LedgerSurgeon.execute("DROP TRIGGER \(trigger)", workspace: subject.root) }
             try LedgerSurgeon.execute(
                 """
-                DROP TABLE totals; DROP TABLE outbox; DROP TABLE requests; DROP TABLE refused; DROP TABLE generations;
+                DROP TABLE totals; DROP TABLE outbox; DROP TABLE requests; DROP TABLE refused; DROP TABLE generations; DROP TABLE buckets;
                 ALTER TABLE slices DROP COLUMN attributes; CREATE TABLE owned (tag BLOB); PRAGMA user_version = 0;
                 DELETE FROM facts WHERE name LIKE 'log%';
                 DELETE FROM grdb_migrations WHERE identifier <> '1'

@@ -100,7 +100,7 @@ import Testing
             .unknownKey(suggestion: nil, allowed: ["top"])),
         Case(
             "backbone: b\ndata: {train: [a], colums: {}}\nlabels: [x, y]\n", 2, "data.colums",
-            .unknownKey(suggestion: "columns", allowed: ["train", "test", "format", "columns"])),
+            .unknownKey(suggestion: "columns", allowed: ["train", "test", "format", "quoting", "columns"])),
         Case.adding("adapter:\n  kind: head\n  rank: 3\n", 6, "adapter.rank", .notWithHead),
         Case.adding("adapter: {layers: all, kind: head}\n", 4, "adapter.layers", .notWithHead),
         Case.adding("labels: [p, q]\n", 3, "labels", .duplicateKey),
