@@ -9,12 +9,11 @@ struct Explanation {
 
     init(_ error: any Error) {
         switch error {
-        case UsageError.unreadableKey, UsageError.unreadableInput, UsageError.unreadableIDs: exitCode = 66
-        case UsageError.idIsNoText: exitCode = 65
         case UsageError.outputLost: exitCode = 74
         case UsageError.unwritable: exitCode = 73
         case is UsageError, is InstructionSetError: exitCode = 64
-        case let error as RecordsError: exitCode = error.isMissingFile ? 66 : 65
+        case let error as InputError: exitCode = error.problem.exitCode
+        case is RecordsError: exitCode = 65
         case let error as WorkspaceError: exitCode = error.exitCode
         case let error as DeletionError: exitCode = error.exitCode
         case let error as EvidenceError: exitCode = error.exitCode
@@ -22,7 +21,7 @@ struct Explanation {
         case let error as CostPlanError: exitCode = error.exitCode
         case let error as ExportError: exitCode = error.exitCode
         case let error as SimulationError: exitCode = error.exitCode
-        case let error as RecipeError: exitCode = error.isMissingFile ? 66 : 78
+        case let error as RecipeError: exitCode = error.exitCode
         case is BackboneConfigurationError, is TokenizerError, is SafeTensorsError: exitCode = 78
         case let error as NetworkError: exitCode = error == .notFinite ? 65 : 78
         case is CheckpointError: exitCode = 74
@@ -40,19 +39,10 @@ struct Explanation {
 }
 
 extension RecipeError {
-    fileprivate var isMissingFile: Bool {
+    fileprivate var exitCode: Int32 {
         switch problem {
-        case .unreadable, .notARegularFile: true
-        default: false
-        }
-    }
-}
-
-extension RecordsError {
-    fileprivate var isMissingFile: Bool {
-        switch problem {
-        case .unreadable, .notARegularFile: true
-        default: false
+        case .unreadable(let problem): problem.exitCode
+        default: 78
         }
     }
 }

@@ -25,7 +25,8 @@ struct Sisa: ParsableCommand {
 
             Every command takes --json. Without --workspace the variable SISA_WORKSPACE is used, else ./workspace.
             Exit codes: 0 done; 64 wrong usage; 65 wrong data, unknown id, or a check that found something; 66 a file is missing; \
-            69 nothing to answer from; 73 cannot create; 74 input or output failed; 75 try again; 78 wrong recipe or workspace.
+            69 nothing to answer from; 73 cannot create; 74 input or output failed; 75 try again; 77 not permitted; \
+            78 wrong recipe or workspace.
             """,
         version: softwareVersion,
         subcommands: [

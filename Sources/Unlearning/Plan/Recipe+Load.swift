@@ -32,26 +32,13 @@ extension Recipe {
     }
 
     private static func readSmallFile(_ file: URL) throws(RecipeError) -> [UInt8] {
-        func refused(_ problem: RecipeError.Problem) -> RecipeError {
-            RecipeError(file: file.path, problem: problem)
-        }
         do {
-            var chunks = try ChunkedFile(file)
-            var bytes: [UInt8] = []
-            while let chunk = try chunks.next() {
-                bytes += chunk
-                if bytes.count > longestFile { throw refused(.tooLong(limit: longestFile)) }
-            }
-            return bytes
-        } catch let error as RecipeError {
-            throw error
-        } catch let error as ChunkedFile.Failure {
-            switch error {
-            case .notARegularFile: throw refused(.notARegularFile)
-            case .unreadable(let reason): throw refused(.unreadable(reason: reason))
-            }
+            return try InputFile(file).bytes(limit: longestFile)
         } catch {
-            throw refused(.unreadable(reason: "\(error)"))
+            throw RecipeError(
+                file: file.path,
+                problem: error.problem == .tooLong(limit: longestFile)
+                    ? .tooLong(limit: longestFile) : .unreadable(error.problem))
         }
     }
 }

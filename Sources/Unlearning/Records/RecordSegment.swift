@@ -73,7 +73,7 @@ enum RecordSegment {
                     Record(
                         id: raw.id, owner: raw.owner, date: raw.date, group: raw.group, text: raw.text, label: label))
             }
-        } catch is RecordsError {
+        } catch is RecordsError, is InputError {
             throw WorkspaceError.recordsDamaged(path: url.path)
         }
         return records

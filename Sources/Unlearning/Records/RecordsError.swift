@@ -19,8 +19,6 @@ package struct RecordsError: Error, Equatable, Sendable {
 
 extension RecordsError {
     package enum Problem: Equatable, Sendable {
-        case unreadable(reason: String)
-        case notARegularFile
         case unknownExtension(found: String)
         case emptyFile
         case noRecords

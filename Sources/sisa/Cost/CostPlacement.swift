@@ -68,7 +68,7 @@ struct CostPlacement: WorkspaceCommand {
     }
 
     func perform() throws {
-        let groups = try GroupTable.read(self.groups)
+        let groups = try GroupTable.read(InputFile(named: self.groups))
         let advice = PlacementAdvice(groups, shards: shards, slices: slices, epochs: epochs, limit: limit)
         let uniform = advice.options[0].expectedRecordPasses
         func share(_ option: PlacementAdvice.Option) -> Double {
