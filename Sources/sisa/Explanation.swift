@@ -69,7 +69,7 @@ extension WorkspaceError {
 extension DeletionError {
     var exitCode: Int32 {
         switch self {
-        case .unknownID, .unknownOwner, .nothingMeets: 65
+        case .unknownIDs, .unknownOwner, .nothingMeets: 65
         case .nothingNamed, .noOwners, .unreadableFilter, .noSuchLabel, .noDates, .filterWithOthers: 64
         case .repairPending(_, let cause), .receiptPending(_, let cause): Explanation(cause).exitCode
         }

@@ -18,7 +18,7 @@ extension Workspace {
         try sweep()
         var evidence = try evidence()
         let finder = try finder(unfinished: true)
-        let found: (gone: [RecordLocation], duplicates: [RecordID]?)
+        let found: RecordFinder.Found
         do {
             found = try finder.find(request)
         } catch let error as DeletionError {
@@ -28,7 +28,7 @@ extension Workspace {
             guard try !request.ids.contains(where: finder.knows), let receipt = try evidence.receipt(of: request) else {
                 throw error
             }
-            return .repeated(receipt)
+            return .repeated(receipt.file, unknown: receipt.unknown)
         }
         let id = try acceptWithReserve(found.gone, &evidence, request: request.requestID)
         var influenceFree = 0.0
@@ -60,7 +60,7 @@ extension Workspace {
             ?? evidence.receipts.values.first { file in
                 try found.gone.map(\.id).contains(where: Receipt(contentsOf: file).isAbout)
             }
-        report.duplicates = found.duplicates
+        (report.duplicates, report.unknown) = (found.duplicates, found.unknown)
         report.isRepaired = !request.defersRepair
         report.influenceFreeSeconds = influenceFree
         report.seconds = clock.duration(to: .now).seconds
@@ -92,7 +92,7 @@ extension Workspace {
         try request.check()
         let found = try finder().find(request)
         var report = try cost(RecordsMemo(self)).report(found.gone)
-        report.duplicates = found.duplicates
+        (report.duplicates, report.unknown) = (found.duplicates, found.unknown)
         report.isDryRun = true
         report.forecast = forecast(threads: threads)
         return report
