@@ -46,6 +46,15 @@ struct Sisa: ParsableCommand {
                 Foundation.exit(64)
             }
         }
-        main(nil)
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            guard let hint = LeadingHyphen.hint(message(for: error), CommandLine.arguments) else {
+                exit(withError: error)
+            }
+            Console.error(fullMessage(for: error) + "\n" + hint)
+            Foundation.exit(exitCode(for: error).rawValue)
+        }
     }
 }
