@@ -31,7 +31,7 @@ struct Sisa: ParsableCommand {
         version: softwareVersion,
         subcommands: [
             Train.self, Predict.self, Evaluate.self, Delete.self, Add.self, Repair.self, StatusCommand.self,
-            Verify.self, Export.self,
+            Verify.self, Export.self, LabelsCommand.self,
             Fsck.self, Audit.self, ReceiptCommand.self, LogCommand.self, KeyCommand.self, CostCommand.self
         ])
 

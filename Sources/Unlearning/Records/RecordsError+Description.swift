@@ -10,10 +10,9 @@ extension RecordsError: CustomStringConvertible {
     /// The same without the place.
     var sentence: String {
         switch problem {
-        case .unreadable(let reason):
-            "\(reason). Correct the path."
-        case .notARegularFile:
-            "this is not a regular file. Give the path of a file; a folder, pipe or device is not read."
+        case .unknownExtension("json"):
+            "the extension `json` stands for no format. Write JSON Lines, one object to a line, into a .jsonl file: "
+                + "`jq -c '.[]'` makes it of an array."
         case .unknownExtension(let found):
             (found.isEmpty
                 ? "without an extension the format is not known"
@@ -57,10 +56,16 @@ extension RecordsError: CustomStringConvertible {
             "the text is empty. Remove it, or write a text."
         case .emptyLabel:
             "the label is empty. Remove the record or give it a label."
+        case .unusableLabel:
+            "the label holds a NUL or begins with a byte order mark, so no recipe can name it. Give the record another label."
+        case .tooManyLabels(let most):
+            "more than \(most) different labels. Check that this is the column of labels."
+        case .oneLabel:
+            "all records have the same label. A classifier needs two or more; check that this is the column of labels."
         case .unknownLabel(let length, let labels, let suggestion):
             "the label (\(length) bytes) is not one of \(Self.list(labels))."
                 + (suggestion.map { " Did you mean \(Self.quoted($0))?" } ?? "")
-                + " Correct it, or add it to `labels`."
+                + " Correct it, or add it to `labels`; `sisa labels FILE` lists those of a file."
         }
     }
 

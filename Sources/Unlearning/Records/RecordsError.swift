@@ -43,6 +43,9 @@ extension RecordsError {
         case emptyID
         case emptyText
         case emptyLabel
+        case unusableLabel
+        case tooManyLabels(most: Int)
+        case oneLabel
         case badDate
         case unknownLabel(length: Int, labels: [String], suggestion: String?)
     }
