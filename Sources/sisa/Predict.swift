@@ -8,7 +8,7 @@ struct Predict: WorkspaceCommand {
             EXAMPLES:
               sisa predict --workspace workspaces/reviews "It worked wonders for me." --explain
               sisa predict --input texts.txt --json
-              grep -h '' letters/* | sisa predict --input -
+              cut -f 3 letters.tsv | sisa predict --input -
               sisa predict -- "-5 degrees tonight"
             """)
 

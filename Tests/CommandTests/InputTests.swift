@@ -185,6 +185,30 @@ import Unlearning
         }
     }
 
+    @Test func aReceiptAndItsKeyMayComeThroughPipes() throws {
+        try CommandFixture.with { fixture in
+            let outcome = try fixture.program.run("delete", "toy-07", "--request", "r-1", "--json").object()
+            let receipt = try Data(contentsOf: URL(filePath: try #require(outcome["receipt"] as? String)))
+            try writePipe(fixture.program.run("key", "export").output, "operator", fixture)
+            let verified = try fixture.program.run(
+                ["receipt", "verify", "-", "--key", "operator", "--id", "toy-07", "--json"], input: receipt)
+            #expect(try verified.code == 0 && verified.object()["valid"] as? Bool == true, "\(verified.everything)")
+        }
+    }
+
+    @Test(arguments: [
+        ["receipt", "verify", "--key", "key.txt"], ["log", "replay"], ["log", "consistency", "--since"], ["audit", "--sample", "1", "--evidence"]
+    ])
+    func evidenceThatCannotBeReadIsToldByItsKindAndItsPath(command: [String]) throws {
+        try CommandFixture.with { fixture in
+            for (name, message) in [("missing", "there is no such file"), ("toy", "this is a folder")] {
+                let outcome = try fixture.program.run(command + [name])
+                #expect(outcome.code == 66, "\(outcome.everything)")
+                #expect(outcome.errors.contains("\(fixture.folder.path)/\(name): \(message)"), "\(outcome.errors)")
+            }
+        }
+    }
+
     /// A record, a line, a key and a table have limits, so a device that never ends fills no memory.
     @Test(arguments: [
         ["predict", "--format", "txt", "--input"], ["evaluate", "--format", "tsv", "--input"],

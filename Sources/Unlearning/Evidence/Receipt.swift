@@ -39,8 +39,17 @@ package struct Receipt: Codable, Sendable {
         guard let size = DurableFile.size(file.resolvingSymlinksInPath()), let bytes = DurableFile.contents(file) else {
             throw EvidenceError.noSuchFile(path: file.path)
         }
-        guard size <= Self.mostBytes, let receipt = try? JSONDecoder().decode(Self.self, from: Data(bytes)) else {
-            throw EvidenceError.noReceipt(path: file.path, reason: "it is no DSSE envelope with a proof beside it")
+        try self.init(size <= Self.mostBytes ? bytes : [], name: file.path)
+    }
+
+    /// One that somebody hands in.
+    package init(_ file: InputFile) throws {
+        try self.init(file.bytes(limit: Self.mostBytes), name: file.name)
+    }
+
+    private init(_ bytes: [UInt8], name: String) throws {
+        guard let receipt = try? JSONDecoder().decode(Self.self, from: Data(bytes)) else {
+            throw EvidenceError.noReceipt(path: name, reason: "it is no DSSE envelope with a proof beside it")
         }
         self = receipt
     }

@@ -29,6 +29,8 @@ package struct InputError: Error, Equatable, Sendable {
             case ENOENT, ENOTDIR, ENAMETOOLONG: .missing
             case EACCES, EPERM: .notPermitted
             case EISDIR: .folder
+            // Links that lead to each other.
+            case ELOOP: .notARegularFile
             default: .failed(reason: unsafe String(cString: strerror(code)))
             }
     }

@@ -14,7 +14,7 @@ package struct InputFile: Sendable, Equatable {
 
     /// A file that a recipe names.
     package init(_ url: URL) {
-        path = url.path
+        path = url.absoluteURL.path
         takesPipes = false
     }
 
@@ -32,8 +32,8 @@ package struct InputFile: Sendable, Equatable {
     /// What is behind the last dot of the name.
     package var pathExtension: String { isStandardInput ? "" : URL(filePath: path).pathExtension }
 
-    /// Refuses what is not there or is nothing to read; nothing is opened.
-    func check() throws(InputError) {
+    /// Refuses what is not there, is nothing to read, or may not be read; nothing is opened.
+    package func check() throws(InputError) {
         func refused(_ problem: InputError.Problem) -> InputError { InputError(name: name, problem: problem) }
         var found = stat()
         guard unsafe (isStandardInput ? fstat(0, &found) : stat(path, &found)) == 0 else {
@@ -44,6 +44,7 @@ package struct InputFile: Sendable, Equatable {
         case S_IFDIR: throw refused(.folder)
         default: guard takesPipes else { throw refused(.notARegularFile) }
         }
+        guard unsafe isStandardInput || access(path, R_OK) == 0 else { throw InputError(name: name, errno: errno) }
     }
 
     /// A descriptor that is the caller's to close.

@@ -32,8 +32,9 @@ struct JSONRecords {
         let columns = reader.columns
         var values = RecordValues(id: "\(recordCount)", text: "", label: nil, owner: nil)
         func isLeftOut(_ column: String, _ rule: RecordReader.Rule) -> Bool {
+            guard rule == .optional else { return false }
             let found = members.first { $0.key == RecordID(column) }?.value
-            return rule == .optional && (found == nil || found == .null)
+            return found == nil || found == .null
         }
         let isNumbered = self.isNumbered ?? (columns.id == Columns.rowNumber || isLeftOut(columns.id, reader.ids))
         self.isNumbered = isNumbered

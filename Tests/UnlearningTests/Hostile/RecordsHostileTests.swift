@@ -38,7 +38,7 @@ import Testing
             #expect(throws: InputError(name: url.path, problem: .notARegularFile)) { try read(url) }
             try FileManager.default.removeItem(at: url)
             try FileManager.default.createSymbolicLink(at: url, withDestinationURL: url)
-            #expect(throws: InputError.self) { try read(url) }
+            #expect(throws: InputError(name: url.path, problem: .notARegularFile)) { try read(url) }
         }
     }
 

@@ -29,6 +29,19 @@ import Testing
         }
     }
 
+    /// Root may read everything, so the system's own answer is given to what names it.
+    @Test func whatTheSystemAnswersHasItsOwnStatus() {
+        for (code, problem, status) in [
+            (EACCES, InputError.Problem.notPermitted, Int32(77)), (EPERM, .notPermitted, 77), (ENOENT, .missing, 66),
+            (ENOTDIR, .missing, 66), (EISDIR, .folder, 66), (ELOOP, .notARegularFile, 66)
+        ] {
+            let error = InputError(name: "a.csv", errno: code)
+            #expect(error.problem == problem && error.problem.exitCode == status)
+            #expect(error.description.hasPrefix("a.csv: "))
+        }
+        #expect(InputError(name: "a.csv", errno: EIO).problem.exitCode == 74)
+    }
+
     @Test func aLinkToAFileIsFollowed() throws {
         try RecordsFixture.withFile("a.csv", Array("id,text,label\nr,a,x\n".utf8)) { file in
             let link = file.deletingLastPathComponent().appendingPathComponent("link.csv")
