@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Unlearning
 
 struct Add: WorkspaceCommand {
@@ -12,11 +11,15 @@ struct Add: WorkspaceCommand {
 
             EXAMPLES:
               sisa add more.csv --workspace workspaces/reviews
+              zcat more.jsonl.gz | sisa add - --format jsonl --workspace workspaces/reviews
               sisa delete review-48134 --workspace workspaces/reviews && sisa add corrected.jsonl --workspace workspaces/reviews
             """)
 
-    @Argument(help: "Files of records.", completion: .file())
+    @Argument(help: "Files of records; `-`: standard input.", completion: .file())
     var inputs: [String] = []
+
+    @Option(help: "What the files hold: csv, tsv or jsonl. Default: as the recipe or each file's extension says.")
+    var format: DataFormat?
 
     @OptionGroup var options: WorkspaceOptions
 
@@ -35,8 +38,8 @@ struct Add: WorkspaceCommand {
         let workspace = try options.open()
         let report = try options.withProgress("training") { progress in
             try workspace.add(
-                inputs.map { URL(filePath: $0) }, threads: options.threadCount, progress: progress,
-                waiting: options.waiting)
+                inputs.map { InputFile(named: $0) }, format: format, threads: options.threadCount,
+                progress: progress, waiting: options.waiting)
         }
         if options.json {
             return try Console.json(

@@ -71,9 +71,7 @@ struct Audit: WorkspaceCommand {
     }
 
     private func trainAgain() throws {
-        for path in evidence where !FileManager.default.isReadableFile(atPath: path) {
-            throw EvidenceError.noSuchFile(path: path)
-        }
+        for path in evidence { try InputFile(URL(filePath: path)).check() }
         let (workspace, scratch) = try place.open(options, answers: false)
         let all = 0..<workspace.recipe.shards
         let chosen = shard.map { [$0 - 1] } ?? sample.map { all.shuffled().prefix($0).sorted() }

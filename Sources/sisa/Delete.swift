@@ -8,13 +8,14 @@ struct Delete: WorkspaceCommand {
         discussion: """
             First the records are forgotten, durably: no answer can use them any more. Then their shards are trained again from the \
             last clean slice. A command that was killed in between is finished by giving it again, or by `sisa repair`. An unknown id \
-            changes nothing. Several records are one request: all or none, and each shard is trained again once. Records with the same \
+            changes nothing; with --ignore-unknown the others are deleted. Several records are one request: all or none, and each shard is trained again once. Records with the same \
             text under other ids are told, and taken along with --with-duplicates. The file that the records were read from stays.
 
             EXAMPLES:
               sisa delete review-48134 --workspace workspaces/reviews --dry-run
               sisa delete review-48134 review-43221 --workspace workspaces/reviews --with-duplicates
               sisa delete --ids erase.txt --defer --workspace workspaces/reviews && sisa repair --workspace workspaces/reviews
+              sisa delete --workspace workspaces/complaints -- -48134
               sisa delete --owner 4711 --workspace workspaces/complaints
               sisa delete --where 'date<2020-01-01' --where label=spam --workspace workspaces/complaints
             """)
@@ -24,7 +25,8 @@ struct Delete: WorkspaceCommand {
 
     @Option(
         name: .customLong("ids"),
-        help: ArgumentHelp("A file with one id a line; `-`: standard input.", valueName: "file"), completion: .file())
+        help: ArgumentHelp("A file, or a pipe, with one id a line; `-`: standard input.", valueName: "file"),
+        completion: .file())
     var idsFile: String?
 
     @Option(name: .customLong("owner"), help: "Forget all records of this owner. May be given several times.")
@@ -39,6 +41,9 @@ struct Delete: WorkspaceCommand {
 
     @Flag(help: "Forget records with the same text under other ids too.")
     var withDuplicates = false
+
+    @Flag(help: "Pass over ids that no record has, and delete the others. Where no id is known, nothing is deleted.")
+    var ignoreUnknown = false
 
     @Flag(name: .customLong("defer"), help: "Forget now, and leave training the shards again to `sisa repair`.")
     var defersRepair = false
@@ -71,6 +76,8 @@ struct Delete: WorkspaceCommand {
         let dryRun, repaired: Bool
         /// Null where they are not known.
         let duplicatesLeft: OrNull<[String]>
+        /// Passed over.
+        let unknown: [String]
         let shards: [Shard]
     }
 
@@ -79,7 +86,7 @@ struct Delete: WorkspaceCommand {
         let request = DeletionRequest(
             ids: try (ids + (idsFile.map(IDList.read) ?? [])).map { RecordID($0) }, owners: owners,
             filters: try conditions.map { try RecordFilter($0, workspace.recipe) }, takesDuplicates: withDuplicates,
-            defersRepair: defersRepair, requestID: request)
+            ignoresUnknown: ignoreUnknown, defersRepair: defersRepair, requestID: request)
         let report =
             dryRun
             ? try workspace.planDeletion(request, threads: options.threadCount, waiting: options.waiting)
@@ -88,6 +95,7 @@ struct Delete: WorkspaceCommand {
                     request, threads: options.threadCount, progress: progress, waiting: options.waiting)
             }
         if options.json { return try Console.json(output(report)) }
+        if !report.unknown.isEmpty { Console.out("\(report.unknown.count) id(s) passed over, which no record has") }
         if report.isRepeated, let receipt = report.receipt {
             return Console.out("nothing to do: the request was finished before; receipt: \(receipt.path)")
         }
@@ -149,6 +157,7 @@ struct Delete: WorkspaceCommand {
             influenceFreeSeconds: report.influenceFreeSeconds, influenceFreeMs: report.influenceFreeSeconds * 1000,
             request: OrNull(report.request), receipt: OrNull(report.receipt?.path), dryRun: report.isDryRun,
             repaired: report.isRepaired && !report.isDryRun, duplicatesLeft: OrNull(report.duplicates?.map(\.rawValue)),
+            unknown: report.unknown.map(\.rawValue),
             shards: report.shards.map {
                 Output.Shard(
                     shard: $0.shard + 1, slice: $0.slice + 1, recordsDeleted: $0.recordsDeleted,

@@ -13,9 +13,13 @@ struct Evaluate: WorkspaceCommand {
     @OptionGroup var options: WorkspaceOptions
 
     @Option(
-        help: "A file with the recipe's text and label columns. Default: the recipe's `data: test:`.",
+        help:
+            "A file with the recipe's text and label columns; `-`: standard input. Default: the recipe's `data: test:`.",
         completion: .file())
     var input: String?
+
+    @Option(help: "What the file holds: csv, tsv or jsonl. Default: as the recipe or the extension says.")
+    var format: DataFormat?
 
     private struct Output: Encodable {
         struct Label: Encodable {
@@ -30,10 +34,11 @@ struct Evaluate: WorkspaceCommand {
 
     func perform() throws {
         let workspace = try options.openToRead()
-        let files = input.map { [URL(filePath: $0)] } ?? workspace.recipe.data.test.map { URL(filePath: $0) }
+        let files =
+            input.map { [InputFile(named: $0)] } ?? workspace.recipe.data.test.map { InputFile(URL(filePath: $0)) }
         if files.isEmpty { throw UsageError.noEvaluationFile }
         let result = try workspace.evaluate(
-            files, threads: options.threadCount, progress: ProgressLine("evaluating").sink)
+            files, format: format, threads: options.threadCount, progress: ProgressLine("evaluating").sink)
         let labels = zip(workspace.recipe.labels, result.byLabel).map {
             Output.Label(label: $0, records: $1.records, correct: $1.correct)
         }
@@ -54,3 +59,5 @@ struct Evaluate: WorkspaceCommand {
         table.print()
     }
 }
+
+extension DataFormat: ExpressibleByArgument {}

@@ -9,12 +9,11 @@ struct Explanation {
 
     init(_ error: any Error) {
         switch error {
-        case UsageError.unreadableKey, UsageError.unreadableInput, UsageError.unreadableIDs: exitCode = 66
-        case UsageError.idIsNoText: exitCode = 65
         case UsageError.outputLost: exitCode = 74
         case UsageError.unwritable: exitCode = 73
         case is UsageError, is InstructionSetError: exitCode = 64
-        case let error as RecordsError: exitCode = error.isMissingFile ? 66 : 65
+        case let error as InputError: exitCode = error.problem.exitCode
+        case is RecordsError: exitCode = 65
         case let error as WorkspaceError: exitCode = error.exitCode
         case let error as LedgerError: exitCode = error.exitCode
         case is LockError: exitCode = 78
@@ -24,7 +23,7 @@ struct Explanation {
         case let error as CostPlanError: exitCode = error.exitCode
         case let error as ExportError: exitCode = error.exitCode
         case let error as SimulationError: exitCode = error.exitCode
-        case let error as RecipeError: exitCode = error.isMissingFile ? 66 : 78
+        case let error as RecipeError: exitCode = error.exitCode
         case is BackboneConfigurationError, is TokenizerError, is SafeTensorsError: exitCode = 78
         case let error as NetworkError: exitCode = error == .notFinite ? 65 : 78
         case let error as CheckpointError: exitCode = error.exitCode
@@ -43,19 +42,10 @@ struct Explanation {
 }
 
 extension RecipeError {
-    fileprivate var isMissingFile: Bool {
+    fileprivate var exitCode: Int32 {
         switch problem {
-        case .unreadable, .notARegularFile: true
-        default: false
-        }
-    }
-}
-
-extension RecordsError {
-    fileprivate var isMissingFile: Bool {
-        switch problem {
-        case .unreadable, .notARegularFile: true
-        default: false
+        case .unreadable(let problem): problem.exitCode
+        default: 78
         }
     }
 }
@@ -96,7 +86,7 @@ extension LedgerError {
 extension DeletionError {
     var exitCode: Int32 {
         switch self {
-        case .unknownID, .unknownOwner, .nothingMeets: 65
+        case .unknownIDs, .unknownOwner, .nothingMeets: 65
         case .nothingNamed, .noOwners, .unreadableFilter, .noSuchLabel, .noDates, .filterWithOthers: 64
         case .repairPending(_, let cause), .receiptPending(_, let cause): Explanation(cause).exitCode
         }

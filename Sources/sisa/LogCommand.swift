@@ -64,9 +64,7 @@ struct LogConsistency: WorkspaceCommand {
     }
 
     func perform() throws {
-        for path in since where !FileManager.default.isReadableFile(atPath: path) {
-            throw EvidenceError.noSuchFile(path: path)
-        }
+        for path in since { try InputFile(URL(filePath: path)).check() }
         let checkup = try options.openToExamine().checkLog(
             since: since.map { URL(filePath: $0) }, waiting: options.waiting)
         if options.json {
@@ -113,6 +111,7 @@ struct LogReplay: WorkspaceCommand {
     }
 
     func perform() throws {
+        for path in receipts { try InputFile(URL(filePath: path)).check() }
         let workspace = try options.open()
         let report = try options.withProgress("repairing") { progress in
             try workspace.replay(

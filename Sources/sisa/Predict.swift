@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Unlearning
 
 struct Predict: WorkspaceCommand {
@@ -9,6 +8,8 @@ struct Predict: WorkspaceCommand {
             EXAMPLES:
               sisa predict --workspace workspaces/reviews "It worked wonders for me." --explain
               sisa predict --input texts.txt --json
+              cut -f 3 letters.tsv | sisa predict --input -
+              sisa predict -- "-5 degrees tonight"
             """)
 
     @Argument(help: "Texts to label, each in quotes.")
@@ -17,9 +18,16 @@ struct Predict: WorkspaceCommand {
     @OptionGroup var options: WorkspaceOptions
 
     @Option(
-        help: "A file of texts: .txt with one a line, or .csv, .tsv, .jsonl with the recipe's text column.",
+        help:
+            "A file of texts: .txt with one a line, or .csv, .tsv, .jsonl with the recipe's text column; `-`: standard input.",
         completion: .file())
     var input: String?
+
+    @Option(
+        help:
+            "What --input holds: txt, csv, tsv or jsonl. Default: txt for .txt and `-`, else as the recipe or the extension says."
+    )
+    var format: TextsToLabel.Format?
 
     @Flag(help: "Show each shard's vote.")
     var explain = false
@@ -42,9 +50,10 @@ struct Predict: WorkspaceCommand {
     func perform() throws {
         if texts.isEmpty, input == nil { throw UsageError.noText }
         if !texts.isEmpty, input != nil { throw UsageError.textAndInput }
+        if format != nil, input == nil { throw UsageError.formatWithoutFile(option: "--input") }
         let workspace = try options.openToRead()
-        let (ids, texts) = try input.map { try read(URL(filePath: $0), workspace.recipe) } ?? ([], texts)
-        if texts.isEmpty { throw UsageError.noText }
+        let (ids, texts) =
+            try input.map { try TextsToLabel.read(InputFile(named: $0), format, workspace.recipe) } ?? ([], texts)
         if let empty = texts.firstIndex(of: "") { throw UsageError.emptyText(number: empty + 1) }
         let answers = try workspace.predict(
             texts, votes: explain, threads: options.threadCount, progress: ProgressLine("predicting").sink)
@@ -89,43 +98,6 @@ struct Predict: WorkspaceCommand {
                         probability: Double($0.probabilities[$0.label]), records: $0.records)
                 })
     }
-
-    private func read(_ file: URL, _ recipe: Recipe) throws -> (ids: [String], texts: [String]) {
-        if DataFormat(extensionOf: file) != nil {
-            var columns = recipe.data.columns
-            columns.owner = nil
-            do {
-                return try read(file, columns, recipe.data.quoting)
-            } catch let error as RecordsError where error.isAbout(columnNamed: columns.id) {
-                // Texts to label need no ids: they are numbered.
-                columns.id = Columns.rowNumber
-                return try read(file, columns, recipe.data.quoting)
-            }
-        }
-        guard let text = try? String(contentsOf: file, encoding: .utf8) else {
-            throw UsageError.unreadableInput(path: file.path)
-        }
-        return ([], text.split(whereSeparator: \.isNewline).map(String.init))
-    }
-
-    private func read(_ file: URL, _ columns: Columns, _ quoting: Quoting) throws -> (ids: [String], texts: [String]) {
-        var ids: [String] = []
-        var texts: [String] = []
-        try RecordReader(columns: columns, quoting: quoting, labels: .optional).forEach(file: file) { raw, _ in
-            ids.append(raw.id.rawValue)
-            texts.append(raw.text)
-        }
-        return (ids, texts)
-    }
 }
 
-extension RecordsError {
-    /// Whether the file lacks a column or key of this name.
-    fileprivate func isAbout(columnNamed name: String) -> Bool {
-        guard column == name else { return false }
-        switch problem {
-        case .missingColumn, .missingKey: return true
-        default: return false
-        }
-    }
-}
+extension TextsToLabel.Format: ExpressibleByArgument {}

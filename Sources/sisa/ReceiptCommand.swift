@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Unlearning
 
 struct ReceiptCommand: ParsableCommand {
@@ -24,7 +23,7 @@ struct ReceiptVerify: SisaCommand {
               sisa receipt verify receipt.json --key operator.pem --id review-48134
             """)
 
-    @Argument(help: "The receipt.", completion: .file())
+    @Argument(help: "The receipt; `-`: standard input.", completion: .file())
     var file: String
 
     @Option(help: "The public key: a PEM file, or a line NAME+HASH+BASE64.", completion: .file())
@@ -45,8 +44,8 @@ struct ReceiptVerify: SisaCommand {
     }
 
     func perform() throws {
-        let receipt = try Receipt(contentsOf: URL(filePath: file))
-        let key = try VerificationKey(contentsOf: URL(filePath: key))
+        let receipt = try Receipt(InputFile(named: file))
+        let key = try VerificationKey(InputFile(named: key))
         var fault = receipt.fault(key)
         if fault == nil, let number = ids.firstIndex(where: { !receipt.isAbout(RecordID($0)) }) {
             fault = "it is not about the record named with --id (number \(number + 1))"

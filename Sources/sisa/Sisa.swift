@@ -31,7 +31,7 @@ struct Sisa: ParsableCommand {
         version: softwareVersion,
         subcommands: [
             Train.self, Predict.self, Evaluate.self, Delete.self, Add.self, Repair.self, StatusCommand.self,
-            Verify.self, Export.self,
+            Verify.self, Export.self, LabelsCommand.self,
             Fsck.self, Audit.self, ReceiptCommand.self, LogCommand.self, KeyCommand.self, CostCommand.self
         ])
 
@@ -49,7 +49,7 @@ struct Sisa: ParsableCommand {
                 Foundation.exit(64)
             }
         }
-        withRoom { main(nil) }
+        withRoom { run() }
     }
 
     /// `body` where there is room on the stack: a small `ulimit -s` holds for the first thread only.
@@ -59,5 +59,18 @@ struct Sisa: ParsableCommand {
             limit.rlim_cur < rlim_t(SystemThread.stackBytes), let thread = SystemThread.start(body)
         else { return body() }
         thread.join()
+    }
+
+    private static func run() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            guard let hint = LeadingHyphen.hint(message(for: error), CommandLine.arguments) else {
+                exit(withError: error)
+            }
+            Console.error(fullMessage(for: error) + "\n" + hint)
+            Foundation.exit(exitCode(for: error).rawValue)
+        }
     }
 }

@@ -24,8 +24,11 @@ struct Train: WorkspaceCommand {
 
     @Option(
         name: .long, parsing: .upToNextOption,
-        help: "Data files to train on, instead of the recipe's.", completion: .file())
+        help: "Data files to train on, instead of the recipe's; `-`: standard input.", completion: .file())
     var data: [String] = []
+
+    @Option(help: "What the data files hold: csv, tsv or jsonl, instead of the recipe's `data.format`.")
+    var format: DataFormat?
 
     @Option(help: "The backbone's folder, instead of the recipe's.", completion: .directory)
     var backbone: String?
@@ -42,11 +45,14 @@ struct Train: WorkspaceCommand {
         var isFolder: ObjCBool = false
         _ = unsafe FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder)
         let base = isFolder.boolValue ? folder : folder.deletingLastPathComponent()
-        if !data.isEmpty { loaded.data.train = data.map { URL(filePath: $0).standardizedFileURL.path } }
+        loaded.data.format = format ?? loaded.data.format
         let sources = TrainingSources(
             backbone: backbone.map { URL(filePath: $0).standardizedFileURL }
                 ?? loaded.resolve(loaded.backbone, relativeTo: base),
-            files: loaded.data.train.map { loaded.resolve($0, relativeTo: base) }, key: try readKey())
+            inputs: data.isEmpty
+                ? loaded.data.train.map { InputFile(loaded.resolve($0, relativeTo: base)) }
+                : data.map { InputFile(named: $0) },
+            key: try readKey())
         loaded.data.train = sources.files.map(\.path)
         loaded.data.test = loaded.data.test.map { loaded.resolve($0, relativeTo: base).path }
         try options.refuseForeignRoot()
@@ -59,7 +65,8 @@ struct Train: WorkspaceCommand {
     }
 
     private func resume() throws {
-        for (name, isUsed) in [("--data", !data.isEmpty), ("--key", key != nil)] where isUsed {
+        for (name, isUsed) in [("--data", !data.isEmpty), ("--format", format != nil), ("--key", key != nil)]
+        where isUsed {
             throw UsageError.needsRecipe(option: name)
         }
         let workspace: Workspace
@@ -77,11 +84,10 @@ struct Train: WorkspaceCommand {
     }
 
     private func readKey() throws -> WorkspaceKey? {
-        guard let key else { return nil }
-        guard let text = try? String(contentsOf: URL(filePath: key), encoding: .utf8) else {
-            throw UsageError.unreadableKey(path: key)
+        // Longer than any key with the blanks around it, and short: a pipe may be without end.
+        try key.map {
+            try WorkspaceKey(hexadecimal: String(decoding: InputFile(named: $0).text(limit: 1 << 16), as: UTF8.self))
         }
-        return try WorkspaceKey(hexadecimal: text)
     }
 
     private struct Output: Encodable {

@@ -41,14 +41,11 @@ extension SisaCommand {
 enum UsageError: Error, CustomStringConvertible {
     case noText
     case emptyText(number: Int)
-    case unreadableKey(path: String)
     case textAndInput
     case noEvaluationFile
     case nothingToResume
-    case unreadableInput(path: String)
     case needsRecipe(option: String)
-    case unreadableIDs(path: String)
-    case idIsNoText(path: String, number: Int)
+    case formatWithoutFile(option: String)
     case unknownKey(found: [String])
     case unwritable(path: String, reason: String)
     case oneFileTwice(path: String)
@@ -61,19 +58,13 @@ enum UsageError: Error, CustomStringConvertible {
         case .noText: "no text was given; write one in quotes, or name a file with --input"
         case .emptyText(let number):
             "text \(number) is empty, so there is nothing to label; leave it out"
-        case .unreadableKey(let path):
-            "there is no readable key file at \(path); name a file with 64 hexadecimal digits, or leave --key out"
         case .textAndInput: "texts were given and --input too; use one of them"
         case .noEvaluationFile:
             "the recipe names no test file; name one with --input FILE, or under `data: test:`"
         case .nothingToResume:
             "there is no workspace to go on with; name a recipe folder: `sisa train shards/toy`"
-        case .unreadableInput(let path):
-            "\(path) cannot be read as UTF-8 text; give a .txt file with one text a line, or .csv, .tsv or .jsonl"
-        case .unreadableIDs(let path):
-            "\(path) cannot be read; name a file with one id a line, or `-` for standard input"
-        case .idIsNoText(let path, let number):
-            "line \(number) of \(path) is no valid UTF-8; ids are UTF-8: write it so"
+        case .formatWithoutFile(let option):
+            "--format says what \(option) holds, and that was not given; name a file, or leave --format out"
         case .unknownKey(let found):
             "no key of this workspace has that fingerprint; there are \(found.joined(separator: ", "))"
         case .oneFileTwice(let path): "\(path) is to be written twice; name a file for each"

@@ -34,6 +34,27 @@ import Testing
         try refused(arguments, with: 66)
     }
 
+    /// What begins with a hyphen is taken for an option; whoever meant an id, an owner or a text is told how to say so.
+    @Test func aNameThatBeginsWithAHyphenIsHelped() throws {
+        try CommandFixture.with { fixture in
+            for (arguments, hint) in [
+                (["delete", "-5"], "sisa delete -- -5"),
+                (["delete", "toy-01", "--5 a", "--dry-run"], "sisa delete -- '--5 a'"),
+                (["predict", "-5 degrees"], "sisa predict -- '-5 degrees'"),
+                (["delete", "--owner", "-5"], "--owner=-5"),
+                (["audit", "--residues", "-1 o'clock"], "--residues='-1 o'\\''clock'")
+            ] {
+                let outcome = try fixture.program.run(arguments)
+                #expect(outcome.code == 64 && outcome.output.isEmpty && outcome.errors.hasPrefix("Error: "))
+                #expect(outcome.errors.hasSuffix(hint + "\n"), "\(outcome.errors)")
+            }
+            #expect(try fixture.program.run("predict", "--", "-5 degrees").code == 0)
+            #expect(try fixture.program.run("delete", "--dry-run", "--", "-5").code == 65)
+            #expect(try fixture.program.run("delete", "--owner=-5").code == 65)
+            #expect(try !fixture.program.run("status", "--colour").errors.contains("behind"))
+        }
+    }
+
     /// Runs a command that must be refused: the code, one line on standard error, none on standard output, no byte changed.
     private func refused(_ arguments: [String], with code: Int32) throws {
         try CommandFixture.with { fixture in

@@ -40,6 +40,44 @@ import Testing
         }
     }
 
+    @Test func unknownIdsArePassedOverAndCounted() throws {
+        try CommandFixture.with { fixture in
+            let ids = (1...30).map { "no-\($0)" } + ["toy-03"]
+            let refused = try fixture.program.run(["delete"] + ids)
+            #expect(refused.code == 65 && refused.errors.contains("\"no-20\" and 10 more"), "\(refused.errors)")
+            let arguments = ["delete", "--ignore-unknown", "--json"] + ids
+            let report = try fixture.program.run(arguments).object()
+            #expect(report["records_deleted"] as? Int == 1 && report["unknown"] as? [String] == Array(ids.dropLast()))
+            let again = try fixture.program.run(arguments)
+            #expect(try again.code == 0 && again.object()["receipt"] as? String == report["receipt"] as? String)
+            let people = try fixture.program.run("delete", "--ignore-unknown", "no-1", "toy-04")
+            #expect(people.code == 0 && people.output.hasPrefix("1 id(s) passed over"))
+            #expect(try fixture.program.run("delete", "--ignore-unknown", "no-1").code == 65)
+        }
+    }
+
+    @Test func labelsAreListedAsARecipeWantsThem() throws {
+        try CommandFixture.with(trained: false) { fixture in
+            let listed = try fixture.program.run("labels", "toy/records.csv")
+            #expect(listed.output == "labels:\n  - food\n  - travel\n  - weather\n")
+            try fixture.editRecipe("labels: [weather, food, travel]\n", listed.output)
+            #expect(try fixture.program.run("train", "toy").code == 0)
+            let json = try fixture.program.run("labels", "toy/records.csv", "--column", "owner", "--json").object()
+            #expect(json["column"] as? String == "owner")
+            let input = Data("{\"kind\": 7}\n{\"kind\": \"no\"}\n{\"kind\": 7}\n".utf8)
+            let arguments = ["labels", "-", "--column", "kind", "--format", "jsonl"]
+            #expect(try fixture.program.run(arguments, input: input).output == "labels:\n  - \"7\"\n  - \"no\"\n")
+            let counted = try fixture.program.run(arguments + ["--json"], input: input).object()
+            let labels = try #require(counted["labels"] as? [[String: Any]])
+            #expect(labels.map { $0["records"] as? Int } == [2, 1] && counted["records"] as? Int == 3)
+            for (file, code) in [("nothing.csv", Int32(66)), ("toy", 66), ("toy/recipe.yaml", 65)] {
+                #expect(try fixture.program.run("labels", file).code == code)
+            }
+            #expect(
+                try fixture.program.run("labels", "toy/records.csv", "--column", "lable").errors.contains("`label`?"))
+        }
+    }
+
     @Test func aCheckOfFilesNamesTheDamagedOne() throws {
         try CommandFixture.with { fixture in
             let sound = try fixture.program.run("fsck", "--json").object()
@@ -78,7 +116,7 @@ import Testing
             #expect(try fixture.program.run("delete", "--ids", "missing.txt").code == 66)
             try Data([0x74, 0x0A, 0x0A, 0xFF, 0x0A]).write(to: fixture.folder.appending(path: "bad.txt"))
             let outcome = try fixture.program.run("delete", "--ids", "bad.txt")
-            #expect(outcome.code == 65 && outcome.errors.contains("line 3 of bad.txt"))
+            #expect(outcome.code == 65 && outcome.errors.contains("bad.txt:3: "))
             try Data().write(to: fixture.folder.appending(path: "empty.txt"))
             #expect(try fixture.program.run("delete", "--ids", "empty.txt").code == 64)
             #expect(try fixture.program.run("delete").code == 64)
@@ -121,7 +159,7 @@ import Testing
     @Test func predictReadsFilesOfTextsAndOfRecords() throws {
         try CommandFixture.with { fixture in
             let lines = fixture.folder.appending(path: "texts.txt")
-            try Data("rain\n\nsoup\n".utf8).write(to: lines)
+            try Data("rain\nsoup\n".utf8).write(to: lines)
             let plain = try fixture.program.run("predict", "--input", lines.path, "--json")
             #expect((try plain.json() as? [Any])?.count == 2)
             let table = try fixture.program.run("predict", "--input", "toy/test.csv", "--json")

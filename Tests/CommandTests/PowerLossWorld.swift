@@ -72,7 +72,7 @@ struct PowerLossWorld {
             let workspace = try Workspace(at: root)
             do {
                 try workspace.delete(request)
-            } catch DeletionError.unknownID, DeletionError.unknownOwner {
+            } catch DeletionError.unknownIDs, DeletionError.unknownOwner {
                 // Forgotten already.
             }
             try workspace.repair()

@@ -54,7 +54,9 @@ package struct Program {
     }
 
     /// Starts the program; its output goes to files, so that no pipe can fill up.
-    package func start(_ arguments: [String], output: FileHandle, errors: FileHandle) throws -> Process {
+    package func start(
+        _ arguments: [String], input: FileHandle = .nullDevice, output: FileHandle, errors: FileHandle
+    ) throws -> Process {
         let process = Process()
         process.executableURL = try Self.executable(name)
         process.arguments = arguments
@@ -62,7 +64,7 @@ package struct Program {
         var variables = ProcessInfo.processInfo.environment
         for name in ["SISA_WORKSPACE", "SISA_ISA"] { variables[name] = nil }
         process.environment = variables.merging(environment) { _, new in new }
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = input
         process.standardOutput = output
         process.standardError = errors
         try process.run()
@@ -71,7 +73,11 @@ package struct Program {
 
     package func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
 
-    package func run(_ arguments: [String]) throws -> Outcome {
+    /// `input`: Comes through a pipe; it has room for 64 KiB. Nil: there is none.
+    package func run(_ arguments: [String], input: Data? = nil) throws -> Outcome {
+        let pipe = Pipe()
+        if let input { try pipe.fileHandleForWriting.write(contentsOf: input) }
+        try pipe.fileHandleForWriting.close()
         let name = UUID().uuidString
         let urls = ["out", "err"].map { folder.appending(path: ".\(name).\($0)") }
         defer { for url in urls { try? FileManager.default.removeItem(at: url) } }
@@ -79,7 +85,9 @@ package struct Program {
             try Data().write(to: url)
             return try FileHandle(forWritingTo: url)
         }
-        let process = try start(arguments, output: handles[0], errors: handles[1])
+        let process = try start(
+            arguments, input: input == nil ? .nullDevice : pipe.fileHandleForReading, output: handles[0],
+            errors: handles[1])
         process.waitUntilExit()
         for handle in handles { try handle.close() }
         let texts = try urls.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }

@@ -1,3 +1,5 @@
+package import Foundation
+
 @testable package import Unlearning
 
 /// What tests ask for most: records by their ids.
@@ -7,6 +9,13 @@ extension Workspace {
         _ ids: [RecordID], threads: Int = 1, progress: @escaping TrainingProgress = { _ in }
     ) throws -> DeletionReport {
         try delete(DeletionRequest(ids: ids), threads: threads, progress: progress)
+    }
+
+    @discardableResult
+    package func add(
+        _ files: [URL], threads: Int = 1, progress: @escaping TrainingProgress = { _ in }
+    ) throws -> AdditionReport {
+        try add(files.map { InputFile($0) }, threads: threads, progress: progress)
     }
 
     package func planDeletion(_ ids: [RecordID]) throws -> DeletionReport {

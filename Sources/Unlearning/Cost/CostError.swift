@@ -3,7 +3,6 @@ package enum CostError: Error, Equatable {
     case notFinished
     case noBook(path: String)
     case tooManySplits
-    case unreadable(path: String, reason: String)
     case groups(path: String, line: Int, problem: String)
     case noProbabilities
     case nothingToMeasure
@@ -18,8 +17,6 @@ extension CostError: CustomStringConvertible {
             "\(path) could not be written, and with it what the deletion cost; see to its permissions, or make room"
         case .tooManySplits:
             "64 shards were split already, and there are bits for no more; train anew with more shards"
-        case .unreadable(let path, let reason):
-            "\(path) cannot be read: \(reason); name a CSV file with the columns group, records and probability"
         case .groups(let path, let line, let problem):
             "\(path):\(line) \(problem); write for example `us,77170,3e-6`"
         case .nothingToMeasure:
@@ -34,7 +31,6 @@ extension CostError: CustomStringConvertible {
         case .notFinished: 75
         case .noBook: 74
         case .tooManySplits, .noProbabilities: 78
-        case .unreadable: 66
         case .groups, .nothingToMeasure: 65
         }
     }

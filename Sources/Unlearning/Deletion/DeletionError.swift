@@ -1,6 +1,7 @@
 /// What can go wrong with a deletion.
 package enum DeletionError: Error {
-    case unknownID(String)
+    /// `of`: How many ids were named.
+    case unknownIDs([RecordID], of: Int)
     /// Holds no name: an owner is a person.
     case unknownOwner(isUnfinished: Bool)
     case noOwners
@@ -19,9 +20,11 @@ package enum DeletionError: Error {
 extension DeletionError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .unknownID(let id):
-            "no record has the id \"\(id)\"; nothing was deleted. Ids are compared byte by byte, case included; "
-                + "an id that was deleted before is unknown too"
+        case .unknownIDs(let ids, let count):
+            (ids.count == 1 ? "no record has the id " : "no record has one of these \(ids.count) ids: ")
+                + Self.list(ids)
+                + "; nothing was deleted. Ids are compared byte by byte, case included; an id that was deleted before is unknown too"
+                + (ids.count < count ? ". --ignore-unknown deletes the others" : "")
         case .unknownOwner(let isUnfinished):
             "no record that is left belongs to an owner that was named; this command deleted nothing. Owners are compared byte by byte, "
                 + "case included"
@@ -50,5 +53,14 @@ extension DeletionError: CustomStringConvertible {
                 + "shards not trained again: \(cause). Mend that, then give the same command again, or run `sisa train` on this "
                 + "workspace"
         }
+    }
+
+    /// The first 20. In one line whatever is in them; a long one is more likely a record, in a file that is no list of ids.
+    private static func list(_ ids: [RecordID]) -> String {
+        let shown = ids.prefix(20).map { id in
+            let bytes = id.rawValue.utf8.count
+            return bytes <= 100 ? String(reflecting: id.rawValue) : "(one of \(bytes) bytes)"
+        }
+        return shown.joined(separator: ", ") + (ids.count > 20 ? " and \(ids.count - 20) more" : "")
     }
 }

@@ -29,6 +29,8 @@ package struct DeletionReport: Sendable {
     package var isRepaired = true
     /// Records that have the text of a deleted one and stay, because they were not named; nil: the index could not be read.
     package var duplicates: [RecordID]? = []
+    /// Ids that no record had, and that were passed over.
+    package var unknown: [RecordID] = []
     /// From the call until no answer can use the records and nothing of them is on disk.
     package var influenceFreeSeconds = 0.0
     /// From the call until every slice is that of a run which never saw them.
@@ -38,10 +40,11 @@ package struct DeletionReport: Sendable {
     package var isRepeated = false
 
     /// Of a request that was finished before: it says nothing but where its receipt lies.
-    static func repeated(_ receipt: URL) -> DeletionReport {
+    static func repeated(_ receipt: URL, unknown: [RecordID]) -> DeletionReport {
         var report = DeletionReport(shards: [], fullRecordPasses: 0)
         report.request = receipt.deletingPathExtension().lastPathComponent
         report.receipt = receipt
+        report.unknown = unknown
         report.isRepeated = true
         return report
     }

@@ -7,6 +7,8 @@ package struct DeletionRequest: Sendable {
     package var filters: [RecordFilter]
     /// Records with the same text under other ids too.
     package var takesDuplicates: Bool
+    /// Passes over ids that no record has, as long as another is found.
+    package var ignoresUnknown: Bool
     /// Forgets now and leaves the shards to a later repair.
     package var defersRepair: Bool
     /// What the operator calls it; nil: a random name. The same one twice is the same request.
@@ -14,7 +16,7 @@ package struct DeletionRequest: Sendable {
 
     package init(
         ids: [RecordID] = [], owners: [String] = [], filters: [RecordFilter] = [], takesDuplicates: Bool = false,
-        defersRepair: Bool = false,
+        ignoresUnknown: Bool = false, defersRepair: Bool = false,
         requestID: String? = nil
     ) {
         self.filters = filters
@@ -22,6 +24,7 @@ package struct DeletionRequest: Sendable {
         self.ids = ids
         self.owners = owners
         self.takesDuplicates = takesDuplicates
+        self.ignoresUnknown = ignoresUnknown
         self.defersRepair = defersRepair
     }
 

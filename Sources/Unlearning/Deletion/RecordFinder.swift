@@ -38,34 +38,54 @@ final class RecordFinder {
         self.includesUnfinished = includesUnfinished
     }
 
-    /// What a request is about, each record once, and what it leaves though the text is the same.
-    func find(_ request: DeletionRequest) throws -> (gone: [RecordLocation], duplicates: [RecordID]?) {
-        var seen: Set<RecordID> = []
+    /// What a request is about.
+    struct Found {
+        /// Each record once.
         var gone: [RecordLocation] = []
+        /// What is left though the text is the same; nil: not known.
+        var duplicates: [RecordID]?
+        /// Ids that no record has, each once.
+        var unknown: [RecordID] = []
+    }
+
+    /// An id that no record has is an error, or is passed over where the request says so and something else is found.
+    func find(_ request: DeletionRequest) throws -> Found {
+        var seen: Set<RecordID> = []
+        var (gone, unknown): ([RecordLocation], [RecordID]) = ([], [])
         func take(_ found: [RecordLocation]) { gone += found.filter { seen.insert($0.id).inserted } }
-        for id in request.ids { take([try location(of: id)]) }
+        for id in request.ids {
+            if let location = try location(of: id) {
+                take([location])
+            } else if seen.insert(id).inserted {
+                unknown.append(id)
+            }
+        }
+        if !unknown.isEmpty, !request.ignoresUnknown { throw DeletionError.unknownIDs(unknown, of: request.ids.count) }
         for owner in request.owners { take(try records(of: owner)) }
+        if gone.isEmpty, !unknown.isEmpty { throw DeletionError.unknownIDs(unknown, of: request.ids.count) }
         if !request.filters.isEmpty { take(try records(meeting: request.filters)) }
         guard request.takesDuplicates else {
             // An index that cannot be read keeps nobody from forgetting.
-            guard let found = try? duplicates(of: gone), found.isWhole else { return (gone, nil) }
-            return (gone, found.records.filter { !seen.contains($0.id) }.map(\.id))
+            guard let found = try? duplicates(of: gone), found.isWhole else {
+                return Found(gone: gone, unknown: unknown)
+            }
+            let left = found.records.filter { !seen.contains($0.id) }.map(\.id)
+            return Found(gone: gone, duplicates: left, unknown: unknown)
         }
         let found = try duplicates(of: gone)
         take(found.records)
-        return (gone, found.isWhole ? [] : nil)
+        return Found(gone: gone, duplicates: found.isWhole ? [] : nil, unknown: unknown)
     }
 
-    /// An id that no live record has is an error.
-    private func location(of id: RecordID) throws -> RecordLocation {
+    /// Nil where no live record has the id, and none whose deletion is not finished.
+    private func location(of id: RecordID) throws -> RecordLocation? {
         let rank = assignment.rank(of: id)
         let waiting = unfinished[corpus.tag(id)]
         // It may have come back in another cell, under another owner, before its deletion was finished.
         guard let position = try position(of: id), position != waiting,
             try live(position).contains(where: { $0.record.id == id })
         else {
-            guard let waiting else { throw DeletionError.unknownID(id.rawValue) }
-            return RecordLocation(id: id, position: waiting, rank: rank)
+            return waiting.map { RecordLocation(id: id, position: $0, rank: rank) }
         }
         return RecordLocation(id: id, position: position, rank: rank)
     }

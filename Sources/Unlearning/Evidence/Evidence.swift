@@ -142,19 +142,23 @@ final class Evidence {
 
     /// The receipt of a finished request; only asked for where nothing is left of what the request is about.
     ///
-    /// By its name; or, where only ids are named, by these, which reads all receipts: nothing else knows which ids they were.
-    func receipt(of request: DeletionRequest) throws -> URL? {
-        func isAbout(_ file: URL) -> Bool {
-            guard let receipt = try? Receipt(contentsOf: file), receipt.place != nil else { return false }
-            return request.ids.allSatisfy(receipt.isAbout)
+    /// By its name; or, where only ids are named, by these, which reads all receipts: nothing else knows which ids they were. Where the
+    /// request passes unknown ids over, the receipt is about one of its ids at least; `unknown` are those that it is not about.
+    func receipt(of request: DeletionRequest) throws -> (file: URL, unknown: [RecordID])? {
+        func covered(_ file: URL) -> (file: URL, unknown: [RecordID])? {
+            guard let receipt = try? Receipt(contentsOf: file), receipt.place != nil else { return nil }
+            guard request.ignoresUnknown else { return request.ids.allSatisfy(receipt.isAbout) ? (file, []) : nil }
+            let unknown = request.ids.filter { !receipt.isAbout($0) }
+            return unknown.count < request.ids.count ? (file, unknown) : nil
         }
         if let name = request.requestID, try DurableFile.exists(files.receipt(name)) {
-            guard isAbout(files.receipt(name)) else { throw EvidenceError.requestTaken(id: name) }
-            return files.receipt(name)
+            guard let found = covered(files.receipt(name)) else { throw EvidenceError.requestTaken(id: name) }
+            return found
         }
         guard !request.ids.isEmpty, request.owners.isEmpty else { return nil }
-        return try DurableFile.names(in: files.receipts).sorted().filter { $0.hasSuffix(".json") }
-            .map { files.receipts.appending(path: $0) }.first(where: isAbout)
+        let found = try DurableFile.names(in: files.receipts).sorted().filter { $0.hasSuffix(".json") }.lazy
+            .compactMap { covered(self.files.receipts.appending(path: $0)) }
+        return request.ignoresUnknown ? found.min { $0.unknown.count < $1.unknown.count } : found.first
     }
 
     /// Takes in receipts of this workspace that lay elsewhere.

@@ -41,9 +41,18 @@ package struct Receipt: Codable, Sendable {
         guard let size = try DurableFile.size(place), let bytes = try DurableFile.contents(place) else {
             throw EvidenceError.noSuchFile(path: file.path)
         }
-        func refusal(_ reason: String) -> EvidenceError { .noReceipt(path: file.path, reason: reason) }
+        try self.init(size <= Self.mostBytes ? bytes : [], name: file.path)
+    }
+
+    /// One that somebody hands in.
+    package init(_ file: InputFile) throws {
+        try self.init(file.bytes(limit: Self.mostBytes), name: file.name)
+    }
+
+    private init(_ bytes: [UInt8], name: String) throws {
+        func refusal(_ reason: String) -> EvidenceError { .noReceipt(path: name, reason: reason) }
         do {
-            guard size <= Self.mostBytes, let receipt = try SignedJSON.decodeWhole(Self.self, bytes) else {
+            guard let receipt = try SignedJSON.decodeWhole(Self.self, bytes) else {
                 throw refusal("it is no DSSE envelope with a proof beside it, and with nothing else")
             }
             self = receipt

@@ -1,5 +1,5 @@
 internal import Crypto
-package import Foundation
+internal import Foundation
 
 /// The public half of a signing key: Ed25519 (RFC 8032).
 package struct VerificationKey: Sendable, Equatable {
@@ -15,12 +15,9 @@ package struct VerificationKey: Sendable, Equatable {
     }
 
     /// Reads a PEM file, or the one-line form of signed notes: NAME+HASH+BASE64.
-    package init(contentsOf file: URL) throws {
-        guard let data = FileManager.default.contents(atPath: file.path) else {
-            throw EvidenceError.noSuchFile(path: file.path)
-        }
-        guard let key = Self(text: String(decoding: data.prefix(1 << 16), as: UTF8.self)) else {
-            throw EvidenceError.noKey(path: file.path)
+    package init(_ file: InputFile) throws {
+        guard let key = Self(text: String(decoding: try file.bytes(limit: 1 << 16), as: UTF8.self)) else {
+            throw EvidenceError.noKey(path: file.name)
         }
         self = key
     }

@@ -2,9 +2,9 @@ internal import Engine
 internal import Foundation
 internal import GRDB
 
-/// An id that came twice.
+/// An id that came twice, and where; nil where records come from no file that a person handed in.
 struct DuplicateID: Error {
-    let id: RecordID
+    let first, second: RecordPlace?
 }
 
 /// Brings a stream of records into the order of their cells, on disk, while a workspace is filled. Then it is gone.
@@ -22,6 +22,7 @@ struct RecordSorter {
                     CREATE TABLE records (
                         shard INTEGER NOT NULL, slice INTEGER NOT NULL, rank BLOB NOT NULL,
                         id BLOB NOT NULL UNIQUE, owner BLOB, date TEXT, grouping BLOB, label INTEGER NOT NULL, text BLOB NOT NULL,
+                        file INTEGER, line INTEGER,
                         PRIMARY KEY (shard, slice, rank, id)
                     ) STRICT, WITHOUT ROWID
                     """)
@@ -46,21 +47,24 @@ struct RecordSorter {
     }
 
     /// Takes in everything that `feed` hands over.
-    func take(_ feed: (@escaping (StoredRecord) throws -> Void) throws -> Void) throws {
+    func take(_ feed: (@escaping (StoredRecord, RecordPlace?) throws -> Void) throws -> Void) throws {
         try queue.write { db in
-            let insert = try db.makeStatement(sql: "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
-            try feed { stored in
+            let insert = try db.makeStatement(sql: "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            try feed { stored, place in
                 let record = stored.record
                 do {
                     try insert.execute(arguments: [
                         stored.position.shard, stored.position.slice, blob(stored.rank),
                         blob(record.id.rawValue), record.owner.map(blob), record.date,
-                        record.group.map(blob), record.label, blob(record.text)
+                        record.group.map(blob), record.label, blob(record.text), place?.file, place?.line
                     ])
                 } catch let error as DatabaseError
                     where [.SQLITE_CONSTRAINT_UNIQUE, .SQLITE_CONSTRAINT_PRIMARYKEY].contains(error.extendedResultCode)
                 {
-                    throw DuplicateID(id: record.id)
+                    let row = try Row.fetchOne(
+                        db, sql: "SELECT file, line FROM records WHERE id = ?", arguments: [blob(record.id.rawValue)])
+                    let (file, line): (Int?, Int?) = (row?["file"], row?["line"])
+                    throw DuplicateID(first: RecordPlace(file: file, line: line), second: place)
                 }
             }
         }

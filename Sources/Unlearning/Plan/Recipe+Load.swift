@@ -32,25 +32,14 @@ extension Recipe {
     }
 
     private static func readSmallFile(_ file: URL) throws(RecipeError) -> [UInt8] {
-        func refused(_ problem: RecipeError.Problem) -> RecipeError {
-            RecipeError(file: file.path, problem: problem)
-        }
         do {
-            var bytes: [UInt8] = []
-            try ChunkedFile.eachChunk(ofText: file) { chunk in
-                bytes += chunk
-                if bytes.count > longestFile { throw refused(.tooLong(limit: longestFile)) }
-            }
+            let bytes = try InputFile(file).bytes(limit: longestFile)
             return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
-        } catch let error as RecipeError {
-            throw error
-        } catch let error as ChunkedFile.Failure {
-            switch error {
-            case .notARegularFile: throw refused(.notARegularFile)
-            case .unreadable(let reason): throw refused(.unreadable(reason: reason))
-            }
         } catch {
-            throw refused(.unreadable(reason: "\(error)"))
+            throw RecipeError(
+                file: file.path,
+                problem: error.problem == .tooLong(limit: longestFile)
+                    ? .tooLong(limit: longestFile) : .unreadable(error.problem))
         }
     }
 }

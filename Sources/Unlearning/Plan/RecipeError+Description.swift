@@ -7,10 +7,8 @@ extension RecipeError: CustomStringConvertible {
 
     private var sentence: String {
         switch problem {
-        case .unreadable(let reason):
-            "\(reason). Give the path of a recipe folder or of its recipe.yaml."
-        case .notARegularFile:
-            "this is not a regular file. Give the path of a recipe folder or of its recipe.yaml."
+        case .unreadable(let problem):
+            "\(problem.reason). Give the path of a recipe folder or of its recipe.yaml, which you may read."
         case .tooLong(let limit):
             "the file is longer than \(limit) bytes. A recipe is short; is this the right file?"
         case .invalidUTF8:

@@ -18,8 +18,7 @@ package struct RecipeError: Error, Equatable, Sendable {
 extension RecipeError {
     package enum Problem: Equatable, Sendable {
         // The file.
-        case unreadable(reason: String)
-        case notARegularFile
+        case unreadable(InputError.Problem)
         case tooLong(limit: Int)
         case invalidUTF8
         case empty

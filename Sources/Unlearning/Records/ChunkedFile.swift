@@ -1,60 +1,36 @@
-import Foundation
+internal import Foundation
 
-/// A regular file, read once from front to back in chunks.
-///
-/// Folders, pipes and devices are refused before they are opened: opening a pipe would wait for ever.
+/// A file that is handed in, read once from front to back in chunks.
 struct ChunkedFile: ~Copyable {
-    enum Failure: Error, Equatable {
-        case notARegularFile
-        case unreadable(reason: String)
-
-        var reason: String {
-            switch self {
-            case .notARegularFile: "it is not a regular file"
-            case .unreadable(let reason): reason
-            }
-        }
-    }
-
+    private let name: String
     private let chunkBytes: Int
-    private let handle: FileHandle
+    private let descriptor: Int32
 
-    init(_ file: URL, chunkBytes: Int = 64 << 10) throws(Failure) {
+    init(_ file: InputFile, chunkBytes: Int = 64 << 10) throws(InputError) {
+        name = file.name
         self.chunkBytes = chunkBytes
-        do {
-            // The attributes of a link are the link's own.
-            let target = file.resolvingSymlinksInPath().path
-            let kind = try FileManager.default.attributesOfItem(atPath: target)[.type]
-            guard kind as? FileAttributeType == .typeRegular else { throw Failure.notARegularFile }
-            handle = try FileHandle(forReadingFrom: file)
-        } catch let failure as Failure {
-            throw failure
-        } catch {
-            throw .unreadable(reason: Self.reason(error))
-        }
+        descriptor = try file.open()
     }
 
     deinit {
-        try? handle.close()
+        close(descriptor)
     }
 
-    /// The next bytes, as many as a chunk has until the last one; nil at the end.
-    mutating func next() throws(Failure) -> [UInt8]? {
-        do {
-            guard let data = try handle.read(upToCount: chunkBytes), !data.isEmpty else {
-                return nil
+    /// The next bytes, as many as a chunk has until the last one; nil at the end. A pipe is waited for until they are there.
+    mutating func next() throws(InputError) -> [UInt8]? {
+        var code: Int32 = 0
+        let chunk = unsafe [UInt8](unsafeUninitializedCapacity: chunkBytes) { buffer, count in
+            while count < chunkBytes {
+                // Inside the buffer: `count` bytes of its `chunkBytes` are taken.
+                let received = unsafe read(
+                    descriptor, buffer.baseAddress.map { unsafe $0 + count }, chunkBytes - count)
+                if received < 0, errno == EINTR { continue }
+                if received < 0 { code = errno }
+                if received <= 0 { return }
+                count += received
             }
-            return [UInt8](data)
-        } catch {
-            throw .unreadable(reason: Self.reason(error))
         }
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        switch (error as? CocoaError)?.code {
-        case .fileReadNoSuchFile, .fileNoSuchFile: "there is no such file"
-        case .fileReadNoPermission: "permission denied"
-        default: "it cannot be read (\((error as NSError).domain) \((error as NSError).code))"
-        }
+        guard code == 0 else { throw InputError(name: name, errno: code) }
+        return chunk.isEmpty ? nil : chunk
     }
 }

@@ -25,4 +25,7 @@ package struct Columns: Sendable, Codable {
         self.label = label
         self.owner = owner
     }
+
+    /// Of a file that is asked about and not learned from: whose a record is, and when, plays no part there.
+    var withoutPersons: Columns { Columns(id: id, text: text, label: label) }
 }

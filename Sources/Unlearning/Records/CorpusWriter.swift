@@ -13,16 +13,16 @@ struct CorpusWriter {
 
     /// `feed` calls its argument once a record. Returns what every cell holds, and the seals of the index.
     func fill(
-        shards: Int, slices: Int, feed: (@escaping (Record) throws -> Void) throws -> Void
+        shards: Int, slices: Int, feed: (@escaping (Record, RecordPlace?) throws -> Void) throws -> Void
     ) throws -> (cells: [[SliceSummary]], seals: RecordIndex.Seals) {
         let sorter = try RecordSorter(staging.records)
         let places = try PlaceSorter(staging.places)
         try sorter.take { insert in
-            try feed { record in
+            try feed { record, place in
                 try insert(
                     StoredRecord(
                         record: record, position: assignment.position(of: record),
-                        rank: assignment.rank(of: record.id)))
+                        rank: assignment.rank(of: record.id)), place)
             }
         }
         let empty = corpus.summary([])

@@ -1,5 +1,3 @@
-package import Foundation
-
 /// What a quote in a CSV or TSV file is.
 package enum Quoting: String, Sendable, Codable, CaseIterable {
     /// It opens and closes a field that may hold delimiters and line breaks.
@@ -17,9 +15,9 @@ package enum DataFormat: String, Sendable, Codable, CaseIterable {
     /// One JSON object on each line.
     case jsonl
 
-    /// The format that a file's extension stands for; nil for any other.
-    package init?(extensionOf file: URL) {
-        switch file.pathExtension.lowercased() {
+    /// The format that the extension of a file's name stands for; nil for any other.
+    package init?(extension name: String) {
+        switch name.lowercased() {
         case "csv": self = .csv
         case "tsv", "tab": self = .tsv
         case "jsonl", "ndjson": self = .jsonl

@@ -15,10 +15,10 @@ struct DelimitedRecords {
     /// Where the columns in use stand.
     private struct Header {
         var count: Int
-        /// Nil for `$row`.
+        /// Nil for row numbers.
         var id: Int?
-        var text: Int
-        /// Nil where labels are optional and the file has none.
+        /// Nil, as the label, where it is optional and the file has none.
+        var text: Int?
         var label: Int?
         var owner: Int?
         var date: Int?
@@ -54,12 +54,13 @@ struct DelimitedRecords {
             throw refusal(row.line, column, .missingColumn(found: names.map(RecordsError.shown)))
         }
         let columns = reader.columns
-        let labelIsMissing = positions[RecordID(columns.label)] == nil
+        func position(_ column: String, _ rule: RecordReader.Rule) throws(RecordsError) -> Int? {
+            rule == .optional && positions[RecordID(column)] == nil ? nil : try position(column)
+        }
         return Header(
             count: row.count,
-            id: columns.id == Columns.rowNumber ? nil : try position(columns.id),
-            text: try position(columns.text),
-            label: reader.labels == .optional && labelIsMissing ? nil : try position(columns.label),
+            id: columns.id == Columns.rowNumber ? nil : try position(columns.id, reader.ids),
+            text: try position(columns.text, reader.texts), label: try position(columns.label, reader.labels),
             owner: try columns.owner.map(position), date: try columns.date.map(position),
             group: try columns.group.map(position))
     }
@@ -71,7 +72,7 @@ struct DelimitedRecords {
         let columns = reader.columns
         var values = RecordValues(id: "\(recordCount)", text: "", label: nil, owner: nil)
         if let field = header.id { values.id = try text(row, field, column: columns.id) }
-        values.text = try text(row, header.text, column: columns.text)
+        if let field = header.text { values.text = try text(row, field, column: columns.text) }
         if let field = header.label { values.label = try text(row, field, column: columns.label) }
         if let field = header.owner { values.owner = try text(row, field, column: columns.owner) }
         if let field = header.date { values.date = try text(row, field, column: columns.date) }

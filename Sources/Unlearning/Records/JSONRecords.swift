@@ -3,6 +3,8 @@ struct JSONRecords {
     let reader: RecordReader
     let file: String
     private(set) var recordCount = 0
+    /// Whether row numbers stand for ids; the first record decides.
+    private var isNumbered: Bool?
 
     init(reader: RecordReader, file: String) {
         self.reader = reader
@@ -17,7 +19,7 @@ struct JSONRecords {
         try body(try record(line, number), number)
     }
 
-    private func record(_ line: [UInt8], _ number: Int) throws(RecordsError) -> RawRecord {
+    private mutating func record(_ line: [UInt8], _ number: Int) throws(RecordsError) -> RawRecord {
         guard String(validating: line, as: UTF8.self) != nil else {
             throw refusal(number, nil, .invalidUTF8)
         }
@@ -29,14 +31,20 @@ struct JSONRecords {
         }
         let columns = reader.columns
         var values = RecordValues(id: "\(recordCount)", text: "", label: nil, owner: nil)
-        if columns.id != Columns.rowNumber {
+        func isLeftOut(_ column: String, _ rule: RecordReader.Rule) -> Bool {
+            guard rule == .optional else { return false }
+            let found = members.first { $0.key == RecordID(column) }?.value
+            return found == nil || found == .null
+        }
+        let isNumbered = self.isNumbered ?? (columns.id == Columns.rowNumber || isLeftOut(columns.id, reader.ids))
+        self.isNumbered = isNumbered
+        if !isNumbered {
             values.id = try word(try value(columns.id, members, number), columns.id, number)
         }
-        values.text = try text(try value(columns.text, members, number), columns.text, number)
-        let label = members.first { $0.key == RecordID(columns.label) }?.value
-        switch (label, reader.labels) {
-        case (nil, .optional), (.null, .optional): break
-        default:
+        if !isLeftOut(columns.text, reader.texts) {
+            values.text = try text(try value(columns.text, members, number), columns.text, number)
+        }
+        if !isLeftOut(columns.label, reader.labels) {
             values.label = try word(
                 try value(columns.label, members, number), columns.label, number)
         }

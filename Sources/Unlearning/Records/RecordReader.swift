@@ -5,10 +5,9 @@ package import Foundation
 /// At most one chunk and one record are held at a time, so a file may be larger than memory, and a file without a line
 /// break ends with an error at `maxRecordBytes` and not with an exhausted machine. Cost: linear in the file's size.
 package struct RecordReader: Sendable {
-    /// Whether every record must have a label.
-    package enum LabelRule: Sendable {
+    /// Whether a file must have a column, and every record a value in it.
+    package enum Rule: Sendable {
         case required
-        /// A file without the label column is fine, as for texts that are to be predicted.
         case optional
     }
 
@@ -16,18 +15,23 @@ package struct RecordReader: Sendable {
     /// Nil: by the file's extension.
     package var format: DataFormat?
     package var quoting: Quoting
-    package var labels: LabelRule
+    /// Where optional and the file (of JSON Lines its first record) has none, row numbers stand for them.
+    package var ids: Rule
+    package var texts: Rule
+    package var labels: Rule
     package var maxRecordBytes: Int
     /// Told the place ("file:line") of the first field of a TSV file that spans lines: often a lone quote and not a quoted field.
     package var notice: @Sendable (String) -> Void = { _ in }
 
     package init(
-        columns: Columns, format: DataFormat? = nil, quoting: Quoting = .quotes,
-        labels: LabelRule = .required, maxRecordBytes: Int = 1 << 20
+        columns: Columns, format: DataFormat? = nil, quoting: Quoting = .quotes, ids: Rule = .required,
+        texts: Rule = .required, labels: Rule = .required, maxRecordBytes: Int = 1 << 20
     ) {
         self.columns = columns
         self.format = format
         self.quoting = quoting
+        self.ids = ids
+        self.texts = texts
         self.labels = labels
         self.maxRecordBytes = maxRecordBytes
     }
@@ -36,62 +40,58 @@ package struct RecordReader: Sendable {
     ///
     /// Throws a `RecordsError` at the first thing that is wrong with the file, after the records before it were handed
     /// out; errors of `body` pass through and end the reading. Whether an id stands twice is for the caller to see.
-    package func forEach(file: URL, _ body: (RawRecord, Int) throws -> Void) throws {
-        guard let format = format ?? DataFormat(extensionOf: file) else {
-            throw RecordsError(
-                file: file.path, problem: .unknownExtension(found: file.pathExtension))
+    package func forEach(_ file: InputFile, _ body: (RawRecord, Int) throws -> Void) throws {
+        guard let format = format ?? DataFormat(extension: file.pathExtension) else {
+            try file.check()
+            throw RecordsError(file: file.name, problem: .unknownExtension(found: file.pathExtension))
         }
-        do {
-            switch format {
-            case .csv: try readDelimited(file, by: UInt8(ascii: ","), body)
-            case .tsv: try readDelimited(file, by: UInt8(ascii: "\t"), body)
-            case .jsonl: try readLines(file, body)
-            }
-        } catch let failure as ChunkedFile.Failure {
-            switch failure {
-            case .notARegularFile: throw RecordsError(file: file.path, problem: .notARegularFile)
-            case .unreadable(let reason):
-                throw RecordsError(file: file.path, problem: .unreadable(reason: reason))
-            }
+        switch format {
+        case .csv: try readDelimited(file, by: UInt8(ascii: ","), body)
+        case .tsv: try readDelimited(file, by: UInt8(ascii: "\t"), body)
+        case .jsonl: try readLines(file, body)
         }
     }
 
+    package func forEach(file: URL, _ body: (RawRecord, Int) throws -> Void) throws {
+        try forEach(InputFile(file), body)
+    }
+
     private func readDelimited(
-        _ file: URL, by delimiter: UInt8, _ body: (RawRecord, Int) throws -> Void
+        _ file: InputFile, by delimiter: UInt8, _ body: (RawRecord, Int) throws -> Void
     ) throws {
         var scanner = DelimitedScanner(delimiter: delimiter, quoting: quoting, maxRowBytes: maxRecordBytes)
-        var records = DelimitedRecords(reader: self, file: file.path)
+        var records = DelimitedRecords(reader: self, file: file.name)
         do {
-            try ChunkedFile.eachChunk(ofText: file) { chunk in
+            try file.forEachChunk { chunk in
                 try scanner.feed(chunk) { row in try records.take(row, body) }
             }
             try scanner.finish { row in try records.take(row, body) }
         } catch let failure as DelimitedScanner.Failure {
-            throw RecordsError(file: file.path, line: failure.line, problem: failure.problem)
+            throw RecordsError(file: file.name, line: failure.line, problem: failure.problem)
         }
         if delimiter == UInt8(ascii: "\t"), let line = scanner.spanningLine {
-            notice("\(file.lastPathComponent):\(line)")
+            notice("\(file.name):\(line)")
         }
         if records.recordCount == 0 {
             throw RecordsError(
-                file: file.path, problem: records.hasHeader ? .noRecords : .emptyFile)
+                file: file.name, problem: records.hasHeader ? .noRecords : .emptyFile)
         }
     }
 
-    private func readLines(_ file: URL, _ body: (RawRecord, Int) throws -> Void) throws {
+    private func readLines(_ file: InputFile, _ body: (RawRecord, Int) throws -> Void) throws {
         var lines = LineSplitter(maxLineBytes: maxRecordBytes)
-        var records = JSONRecords(reader: self, file: file.path)
+        var records = JSONRecords(reader: self, file: file.name)
         do {
-            try ChunkedFile.eachChunk(ofText: file) { chunk in
+            try file.forEachChunk { chunk in
                 try lines.feed(chunk) { line, number in try records.take(line, number, body) }
             }
             try lines.finish { line, number in try records.take(line, number, body) }
         } catch let failure as LineSplitter.TooLong {
             throw RecordsError(
-                file: file.path, line: failure.line, problem: .recordTooLong(limit: maxRecordBytes))
+                file: file.name, line: failure.line, problem: .recordTooLong(limit: maxRecordBytes))
         }
         if records.recordCount == 0 {
-            throw RecordsError(file: file.path, problem: .emptyFile)
+            throw RecordsError(file: file.name, problem: .emptyFile)
         }
     }
 }

@@ -1,51 +1,66 @@
-internal import Foundation
+/// Where a record stands in the files that it is read from.
+struct RecordPlace: Sendable {
+    /// Counted from 0.
+    let file: Int
+    /// Counted from 1.
+    let line: Int
 
-/// Reads the records of a recipe's files, one file after another.
+    init(file: Int, line: Int) {
+        self.file = file
+        self.line = line
+    }
+
+    init?(file: Int?, line: Int?) {
+        guard let file, let line else { return nil }
+        self.init(file: file, line: line)
+    }
+}
+
+/// Reads the records of files, one file after another, each once: it may be a pipe.
 struct RecordSource {
     static let longestID = 65_536
     private let recipe: Recipe
-    private let files: [URL]
+    private let files: [InputFile]
+    private let format: DataFormat?
     private let labels: LabelIndex
     private let progress: TrainingProgress
 
-    init(_ recipe: Recipe, _ files: [URL], progress: @escaping TrainingProgress = { _ in }) {
+    /// `format`: Nil: what the recipe says, or the extension.
+    init(
+        _ recipe: Recipe, _ files: [InputFile], format: DataFormat? = nil,
+        progress: @escaping TrainingProgress = { _ in }
+    ) {
         self.progress = progress
         self.recipe = recipe
         self.files = files
+        self.format = format ?? recipe.data.format
         labels = LabelIndex(recipe.labels)
     }
 
-    /// Hands out every record and where it stands ("file:line").
-    func forEach(_ body: (Record, _ place: String) throws -> Void) throws {
-        var reader = RecordReader(
-            columns: recipe.data.columns, format: recipe.data.format, quoting: recipe.data.quoting)
+    /// Hands out every record and where it stands.
+    func forEach(_ body: (Record, RecordPlace) throws -> Void) throws {
+        var reader = RecordReader(columns: recipe.data.columns, format: format, quoting: recipe.data.quoting)
         reader.notice = { [progress] place in progress(.spanningLines(place: place)) }
-        for file in files {
-            try reader.forEach(file: file) { raw, line in
+        for (number, file) in files.enumerated() {
+            try reader.forEach(file) { raw, line in
                 let record = try labels.record(
-                    raw, file: file.path, line: line, column: recipe.data.columns.label)
-                let place = "\(file.lastPathComponent):\(line)"
+                    raw, file: file.name, line: line, column: recipe.data.columns.label)
+                let place = RecordPlace(file: number, line: line)
                 // A record that no command line can name could never be deleted.
                 guard record.id.rawValue.utf8.count <= Self.longestID, !record.id.rawValue.utf8.contains(0) else {
-                    throw WorkspaceError.unusableID(place: place, limit: Self.longestID)
+                    throw WorkspaceError.unusableID(place: name(place), limit: Self.longestID)
                 }
                 try body(record, place)
             }
         }
     }
 
-    /// Finds both places of an id that stands twice, by reading the files again.
-    func explain(_ duplicate: DuplicateID) throws -> any Error {
-        struct Found: Error {}
-        var places: [String] = []
-        do {
-            try RecordSource(recipe, files).forEach { record, place in
-                guard record.id == duplicate.id else { return }
-                places.append(place)
-                if places.count == 2 { throw Found() }
-            }
-        } catch is Found {}
-        guard places.count == 2 else { return duplicate }
-        return WorkspaceError.duplicateID(id: duplicate.id.rawValue, first: places[0], second: places[1])
+    /// FILE:LINE, the whole path: two folders may have files of one name.
+    func name(_ place: RecordPlace) -> String { "\(files[place.file].name):\(place.line)" }
+
+    /// What a person is told of an id that stands twice; the id itself may name somebody, and is not repeated.
+    func explained(_ duplicate: DuplicateID) -> any Error {
+        guard let first = duplicate.first, let second = duplicate.second else { return duplicate }
+        return WorkspaceError.duplicateID(first: name(first), second: name(second))
     }
 }

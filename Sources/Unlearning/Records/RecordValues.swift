@@ -17,7 +17,7 @@ extension RecordReader {
             RecordsError(file: file, line: line, column: column, problem: problem)
         }
         if values.id.isEmpty { throw refusal(columns.id, .emptyID) }
-        if values.text.isEmpty { throw refusal(columns.text, .emptyText) }
+        if values.text.isEmpty, texts == .required { throw refusal(columns.text, .emptyText) }
         let label = values.label.flatMap { $0.isEmpty ? nil : $0 }
         if label == nil && labels == .required { throw refusal(columns.label, .emptyLabel) }
         let owner = values.owner.flatMap { $0.isEmpty ? nil : $0 }

@@ -10,15 +10,16 @@ extension RecordsError: CustomStringConvertible {
     /// The same without the place.
     var sentence: String {
         switch problem {
-        case .unreadable(let reason):
-            "\(reason). Correct the path."
-        case .notARegularFile:
-            "this is not a regular file. Give the path of a file; a folder, pipe or device is not read."
+        case .unknownExtension("json"):
+            "the extension `json` stands for no format. Write JSON Lines, one object to a line, into a .jsonl file: "
+                + "`jq -c '.[]'` makes it of an array."
         case .unknownExtension(let found):
-            "the extension \(Self.quoted(found)) stands for no format, expected csv, tsv or jsonl. "
-                + "Rename the file, or set `format`."
+            (found.isEmpty
+                ? "without an extension the format is not known"
+                : "the extension \(Self.quoted(found)) stands for no format of records")
+                + ". Write csv, tsv or jsonl and name the file so, or name the format with --format or `data.format`."
         case .emptyFile:
-            "the file is empty. Write a header and one record to a row, or one JSON object to a line."
+            "the file is empty. Write a header and one record to a row, one JSON object to a line, or one text to a line."
         case .noRecords:
             "a header and no records. Add at least one row."
         case .invalidUTF8:
@@ -30,7 +31,7 @@ extension RecordsError: CustomStringConvertible {
             "the name stands twice in the header. Rename one of the two."
         case .missingColumn(let found), .missingKey(let found):
             "not found among \(Self.list(found)).\(suggestion(among: found)) "
-                + "Correct the name under `data.columns`, or the file."
+                + "Correct the name (`data.columns` in the recipe, or --column), or the file."
         case .wrongFieldCount(let found, let expected):
             "\(found) fields, expected \(expected) as in the header. "
                 + "Put quotes around a field that holds the delimiter or a line break."
@@ -52,13 +53,19 @@ extension RecordsError: CustomStringConvertible {
         case .emptyID:
             "the id is empty. Give every record an id, or use `$row` as the id column."
         case .emptyText:
-            "the text is empty. Remove the record or give it a text."
+            "the text is empty. Remove it, or write a text."
         case .emptyLabel:
             "the label is empty. Remove the record or give it a label."
+        case .unusableLabel:
+            "the label holds a NUL or begins with a byte order mark, so no recipe can name it. Give the record another label."
+        case .tooManyLabels(let most):
+            "more than \(most) different labels. Check that this is the column of labels."
+        case .oneLabel:
+            "all records have the same label. A classifier needs two or more; check that this is the column of labels."
         case .unknownLabel(let length, let labels, let suggestion):
             "the label (\(length) bytes) is not one of \(Self.list(labels))."
                 + (suggestion.map { " Did you mean \(Self.quoted($0))?" } ?? "")
-                + " Correct it, or add it to `labels`."
+                + " Correct it, or add it to `labels`; `sisa labels FILE` lists those of a file."
         }
     }
 

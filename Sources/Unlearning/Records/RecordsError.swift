@@ -19,8 +19,6 @@ package struct RecordsError: Error, Equatable, Sendable {
 
 extension RecordsError {
     package enum Problem: Equatable, Sendable {
-        case unreadable(reason: String)
-        case notARegularFile
         case unknownExtension(found: String)
         case emptyFile
         case noRecords
@@ -45,6 +43,9 @@ extension RecordsError {
         case emptyID
         case emptyText
         case emptyLabel
+        case unusableLabel
+        case tooManyLabels(most: Int)
+        case oneLabel
         case badDate
         case unknownLabel(length: Int, labels: [String], suggestion: String?)
     }

@@ -27,7 +27,7 @@ package struct BackboneSeal: Sendable, Codable, Equatable {
             guard FileManager.default.fileExists(atPath: url.path) else { continue }
             var whole = SHA256()
             do {
-                var file = try ChunkedFile(url, chunkBytes: BlockDigests.blockBytes)
+                var file = try ChunkedFile(InputFile(url), chunkBytes: BlockDigests.blockBytes)
                 while let block = try file.next() {
                     whole.update(data: block)
                     guard name == Self.weights else { continue }
@@ -35,7 +35,7 @@ package struct BackboneSeal: Sendable, Codable, Equatable {
                     size += block.count
                 }
             } catch {
-                throw WorkspaceError.backboneUnreadable(path: url.path, reason: error.reason)
+                throw WorkspaceError.backboneUnreadable(path: url.path, reason: error.problem.reason)
             }
             files.append(File(name: name, digest: Data(whole.finalize())))
         }
@@ -67,7 +67,7 @@ package struct BackboneSeal: Sendable, Codable, Equatable {
         guard FileManager.default.fileExists(atPath: url.path) else { return expected == nil }
         var whole = SHA256()
         do {
-            var file = try ChunkedFile(url)
+            var file = try ChunkedFile(InputFile(url))
             while let block = try file.next() { whole.update(data: block) }
         } catch {
             return false

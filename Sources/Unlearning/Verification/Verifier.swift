@@ -96,7 +96,7 @@ package struct Verifier {
         let assignment = Assignment(recipe, key: subject.key)
         let (corpus, pending) = (try subject.corpus(), try subject.ledger.pending())
         let facts = ["backbone": Data(backbone.path.utf8), "backbone_digest": Data(digest)]
-        func copy(_ take: (Record) throws -> Void) throws {
+        func copy(_ take: (Record, RecordPlace?) throws -> Void) throws {
             for shard in shards ?? Array(0..<recipe.shards) {
                 for slice in 0..<recipe.slices {
                     let cell = Position(shard: shard, slice: slice)
@@ -104,7 +104,7 @@ package struct Verifier {
                         // Placed afresh: a record that lies in a wrong shard is missed there, and noticed.
                         let place = assignment.position(of: stored.record)
                         if let shards, !shards.contains(place.shard) { continue }
-                        try take(stored.record)
+                        try take(stored.record, nil)
                     }
                 }
             }

@@ -1,4 +1,4 @@
-package import Foundation
+internal import Foundation
 
 /// What an addition did.
 package struct AdditionReport: Sendable {
@@ -14,9 +14,12 @@ extension Workspace {
     ///
     /// They are placed by the same rules as all others, so only their shards are trained again, from their lowest slice. All or none: an
     /// id that is there already, or was deleted where the recipe refuses that, changes nothing.
+    ///
+    /// `format`: Nil: what the recipe says, or the extension.
     @discardableResult
     package func add(
-        _ inputs: [URL], threads: Int = 1, progress: @escaping TrainingProgress = { _ in }, waiting: () -> Void = {}
+        _ inputs: [InputFile], format: DataFormat? = nil, threads: Int = 1,
+        progress: @escaping TrainingProgress = { _ in }, waiting: () -> Void = {}
     ) throws -> AdditionReport {
         let clock = ContinuousClock().now
         let meter = CostMeter()
@@ -26,7 +29,7 @@ extension Workspace {
         defer { withExtendedLifetime(lock) {} }
         try sweep()
         let evidence = try evidence()
-        let new = try placed(inputs, progress)
+        let new = try placed(inputs, format, progress)
         // Of deletions that are not finished, nothing may lie in the files that are about to be written anew. They are finished as a
         // whole where one of their records comes back: it would be taken for the deleted one.
         let (pending, corpus) = (try ledger.pending(), try corpus())
@@ -59,25 +62,29 @@ extension Workspace {
     }
 
     /// The records of files by the cells they belong to. What is wrong with one of them is said before anything changes.
-    private func placed(_ inputs: [URL], _ progress: @escaping TrainingProgress) throws -> [Position: [StoredRecord]] {
+    private func placed(
+        _ inputs: [InputFile], _ format: DataFormat?, _ progress: @escaping TrainingProgress
+    ) throws -> [Position: [StoredRecord]] {
         let assignment = Assignment(recipe, key: key)
-        let source = RecordSource(recipe, inputs, progress: progress)
+        let source = RecordSource(recipe, inputs, format: format, progress: progress)
         let finder = try finder()
         let refused = recipe.deletedIDs == .refuse ? try ledger.refused() : []
         let corpus = try corpus()
         var new: [Position: [StoredRecord]] = [:]
-        var seen: Set<RecordID> = []
+        var seen: [RecordID: RecordPlace] = [:]
         try source.forEach { record, place in
-            guard seen.insert(record.id).inserted else { throw try source.explain(DuplicateID(id: record.id)) }
-            if try finder.holds(record.id) { throw WorkspaceError.idIsThere(id: record.id.rawValue, place: place) }
+            if let first = seen.updateValue(place, forKey: record.id) {
+                throw source.explained(DuplicateID(first: first, second: place))
+            }
+            if try finder.holds(record.id) { throw WorkspaceError.idIsThere(place: source.name(place)) }
             if refused.contains(corpus.tag(record.id)) {
-                throw WorkspaceError.idWasDeleted(id: record.id.rawValue, place: place)
+                throw WorkspaceError.idWasDeleted(place: source.name(place))
             }
             let position = assignment.position(of: record)
             new[position, default: []].append(
                 StoredRecord(record: record, position: position, rank: assignment.rank(of: record.id)))
         }
-        guard !new.isEmpty else { throw WorkspaceError.noRecords(files: inputs.map(\.lastPathComponent)) }
+        guard !new.isEmpty else { throw WorkspaceError.noRecords(files: inputs.map(\.name)) }
         return new
     }
 

@@ -20,7 +20,7 @@ extension Workspace {
         // A ledger of an earlier version vouches for no index.
         if try !ledger.knowsIndex() { try completeIndex() }
         let finder = try finder(unfinished: true)
-        let found: (gone: [RecordLocation], duplicates: [RecordID]?)
+        let found: RecordFinder.Found
         do {
             found = try finder.find(request)
         } catch let error as DeletionError {
@@ -30,7 +30,7 @@ extension Workspace {
             guard try !request.ids.contains(where: finder.knows), let receipt = try evidence.receipt(of: request) else {
                 throw error
             }
-            return .repeated(receipt)
+            return .repeated(receipt.file, unknown: receipt.unknown)
         }
         let id = try acceptWithReserve(found.gone, &evidence, request: request.requestID)
         var influenceFree = 0.0
@@ -62,7 +62,7 @@ extension Workspace {
             ?? evidence.receipts.values.first { file in
                 try found.gone.map(\.id).contains(where: Receipt(contentsOf: file).isAbout)
             }
-        report.duplicates = found.duplicates
+        (report.duplicates, report.unknown) = (found.duplicates, found.unknown)
         report.isRepaired = !request.defersRepair
         report.influenceFreeSeconds = influenceFree
         report.seconds = clock.duration(to: .now).seconds
@@ -97,7 +97,7 @@ extension Workspace {
         func plan() throws -> DeletionReport {
             let found = try finder().find(request)
             var report = try cost(RecordsMemo(self)).report(found.gone)
-            report.duplicates = found.duplicates
+            (report.duplicates, report.unknown) = (found.duplicates, found.unknown)
             return report
         }
         var report: DeletionReport

@@ -3,12 +3,13 @@ internal import Foundation
 extension Workspace {
     /// Writes a stream of records into cells, in a folder of its own, and then, in one transaction, makes that folder the workspace's.
     ///
+    /// `feed`: Hands over each record, and where it stands in the files that it is read from.
     /// `note`: The log's entry about these cells; nil where the workspace keeps no log yet.
     static func fill(
         _ recipe: Recipe, _ files: WorkspaceFiles, _ ledger: Ledger, _ key: WorkspaceKey,
         _ facts: [String: Data], generation: Int, chain: KeyChain? = nil,
         note: ([[SliceSummary]]) throws -> LogNote? = { _ in nil },
-        feed: (@escaping (Record) throws -> Void) throws -> Void
+        feed: (@escaping (Record, RecordPlace?) throws -> Void) throws -> Void
     ) throws {
         let folder = files.records(generation)
         let index = RecordIndex(files.index(generation), recipe, key)

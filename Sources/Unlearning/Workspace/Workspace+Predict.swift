@@ -1,5 +1,3 @@
-package import Foundation
-
 /// How well held-out records are answered.
 package struct Evaluation: Sendable {
     package let records: Int
@@ -25,24 +23,25 @@ extension Workspace {
     }
 
     /// Answers the labelled records of files with the recipe's columns.
+    ///
+    /// `format`: Nil: what the recipe says, or the extension.
     package func evaluate(
-        _ inputs: [URL], threads: Int = 1, progress: @escaping TrainingProgress = { _ in }
+        _ inputs: [InputFile], format: DataFormat? = nil, threads: Int = 1,
+        progress: @escaping TrainingProgress = { _ in }
     ) throws -> Evaluation {
         let clock = ContinuousClock().now
         var texts: [String] = []
         var labels: [Int] = []
         // Ids and owners play no part here, so held-out files need not have them.
         var recipe = recipe
+        recipe.data.columns = recipe.data.columns.withoutPersons
         recipe.data.columns.id = Columns.rowNumber
-        recipe.data.columns.owner = nil
-        recipe.data.columns.date = nil
-        recipe.data.columns.group = nil
-        try RecordSource(recipe, inputs, progress: progress).forEach { record, _ in
+        try RecordSource(recipe, inputs, format: format, progress: progress).forEach { record, _ in
             texts.append(record.text)
             labels.append(record.label)
         }
         guard !texts.isEmpty else {
-            throw WorkspaceError.noRecords(files: inputs.map(\.lastPathComponent))
+            throw WorkspaceError.noRecords(files: inputs.map(\.name))
         }
         let answers = try predict(texts, votes: false, threads: threads, progress: progress)
         var byLabel = recipe.labels.map { _ in (records: 0, correct: 0) }

@@ -3,13 +3,18 @@ package import Foundation
 /// Where a training's records and backbone come from, beside its recipe.
 package struct TrainingSources: Sendable {
     package var backbone: URL
-    package var files: [URL]
+    package var files: [InputFile]
     package var key: WorkspaceKey?
 
-    package init(backbone: URL, files: [URL], key: WorkspaceKey? = nil) {
+    package init(backbone: URL, inputs: [InputFile], key: WorkspaceKey? = nil) {
         self.backbone = backbone
-        self.files = files
+        files = inputs
         self.key = key
+    }
+
+    /// From files that a recipe names.
+    package init(backbone: URL, files: [URL], key: WorkspaceKey? = nil) {
+        self.init(backbone: backbone, inputs: files.map { InputFile($0) }, key: key)
     }
 }
 
@@ -114,7 +119,7 @@ extension Workspace {
     }
 
     private static func ingest(
-        _ recipe: Recipe, _ inputs: [URL], _ files: WorkspaceFiles, _ ledger: Ledger, _ key: WorkspaceKey,
+        _ recipe: Recipe, _ inputs: [InputFile], _ files: WorkspaceFiles, _ ledger: Ledger, _ key: WorkspaceKey,
         _ facts: [String: Data], _ progress: @escaping TrainingProgress
     ) throws {
         guard !inputs.isEmpty else { throw WorkspaceError.noDataFiles }
@@ -122,14 +127,14 @@ extension Workspace {
         var count = 0
         do {
             try fill(recipe, files, ledger, key, facts, generation: 1) { take in
-                try source.forEach { record, _ in
-                    try take(record)
+                try source.forEach { record, place in
+                    try take(record, place)
                     count += 1
                 }
-                if count == 0 { throw WorkspaceError.noRecords(files: inputs.map(\.lastPathComponent)) }
+                if count == 0 { throw WorkspaceError.noRecords(files: inputs.map(\.name)) }
             }
         } catch let duplicate as DuplicateID {
-            throw try source.explain(duplicate)
+            throw source.explained(duplicate)
         }
     }
 
@@ -138,7 +143,7 @@ extension Workspace {
     }
 
     private static func adopt(
-        _ recipe: Recipe, after old: Recipe, _ files: [URL], _ workspace: Workspace, _ facts: [String: Data],
+        _ recipe: Recipe, after old: Recipe, _ files: [InputFile], _ workspace: Workspace, _ facts: [String: Data],
         _ evidence: Evidence
     ) throws {
         let changed = recipe.differences(from: old)
@@ -174,7 +179,7 @@ extension Workspace {
             generation: try workspace.ledger.generation() + 1, chain: next.chain(backbone), note: note
         ) { take in
             for shard in 0..<old.shards {
-                for stored in try workspace.records(shard: shard) { try take(stored.record) }
+                for stored in try workspace.records(shard: shard) { try take(stored.record, nil) }
             }
         }
         try next.features().take(features, held, next.ledger.slices())

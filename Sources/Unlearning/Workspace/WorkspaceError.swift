@@ -18,9 +18,9 @@ package enum WorkspaceError: Error, Equatable {
     case indexDamaged(path: String)
     case otherData(path: String, fields: [String])
     case otherLabels(path: String)
-    case duplicateID(id: String, first: String, second: String)
-    case idIsThere(id: String, place: String)
-    case idWasDeleted(id: String, place: String)
+    case duplicateID(first: String, second: String)
+    case idIsThere(place: String)
+    case idWasDeleted(place: String)
     case unusableID(place: String, limit: Int)
     case noRecords(files: [String])
     case noDataFiles
@@ -88,17 +88,16 @@ extension WorkspaceError: CustomStringConvertible {
         case .otherLabels(let path):
             "the recipe's labels differ from those of the workspace \(path), whose records bear the old ones; "
                 + "name a new one with --workspace"
-        case .duplicateID(let id, let first, let second):
-            "id \"\(id)\" stands twice, at \(first) and at \(second); ids must be unique: "
-                + "remove or rename one of them"
-        case .idIsThere(let id, let place):
-            "id \"\(id)\", at \(place), is in the workspace already; nothing was added. Where an addition was killed, `sisa repair` finishes it; to correct a record, "
+        case .duplicateID(let first, let second):
+            "\(second): the id stands at \(first) too; ids must be unique over all files: remove or rename one of them"
+        case .idIsThere(let place):
+            "\(place): the id is in the workspace already; nothing was added. Where an addition was killed, `sisa repair` finishes it; to correct a record, "
                 + "delete it and add it again"
-        case .idWasDeleted(let id, let place):
-            "id \"\(id)\", at \(place), was deleted, and the recipe says `deleted_ids: refuse`; nothing was added. Leave it out, or give the "
+        case .idWasDeleted(let place):
+            "\(place): the id was deleted, and the recipe says `deleted_ids: refuse`; nothing was added. Leave it out, or give the "
                 + "record another id"
         case .unusableID(let place, let limit):
-            "the id at \(place) holds a NUL or has more than \(limit) bytes, so no command could name it and the record could "
+            "\(place): the id holds a NUL or has more than \(limit) bytes, so no command could name it and the record could "
                 + "never be deleted; give the record another id"
         case .noRecords(let files):
             "no records in \(files.joined(separator: ", ")); nothing to train on"

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Unlearning
 
 struct CostPlacement: SisaCommand {
@@ -67,7 +66,7 @@ struct CostPlacement: SisaCommand {
     }
 
     func perform() throws {
-        let groups = try GroupTable.read(self.groups)
+        let groups = try GroupTable.read(InputFile(named: self.groups))
         let advice = PlacementAdvice(groups, shards: shards, slices: slices, epochs: epochs, limit: limit)
         let uniform = advice.options[0].expectedRecordPasses
         func share(_ option: PlacementAdvice.Option) -> Double {
@@ -104,9 +103,7 @@ struct CostPlacement: SisaCommand {
         let lines = bands.map { band in
             var parts: [String] = []
             if let groups = band.groups {
-                // A JSON string is a YAML text, whatever is in it.
-                let words = groups.map { String(decoding: (try? JSONEncoder().encode($0)) ?? Data(), as: UTF8.self) }
-                parts.append("groups: [\(words.joined(separator: ", "))]")
+                parts.append("groups: [\(groups.map(YAMLText.quoted).joined(separator: ", "))]")
             }
             if let shards = band.shards { parts.append("shards: [\(shards.lowerBound + 1), \(shards.upperBound)]") }
             if let slices = band.slices { parts.append("slices: [\(slices.lowerBound + 1), \(slices.upperBound)]") }

@@ -5,7 +5,6 @@ extension CostPlanError {
         switch self {
         case .records, .cells, .epochs, .requests, .rate, .window, .tooManyChoices: 64
         case .accuracyMalformed: 65
-        case .accuracyUnreadable: 66
         case .nothingMeasured: 69
         }
     }

@@ -30,7 +30,7 @@ struct CostPlanRequest {
                 ].compactMap { $0 }
             } ?? []
         adapterBytes = command.adapterBytes ?? rate?.checkpointBytes
-        accuracy = try command.accuracy.map { try AccuracyTable(contentsOf: URL(filePath: $0)) }
+        accuracy = try command.accuracy.map { try AccuracyTable(InputFile(named: $0)) }
         limits = CostChoice.Limits(
             passes: command.budgetPasses, seconds: command.budgetSeconds,
             repairSeconds: try command.repairWithin.map { try TimeSpan.seconds($0) })
@@ -72,7 +72,8 @@ struct CostPlanRequest {
         let base = isFolder.boolValue ? folder : folder.deletingLastPathComponent()
         let files =
             command.data.isEmpty
-            ? recipe.data.train.map { recipe.resolve($0, relativeTo: base) } : command.data.map { URL(filePath: $0) }
+            ? recipe.data.train.map { InputFile(recipe.resolve($0, relativeTo: base)) }
+            : command.data.map { InputFile(named: $0) }
         let rate = try CostRate.measure(
             recipe, name: recipe.name,
             backbone: command.backbone.map { URL(filePath: $0) }

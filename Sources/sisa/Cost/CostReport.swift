@@ -54,7 +54,7 @@ struct CostReport: WorkspaceCommand {
         let workspace = try options.openToRead()
         let history = try workspace.costHistory()
         if let html {
-            let measured = try accuracy.map { try AccuracyTable(contentsOf: URL(filePath: $0)) } ?? AccuracyTable()
+            let measured = try accuracy.map { try AccuracyTable(InputFile(named: $0)) } ?? AccuracyTable()
             let page = try workspace.costPage(
                 machine: Self.machine, date: Date.now.formatted(.iso8601.year().month().day()),
                 accuracy: measured.shards.compactMap { shards in

@@ -41,7 +41,7 @@ extension FuzzedRun {
             throw Fault(
                 description:
                     "refused nothing, but deleted \(report.recordsDeleted)\(report.isRepeated ? ", repeated" : "")")
-        } catch DeletionError.unknownID, DeletionError.unknownOwner, DeletionError.nothingMeets,
+        } catch DeletionError.unknownIDs, DeletionError.unknownOwner, DeletionError.nothingMeets,
             EvidenceError.requestTaken
         {}
     }

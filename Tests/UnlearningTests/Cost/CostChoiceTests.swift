@@ -55,11 +55,13 @@ import Testing
             func table(_ text: String) throws -> AccuracyTable {
                 let file = folder.appending(path: "accuracy")
                 try Data(text.utf8).write(to: file)
-                return try AccuracyTable(contentsOf: file)
+                return try AccuracyTable(InputFile(file))
             }
             let known = AccuracyTable([5: 0.92, 20: 0.9])
             for text in [
-                "shards,accuracy\n5,0.92\n20,0.90\n", "slices, accuracy ,shards\r\n4,0.92,5\r\n\r\n4,0.9,20",
+                "shards,accuracy\n5,0.92\n20,0.90\n", "\u{FEFF}shards,accuracy\n5,0.92\n20,0.90\n",
+                "note,shards,accuracy\n\"a, b\u{2028}\nc\",5,0.92\n,20,0.90\n",
+                "slices, accuracy ,shards\r\n4,0.92,5\r\n\r\n4,0.9,20",
                 " [{\"shards\": 5, \"accuracy\": 0.92, \"note\": 1}, {\"shards\": 20, \"accuracy\": 0.9}]"
             ] {
                 let read = try table(text)
@@ -75,9 +77,10 @@ import Testing
             ] {
                 #expect(throws: CostPlanError.self, "\(text)") { try table(text) }
             }
-            #expect(throws: CostPlanError.accuracyUnreadable(path: folder.path)) {
-                try AccuracyTable(contentsOf: folder)
+            #expect(throws: CostPlanError.accuracyMalformed(path: folder.path + "/accuracy", line: 4)) {
+                try table("shards,accuracy\n5,0.92\n\n20,many\n")
             }
+            #expect(throws: InputError(name: folder.path, problem: .folder)) { try AccuracyTable(InputFile(folder)) }
         }
     }
 
@@ -86,7 +89,8 @@ import Testing
             let records = try ToyRecord.all()
             let file = try world.file("records.jsonl", records)
             let rate = try CostRate.measure(
-                world.recipe, name: "toy", backbone: world.backbone, files: [file], threads: 1, passes: 100, seconds: 0)
+                world.recipe, name: "toy", backbone: world.backbone, files: [InputFile(file)], threads: 1, passes: 100,
+                seconds: 0)
             #expect(rate.secondsPerPass > 0 && rate.source == .run(recipe: "toy"))
             // 24 records, whole stages.
             #expect(rate.recordPasses == 120)
@@ -98,7 +102,7 @@ import Testing
             #expect(ledger.recordPasses == (try workspace.status().recordPasses) && ledger.secondsPerPass > 0)
             #expect(throws: WorkspaceError.self) {
                 try CostRate.measure(
-                    world.recipe, name: "toy", backbone: world.folder, files: [file], threads: 1)
+                    world.recipe, name: "toy", backbone: world.folder, files: [InputFile(file)], threads: 1)
             }
             #expect(throws: WorkspaceError.self) {
                 try CostRate.measure(world.recipe, name: "toy", backbone: world.backbone, files: [], threads: 1)

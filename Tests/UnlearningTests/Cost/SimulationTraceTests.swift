@@ -114,11 +114,8 @@ import Testing
     }
 
     @Test func aMissingFileIsUnreadable() {
-        #expect {
-            _ = try RequestTrace(file: "/nowhere/trace.csv", records: 5)
-        } throws: { error in
-            guard case SimulationError.unreadable = error else { return false }
-            return true
+        #expect(throws: InputError(name: "/nowhere/trace.csv", problem: .missing)) {
+            try RequestTrace(file: "/nowhere/trace.csv", records: 5)
         }
     }
 

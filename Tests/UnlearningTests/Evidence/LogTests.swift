@@ -363,11 +363,11 @@ import Testing
             let file = world.root("key.pem")
             for text in [key.pem, key.line(name: "some.example/log")] {
                 try Data(text.utf8).write(to: file)
-                #expect(try VerificationKey(contentsOf: file) == key)
+                #expect(try VerificationKey(InputFile(file)) == key)
             }
             for text in ["", "x", key.pem.dropFirst(3).description, "name+00000000+AAAA"] {
                 try Data(text.utf8).write(to: file)
-                #expect(throws: EvidenceError.noKey(path: file.path)) { try VerificationKey(contentsOf: file) }
+                #expect(throws: EvidenceError.noKey(path: file.path)) { try VerificationKey(InputFile(file)) }
             }
         }
     }

@@ -48,7 +48,7 @@ import Testing
             let url = folder.appending(path: "recipe.yaml")
             #expect(unsafe mkfifo(url.path, 0o600) == 0)
             let pipe = #expect(throws: RecipeError.self) { try Recipe.load(folder: folder) }
-            #expect(pipe?.problem == .notARegularFile)
+            #expect(pipe?.problem == .unreadable(.notARegularFile))
             try FileManager.default.removeItem(at: url)
             try Data().write(to: url)
             try #require(unsafe truncate(url.path, 1 << 40) == 0)

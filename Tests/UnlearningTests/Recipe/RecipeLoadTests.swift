@@ -142,14 +142,14 @@ import Testing
         ) { file in
             let folder = file.deletingLastPathComponent()
             let missing = #expect(throws: RecipeError.self) { try Recipe.load(folder: folder) }
-            #expect(missing?.problem == .unreadable(reason: "there is no such file"))
+            #expect(missing?.problem == .unreadable(.missing))
             #expect(missing?.file == folder.appendingPathComponent("recipe.yaml").path)
             let long = #expect(throws: RecipeError.self) { try Recipe.load(folder: file) }
             #expect(long?.problem == .tooLong(limit: 1 << 20))
             let device = #expect(throws: RecipeError.self) {
                 try Recipe.load(folder: URL(fileURLWithPath: "/dev/null"))
             }
-            #expect(device?.problem == .notARegularFile)
+            #expect(device?.problem == .unreadable(.notARegularFile))
         }
     }
 

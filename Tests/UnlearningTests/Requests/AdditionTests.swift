@@ -77,14 +77,17 @@ import Testing
             let subject = try world.workspace("subject", records.without(late))
             let before = try TestFolder.contents(subject.root)
             let there = try world.file("there.jsonl", late + [records[0]])
-            #expect(throws: WorkspaceError.idIsThere(id: records[0].id, place: "there.jsonl:4")) {
+            #expect(throws: WorkspaceError.idIsThere(place: there.path + ":4")) {
                 try subject.add([there])
             }
             let twice = try world.file("twice.jsonl", late + [late[0]])
-            #expect(throws: WorkspaceError.self) { try subject.add([twice]) }
+            // Two folders may have files of one name; and what stands in a file of records is not repeated.
+            let places = WorkspaceError.duplicateID(first: twice.path + ":1", second: twice.path + ":4")
+            #expect(throws: places) { try subject.add([twice]) }
+            #expect(!places.description.contains(late[0].id))
             let empty = try world.file("empty.jsonl", [])
             #expect(throws: (any Error).self) { try subject.add([empty]) }
-            #expect(throws: WorkspaceError.noDataFiles) { try subject.add([]) }
+            #expect(throws: WorkspaceError.noDataFiles) { try subject.add([URL]()) }
             #expect(try TestFolder.contents(subject.root) == before)
         }
     }
@@ -95,7 +98,7 @@ import Testing
             let subject = try world.workspace("subject", records)
             try subject.delete([records[5].recordID])
             let back = try world.file("back.jsonl", [records[5]])
-            #expect(throws: WorkspaceError.idWasDeleted(id: records[5].id, place: "back.jsonl:1")) {
+            #expect(throws: WorkspaceError.idWasDeleted(place: back.path + ":1")) {
                 try subject.add([back])
             }
             let truth = try Snapshot(world.workspace("truth", records.without([records[5]])))
@@ -123,7 +126,7 @@ import Testing
             try subject.delete(gone.recordIDs)
             for record in gone {
                 let back = try world.file("\(record.id).jsonl", [record])
-                #expect(throws: WorkspaceError.idWasDeleted(id: record.id, place: "\(record.id).jsonl:1")) {
+                #expect(throws: WorkspaceError.idWasDeleted(place: "\(back.path):1")) {
                     try subject.add([back])
                 }
             }

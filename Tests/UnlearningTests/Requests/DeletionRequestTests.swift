@@ -76,6 +76,62 @@ import Testing
         }
     }
 
+    // All that are unknown are named at once, and without them the request is an ordinary one.
+    @Test func unknownIdsAreNamedAllAndPassedOverWhereTheRequestSaysSo() throws {
+        try ToyWorld.with { world in
+            let records = try ToyRecord.all()
+            let subject = try world.workspace("subject", records)
+            let before = try TestFolder.contents(subject.root)
+            let unknown = ["nobody", "Nobody", "line\nbreak"].map { RecordID($0) }
+            let named = [unknown[0], records[3].recordID, unknown[1], unknown[0], records[8].recordID, unknown[2]]
+            let strict = #expect(throws: DeletionError.self) { try subject.delete(named) }
+            #expect(strict?.description.contains(#""nobody", "Nobody", "line\nbreak""#) == true)
+            #expect(strict?.description.contains("--ignore-unknown") == true)
+            let none = #expect(throws: DeletionError.self) {
+                try subject.delete(DeletionRequest(ids: unknown, ignoresUnknown: true))
+            }
+            #expect(none?.description.contains("--ignore-unknown") == false)
+            #expect(try TestFolder.contents(subject.root) == before)
+
+            var request = DeletionRequest(ids: named, ignoresUnknown: true, requestID: "r-1")
+            #expect(try subject.planDeletion(request).unknown == unknown)
+            let report = try subject.delete(request)
+            #expect(report.recordsDeleted == 2 && report.unknown == unknown && report.duplicates == [])
+            let left = records.without([records[3], records[8]])
+            let truth = try Snapshot(world.workspace("truth", left))
+            #expect(try Snapshot(subject).differences(from: truth) == [])
+            #expect(try Receipt(contentsOf: #require(report.receipt)).commitments.count == 2)
+
+            // Once more it is the same request, by its name and by its ids, and its receipt tells what it was about.
+            try subject.delete([records[4].recordID])
+            for name in ["r-1", nil] {
+                request.requestID = name
+                let again = try subject.delete(request)
+                #expect(again.isRepeated && again.receipt == report.receipt && Set(again.unknown) == Set(unknown))
+            }
+            request.requestID = "r-1"
+            request.ids.append(records[5].recordID)
+            #expect(throws: EvidenceError.requestTaken(id: "r-1")) { try subject.delete(request) }
+            #expect(
+                try subject.delete(DeletionRequest(ids: unknown, owners: ["ben"], ignoresUnknown: true)).unknown
+                    == unknown)
+        }
+    }
+
+    // A killed request is finished by giving it again, unknown ids or not.
+    @Test func aKilledRequestWithUnknownIdsIsFinished() throws {
+        try ToyWorld.with { world in
+            let records = try ToyRecord.all()
+            let subject = try world.workspace("subject", records)
+            try subject.acceptOnly([records[3].recordID])
+            let request = DeletionRequest(ids: [RecordID("nobody"), records[3].recordID], ignoresUnknown: true)
+            let report = try subject.delete(request)
+            #expect(report.unknown == [RecordID("nobody")] && report.receipt != nil && !report.isRepeated)
+            let truth = try Snapshot(world.workspace("truth", records.without([records[3]])))
+            #expect(try Snapshot(subject).differences(from: truth) == [])
+        }
+    }
+
     // Two ways to write one letter: Swift's strings are equal, the bytes are not, and bytes are who a person is here.
     @Test func namesAndTextsAreComparedByTheirBytes() throws {
         try ToyWorld.with { world in

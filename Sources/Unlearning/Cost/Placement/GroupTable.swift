@@ -2,13 +2,19 @@ internal import Foundation
 
 /// Reads groups of records and their deletion probabilities from CSV: the columns group, records, probability.
 package enum GroupTable {
-    package static func read(_ path: String) throws -> [PlacementAdvice.Group] {
+    package static func read(_ file: InputFile) throws -> [PlacementAdvice.Group] {
         var scanner = DelimitedScanner(delimiter: UInt8(ascii: ","), maxRowBytes: 1 << 16)
         var columns: [String: Int]?
         var groups: [PlacementAdvice.Group] = []
         func take(_ row: FieldRow) throws -> Bool {
-            let fields = (0..<row.count).map { String(decoding: row[$0], as: UTF8.self) }
-            func refusal(_ problem: String) -> CostError { .groups(path: path, line: row.line, problem: problem) }
+            func refusal(_ problem: String) -> CostError { .groups(path: file.name, line: row.line, problem: problem) }
+            // A mended name may be that of another group.
+            let fields = try (0..<row.count).map { field in
+                guard let text = String(validating: row[field], as: UTF8.self) else {
+                    throw refusal("has bytes that are not UTF-8; convert the file")
+                }
+                return text
+            }
             guard let known = columns else {
                 columns = Dictionary(fields.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
                 for name in ["group", "records", "probability"] where columns?[name] == nil {
@@ -34,15 +40,13 @@ package enum GroupTable {
             return true
         }
         do {
-            try ChunkedFile.eachChunk(ofText: URL(filePath: path)) { chunk in try scanner.feed(chunk, take) }
+            try file.forEachChunk { try scanner.feed($0, take) }
             try scanner.finish(take)
-        } catch let failure as ChunkedFile.Failure {
-            throw CostError.unreadable(path: path, reason: "\(failure)")
         } catch let failure as DelimitedScanner.Failure {
-            throw CostError.groups(path: path, line: failure.line, problem: "is no row of CSV")
+            throw CostError.groups(path: file.name, line: failure.line, problem: "is no row of CSV")
         }
         guard groups.contains(where: { $0.records > 0 }) else {
-            throw CostError.groups(path: path, line: 1, problem: "is followed by no group that has records")
+            throw CostError.groups(path: file.name, line: 1, problem: "is followed by no group that has records")
         }
         return groups
     }

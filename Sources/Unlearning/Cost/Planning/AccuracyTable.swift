@@ -1,4 +1,4 @@
-package import Foundation
+internal import Foundation
 
 /// Accuracies that somebody measured on their own data, by number of shards. Nothing is interpolated.
 package struct AccuracyTable: Sendable, Equatable {
@@ -26,53 +26,46 @@ package struct AccuracyTable: Sendable, Equatable {
         let accuracy: Double
     }
 
-    /// CSV with a line of names, or a JSON list of objects; other columns are left alone. The last of equal numbers of shards counts.
-    package init(contentsOf file: URL) throws(CostPlanError) {
-        var bytes: [UInt8] = []
-        do {
-            try ChunkedFile.eachChunk(ofText: file) { chunk in
-                bytes += chunk
-                if bytes.count > 1 << 20 { throw CostPlanError.accuracyUnreadable(path: file.path) }
-            }
-        } catch {
-            throw .accuracyUnreadable(path: file.path)
-        }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw .accuracyUnreadable(path: file.path) }
-        let rows: [Row]
-        if text.drop(while: \.isWhitespace).first == "[" {
-            guard let decoded = try? JSONDecoder().decode([Row].self, from: Data(bytes)) else {
-                throw .accuracyMalformed(path: file.path, line: 1)
-            }
-            rows = decoded
-        } else {
-            rows = try Self.rows(text, file)
-        }
-        guard !rows.isEmpty else { throw .accuracyMalformed(path: file.path, line: 1) }
+    private static let longestFile = 1 << 20
+
+    /// CSV with a row of names, or a JSON list of objects; other columns are left alone. The last of equal numbers of shards counts.
+    package init(_ file: InputFile) throws {
+        func refusal(_ line: Int) -> CostPlanError { .accuracyMalformed(path: file.name, line: line) }
         var accuracies: [Int: Double] = [:]
-        for (index, row) in rows.enumerated() {
-            guard row.shards > 0, (0...1).contains(row.accuracy) else {
-                throw .accuracyMalformed(path: file.path, line: index + 1)
-            }
+        func take(_ row: Row, _ line: Int) throws {
+            guard row.shards > 0, (0...1).contains(row.accuracy) else { throw refusal(line) }
             accuracies[row.shards] = row.accuracy
         }
-        self.accuracies = accuracies
-    }
-
-    private static func rows(_ text: String, _ file: URL) throws(CostPlanError) -> [Row] {
-        let lines = text.split(whereSeparator: \.isNewline).map { line in
-            line.split(separator: ",", omittingEmptySubsequences: false)
-                .map { $0.trimmingCharacters(in: .whitespaces) }
-        }
-        guard let names = lines.first, let shards = names.firstIndex(of: "shards"),
-            let accuracy = names.firstIndex(of: "accuracy")
-        else { throw .accuracyMalformed(path: file.path, line: 1) }
-        var rows: [Row] = []
-        for line in lines.dropFirst() {
-            guard line.count == names.count, let count = Int(line[shards]), let share = Double(line[accuracy]) else {
-                throw .accuracyMalformed(path: file.path, line: rows.count + 1)
+        let bytes = try file.text(limit: Self.longestFile)
+        if bytes.first(where: { !JSONLine.isBlank($0) }) == UInt8(ascii: "[") {
+            guard let rows = try? JSONDecoder().decode([Row].self, from: Data(bytes)) else { throw refusal(1) }
+            for row in rows { try take(row, 1) }
+        } else {
+            var names: [String] = []
+            var scanner = DelimitedScanner(delimiter: UInt8(ascii: ","), maxRowBytes: Self.longestFile)
+            func takeRow(_ row: FieldRow) throws -> Bool {
+                let fields = (0..<row.count).map {
+                    String(decoding: row[$0], as: UTF8.self).trimmingCharacters(in: .whitespaces)
+                }
+                if names.isEmpty {
+                    names = fields
+                    return true
+                }
+                guard fields.count == names.count, let shards = names.firstIndex(of: "shards"),
+                    let accuracy = names.firstIndex(of: "accuracy"), let count = Int(fields[shards]),
+                    let share = Double(fields[accuracy])
+                else { throw refusal(row.line) }
+                try take(Row(shards: count, accuracy: share), row.line)
+                return true
             }
-            rows.append(Row(shards: count, accuracy: share))
+            do {
+                try scanner.feed(bytes, takeRow)
+                try scanner.finish(takeRow)
+            } catch let failure as DelimitedScanner.Failure {
+                throw refusal(failure.line)
+            }
         }
-        return rows
+        guard !accuracies.isEmpty else { throw refusal(1) }
+        self.accuracies = accuracies
     }
 }

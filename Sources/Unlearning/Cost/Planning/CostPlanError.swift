@@ -8,7 +8,6 @@ package enum CostPlanError: Error, Equatable {
     case window(String)
     case tooManyChoices(Int)
     case nothingMeasured(path: String)
-    case accuracyUnreadable(path: String)
     case accuracyMalformed(path: String, line: Int)
 
     package static let mostRecords = 1_000_000_000_000
@@ -38,11 +37,9 @@ extension CostPlanError: CustomStringConvertible {
             "\(found) combinations of shards and slices; name at most \(Self.mostChoices), with \(Self.mostCellsInAll) slices in all"
         case .nothingMeasured(let path):
             "the ledger of \(path) holds no training that took time; train it first, or give --seconds-per-pass"
-        case .accuracyUnreadable(let path):
-            "\(path) cannot be read; name a CSV file with the columns shards and accuracy, or a JSON list of such objects"
         case .accuracyMalformed(let path, let line):
-            "entry \(line) of \(path) is no accuracy; each has shards (a whole number from 1) and accuracy (0 to 1), in CSV below a "
-                + "line with these two names"
+            "\(path):\(line): no accuracy; write CSV with the columns shards (a whole number from 1) and accuracy (0 to 1), or a JSON "
+                + "list of objects with these two"
         }
     }
 }

@@ -7,7 +7,7 @@ extension CostRate {
     /// The first pass computes features and is not counted: repairs find them stored. Then whole stages are trained until both
     /// `passes` and `seconds` are reached. No file is written.
     package static func measure(
-        _ recipe: Recipe, name: String, backbone: URL, files: [URL], threads: Int, passes: Int = 256,
+        _ recipe: Recipe, name: String, backbone: URL, files: [InputFile], threads: Int, passes: Int = 256,
         seconds: Double = 0.5
     ) throws -> CostRate {
         guard FileManager.default.fileExists(atPath: backbone.appending(path: "config.json").path) else {
@@ -18,7 +18,7 @@ extension CostRate {
         (small.shards, small.slices, small.epochs) = (1, 1, 1)
         (small.sliceOptions, small.placement, small.splits) = (Recipe.SliceOptions(), [], [])
         let records = try firstRecords(small, files, count: 256)
-        guard !records.isEmpty else { throw WorkspaceError.noRecords(files: files.map(\.lastPathComponent)) }
+        guard !records.isEmpty else { throw WorkspaceError.noRecords(files: files.map(\.name)) }
         let model = try Model(small, backbone: backbone, training: true)
         let trainer = try SliceTrainer(
             small, model, shard: 0, records: records, table: StageTable(small), threads: threads, features: nil)
@@ -37,7 +37,7 @@ extension CostRate {
     }
 
     /// All in one cell; nothing after them is read.
-    private static func firstRecords(_ recipe: Recipe, _ files: [URL], count: Int) throws -> [StoredRecord] {
+    private static func firstRecords(_ recipe: Recipe, _ files: [InputFile], count: Int) throws -> [StoredRecord] {
         struct Enough: Error {}
         var records: [StoredRecord] = []
         do {

@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// Requests as they were recorded: a CSV, TSV or JSON Lines file with a time, and a record's number, id or owner.
 ///
 /// Names are not kept. A record that is named again is gone by then, so the second request is counted and does nothing.
@@ -48,7 +46,7 @@ package struct RequestTrace: Sendable, Equatable {
 
     /// `records`: how many there are; a trace that asks for others is refused.
     package init(file: String, records: Int) throws {
-        self = try TraceReader.read(URL(filePath: file), records: records)
+        self = try TraceReader.read(file, records: records)
     }
 }
 

@@ -16,7 +16,6 @@ package enum SimulationError: Error, Equatable, CustomStringConvertible {
     case numbersNeeded
     case tooManyForStream(stream: String, records: Int, most: Int)
     case trace(file: String, line: Int?, problem: RequestTrace.Problem)
-    case unreadable(path: String, reason: String)
 
     package var description: String {
         switch self {
@@ -53,7 +52,6 @@ package enum SimulationError: Error, Equatable, CustomStringConvertible {
                 + "or --stream uniform with --placement equal"
         case .trace(let file, let line, let problem):
             "\(file)\(line.map { ":\($0)" } ?? ""): \(problem.sentence)"
-        case .unreadable(let path, let reason): "\(path): \(reason). Correct the path."
         }
     }
 
@@ -61,7 +59,6 @@ package enum SimulationError: Error, Equatable, CustomStringConvertible {
     package var exitCode: Int32 {
         switch self {
         case .trace: 65
-        case .unreadable: 66
         default: 64
         }
     }

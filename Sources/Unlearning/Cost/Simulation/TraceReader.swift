@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// Reads a `RequestTrace`, strictly: a request that is guessed would be a cost that is guessed.
 struct TraceReader {
     private let file: String
@@ -20,16 +18,16 @@ struct TraceReader {
     private static let longestLine = 1 << 20
 
     /// `records`: how many there are.
-    static func read(_ url: URL, records: Int) throws -> RequestTrace {
-        var reader = TraceReader(file: url.path, records: records)
-        guard let format = DataFormat(extensionOf: url) else { throw reader.refusal(nil, .unknownExtension) }
-        do {
-            switch format {
-            case .csv, .tsv: try reader.readRows(url, delimiter: UInt8(ascii: format == .csv ? "," : "\t"))
-            case .jsonl: try reader.readLines(url)
-            }
-        } catch let failure as ChunkedFile.Failure {
-            throw SimulationError.unreadable(path: url.path, reason: failure.reason)
+    static func read(_ path: String, records: Int) throws -> RequestTrace {
+        let file = InputFile(named: path)
+        var reader = TraceReader(file: file.name, records: records)
+        guard let format = DataFormat(extension: file.pathExtension) else {
+            try file.check()
+            throw reader.refusal(nil, .unknownExtension)
+        }
+        switch format {
+        case .csv, .tsv: try reader.readRows(file, delimiter: UInt8(ascii: format == .csv ? "," : "\t"))
+        case .jsonl: try reader.readLines(file)
         }
         guard let subject = reader.subject, !reader.entries.isEmpty else { throw reader.refusal(nil, .noRequests) }
         return RequestTrace(subject: subject, entries: reader.entries)
@@ -39,13 +37,13 @@ struct TraceReader {
         .trace(file: file, line: line, problem: problem)
     }
 
-    private mutating func readRows(_ url: URL, delimiter: UInt8) throws {
+    private mutating func readRows(_ file: InputFile, delimiter: UInt8) throws {
         var scanner = DelimitedScanner(delimiter: delimiter, maxRowBytes: Self.longestLine)
         do {
-            try ChunkedFile.eachChunk(ofText: url) { chunk in try scanner.feed(chunk) { try take($0) } }
+            try file.forEachChunk { chunk in try scanner.feed(chunk) { try take($0) } }
             try scanner.finish { try take($0) }
         } catch let failure as DelimitedScanner.Failure {
-            let error = RecordsError(file: file, line: failure.line, problem: failure.problem)
+            let error = RecordsError(file: self.file, line: failure.line, problem: failure.problem)
             throw refusal(failure.line, .malformed(error.sentence))
         }
     }
@@ -71,9 +69,10 @@ struct TraceReader {
         return true
     }
 
-    private mutating func readLines(_ url: URL) throws {
+    private mutating func readLines(_ file: InputFile) throws {
         var lines = LineSplitter(maxLineBytes: Self.longestLine)
         func take(_ bytes: [UInt8], _ number: Int) throws {
+            if bytes.allSatisfy(JSONLine.isBlank) { return }
             guard String(validating: bytes, as: UTF8.self) != nil else {
                 throw refusal(number, .malformed("bytes that are not UTF-8; convert the file"))
             }
@@ -94,7 +93,7 @@ struct TraceReader {
             }
         }
         do {
-            try ChunkedFile.eachChunk(ofText: url) { chunk in try lines.feed(chunk, take) }
+            try file.forEachChunk { try lines.feed($0, take) }
             try lines.finish(take)
         } catch let failure as LineSplitter.TooLong {
             throw refusal(failure.line, .malformed("the line is longer than \(Self.longestLine) bytes; shorten it"))

@@ -1,0 +1,78 @@
+internal import Foundation
+
+/// Why something that was handed in could not be opened or read.
+package struct InputError: Error, Equatable, Sendable {
+    package enum Problem: Equatable, Sendable {
+        case missing
+        case notPermitted
+        case folder
+        /// A pipe or a device, where only a file is read.
+        case notARegularFile
+        case tooLong(limit: Int)
+        case failed(reason: String)
+    }
+
+    /// As the person wrote it, or `standard input`.
+    package let name: String
+    package let problem: Problem
+
+    package init(name: String, problem: Problem) {
+        self.name = name
+        self.problem = problem
+    }
+
+    /// What the system said.
+    init(name: String, errno code: Int32) {
+        self.name = name
+        problem =
+            switch code {
+            case ENOENT, ENOTDIR, ENAMETOOLONG: .missing
+            case EACCES, EPERM: .notPermitted
+            case EISDIR: .folder
+            // Links that lead to each other.
+            case ELOOP: .notARegularFile
+            default: .failed(reason: unsafe String(cString: strerror(code)))
+            }
+    }
+}
+
+extension InputError: CustomStringConvertible {
+    package var description: String { "\(name): \(problem)" }
+}
+
+extension InputError.Problem: CustomStringConvertible {
+    package var description: String { "\(reason). \(advice)" }
+
+    package var reason: String {
+        switch self {
+        case .missing: "there is no such file"
+        case .notPermitted: "permission denied"
+        case .folder: "this is a folder"
+        case .notARegularFile: "this is not a regular file"
+        case .tooLong(let limit): "this is longer than \(limit) bytes"
+        case .failed(let reason): "it cannot be read (\(reason))"
+        }
+    }
+
+    private var advice: String {
+        switch self {
+        case .missing: "Correct the path."
+        case .notPermitted: "Let yourself read it (chmod, chown), or name another file."
+        case .folder: "Name a file."
+        case .notARegularFile:
+            "Name a file; a pipe or device is read only where the command line names it."
+        case .tooLong: "Check that it is the right file."
+        case .failed: "Mend that, or name another file."
+        }
+    }
+
+    /// As in sysexits.h.
+    package var exitCode: Int32 {
+        switch self {
+        case .missing, .folder, .notARegularFile: 66
+        case .notPermitted: 77
+        case .tooLong: 65
+        case .failed: 74
+        }
+    }
+}
