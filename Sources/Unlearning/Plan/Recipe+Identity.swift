@@ -46,7 +46,6 @@ extension Recipe: Equatable {
             RecipeField("data.train", .source, list: data.train),
             RecipeField("data.test", .source, list: data.test),
             RecipeField("data.format", .source, data.format?.rawValue ?? ""),
-            RecipeField("data.quoting", .source, data.quoting.rawValue),
             RecipeField("data.columns.id", .source, data.columns.id),
             RecipeField("data.columns.text", .source, data.columns.text),
             RecipeField("data.columns.label", .source, data.columns.label),
@@ -62,6 +61,8 @@ extension Recipe: Equatable {
             RecipeField("slices.probabilities", .assignment, list: sliceOptions.probabilities.map { "\($0)" }),
             RecipeField("epochs", .training, "\(epochs)")
         ]
+        // Only where it was chosen: logs of before, which know no such choice, still tell of the same plan.
+        if data.quoting != .quotes { fields.append(RecipeField("data.quoting", .source, data.quoting.rawValue)) }
         fields += adapter.fields
         fields.append(RecipeField("pooling", .training, pooling.rawValue))
         fields += optimizer.fields
