@@ -55,8 +55,8 @@ import Testing
             let names = list.split(separator: "\n").compactMap {
                 $0.prefixMatch(of: /\ \ ([a-z]+)/).map { String($0.output.1) }
             }
-            // A receipt is checked without a workspace.
-            #expect(Set(names) == Set(Self.commands.map(\.words[0]) + ["receipt"]))
+            // A receipt is checked, and labels are listed, without a workspace.
+            #expect(Set(names) == Set(Self.commands.map(\.words[0]) + ["receipt", "labels"]))
             #expect(try fixture.program.run("log", "replay", receipt).code == 0)
             #expect(try fixture.program.run("verify").code == 0)
         }
