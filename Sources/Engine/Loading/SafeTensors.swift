@@ -28,7 +28,10 @@ package struct SafeTensors: Sendable {
         let name = url.lastPathComponent
         do {
             let disk = try PartialFile(url, blocks: blocks)
-            let start = try disk.bytes(0..<min(disk.size, 9))
+            let start = try disk.bytes(0..<min(disk.size, ForeignContent.beginning))
+            if let foreign = ForeignContent(start) {
+                throw SafeTensorsError(file: name, problem: .file(.foreign(foreign)))
+            }
             let length = SafeTensorsHeader.extent(start, total: disk.size)
             let header = try SafeTensorsHeader(disk.bytes(0..<length), total: disk.size, file: name)
             self.init(header, .disk(disk), name)

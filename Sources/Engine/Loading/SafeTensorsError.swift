@@ -41,7 +41,9 @@ extension SafeTensorsError: CustomStringConvertible {
         case .doublePrecision, .notFloatingPoint:
             "\(file): \(wording); convert the tensor to F32 and save the file again"
         case .notFinite: "\(file): \(wording); the weights are damaged, get another copy"
-        default: "\(file): \(wording); the file is damaged or hostile, get another copy"
+        case .headerTooLarge, .tooManyTensors, .tooManyDimensions, .sizeOverflow:
+            "\(file): \(wording); the file is damaged or hostile, get another copy"
+        default: "\(file): \(wording); the file is damaged, get another copy"
         }
     }
 

@@ -29,6 +29,7 @@ struct SafeTensorsHeader {
         for offset in scanner.position..<header.upperBound where bytes[offset] != 0x20 {
             throw error(.headerPadding(offset: offset, byte: bytes[offset]))
         }
+        try order()
         let end = entries.last.map { $0.bytes.upperBound } ?? dataStart
         guard end == total else {
             throw error(.wrongDataSize(tensorsEnd: end - dataStart, dataBytes: total - dataStart))
@@ -63,7 +64,13 @@ struct SafeTensorsHeader {
         try syntax { () throws(JSONFault) in try scanner.expect(UInt8(ascii: "{")) }
         while let name = try syntax({ () throws(JSONFault) in try scanner.nextKey(&members) }) {
             if name == "__metadata__" {
-                metadata = try syntax { () throws(JSONFault) in try Self.metadata(&scanner) }
+                metadata = try syntax { () throws(JSONFault) in
+                    if try scanner.peek() == UInt8(ascii: "n") {
+                        try scanner.literal("null")
+                        return [:]
+                    }
+                    return try Self.metadata(&scanner)
+                }
             } else {
                 guard entries.count < Self.tensorLimit else {
                     throw error(.tooManyTensors(limit: Self.tensorLimit))
@@ -75,6 +82,21 @@ struct SafeTensorsHeader {
                 }
                 entries.append(entry)
             }
+        }
+    }
+
+    /// Puts the tensors in the order of their data, as the reference reader does, and refuses holes and overlaps: a header may list them by name.
+    private mutating func order() throws(SafeTensorsError) {
+        entries.sort { ($0.bytes.lowerBound, $0.bytes.upperBound) < ($1.bytes.lowerBound, $1.bytes.upperBound) }
+        var expected = dataStart
+        for (place, entry) in entries.enumerated() {
+            guard entry.bytes.lowerBound == expected else {
+                throw error(
+                    .notContiguous(
+                        tensor: entry.name, start: entry.bytes.lowerBound - dataStart, expected: expected - dataStart))
+            }
+            expected = entry.bytes.upperBound
+            index[entry.name] = place
         }
     }
 
@@ -149,17 +171,13 @@ struct SafeTensorsHeader {
             bits = product
         }
         guard bits.isMultiple(of: 8) else { throw error(.misaligned(tensor: name, bits: bits)) }
-        let expected = (entries.last?.bytes.upperBound ?? dataStart) - dataStart
-        guard offsets[0] == expected else {
-            throw error(.notContiguous(tensor: name, start: offsets[0], expected: expected))
-        }
         // No overflow: both are at least 0, and the end is checked before anything is added to it.
         guard offsets[1] - offsets[0] == bits / 8 else {
             throw error(
                 .wrongLength(tensor: name, shape: shape, found: offsets[1] - offsets[0], expected: bits / 8))
         }
         let (end, overflow) = dataStart.addingReportingOverflow(offsets[1])
-        guard !overflow else { throw error(.sizeOverflow(tensor: name, shape: shape)) }
+        guard !overflow, offsets[0] <= offsets[1] else { throw error(.sizeOverflow(tensor: name, shape: shape)) }
         return SafeTensors.Entry(name: name, type: type, shape: shape, bytes: dataStart + offsets[0]..<end)
     }
 

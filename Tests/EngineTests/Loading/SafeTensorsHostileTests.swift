@@ -128,11 +128,26 @@ import Testing
         }
         #expect(problem(pair((0, 4), (5, 9)), data: 9) == .notContiguous(tensor: "b", start: 5, expected: 4))
         #expect(problem(pair((0, 4), (2, 6)), data: 6) == .notContiguous(tensor: "b", start: 2, expected: 4))
-        #expect(problem(pair((4, 8), (0, 4)), data: 8) == .notContiguous(tensor: "a", start: 4, expected: 0))
+        #expect(problem(pair((4, 8), (1, 5)), data: 8) == .notContiguous(tensor: "b", start: 1, expected: 0))
+        #expect(problem(pair((4, 8), (0, 4)), data: 9) == .wrongDataSize(tensorsEnd: 8, dataBytes: 9))
         #expect(problem(pair((0, 4), (4, 7)), data: 8) == .wrongLength(tensor: "b", shape: [4], found: 3, expected: 4))
         #expect(problem(pair((0, 4), (4, 2)), data: 8) == .wrongLength(tensor: "b", shape: [4], found: -2, expected: 4))
         #expect(problem(pair((0, 4), (4, 8)), data: 9) == .wrongDataSize(tensorsEnd: 8, dataBytes: 9))
         #expect(problem(pair((0, 4), (4, 8)), data: 7) == .wrongDataSize(tensorsEnd: 8, dataBytes: 7))
+    }
+
+    // The reference reader sorts by offset before it looks, and writers sort headers by name.
+    @Test func theOrderOfAHeaderIsFreeAndMetadataMayBeNull() throws {
+        let header =
+            #"{"__metadata__":null,"a":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},"#
+            + #""b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"c":{"dtype":"F32","shape":[0],"data_offsets":[8,8]}}"#
+        let data = [Float(1), 2, 3].flatMap { value in
+            (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+        }
+        let file = try SafeTensors(bytes: SafeTensorsBytes.file(header, data: data), name: "t")
+        #expect(file.names == ["b", "c", "a"] && file.metadata.isEmpty)
+        #expect(try file.floats("a", shape: [1]) == [3] && file.floats("b", shape: [2]) == [1, 2])
+        #expect(try file.floats("c", shape: [0]) == [])
     }
 
     @Test func aMillionTinyTensorsAreRefused() {
