@@ -7,6 +7,8 @@ package enum FileFault: Error, Equatable, Sendable {
     case tooLarge(bytes: Int, limit: Int)
     case changedWhileRead(expected: Int, found: Int)
     case unreadable(reason: String)
+    /// Something else lies in its place.
+    case foreign(ForeignContent)
     /// The file is not the one that its digests were made of.
     case otherContent
 }
@@ -21,6 +23,7 @@ extension FileFault: CustomStringConvertible {
         case .changedWhileRead(let expected, let found):
             "the file had \(expected) bytes at first and \(found) while it was read: stop whatever writes it"
         case .unreadable(let reason): "the file cannot be read (\(reason)): check its permissions"
+        case .foreign(let content): content.description
         case .otherContent: "the file is not the one that was used before: put the old one back"
         }
     }
@@ -51,6 +54,7 @@ enum WholeFile {
         guard bytes.count == size else {
             throw .changedWhileRead(expected: size, found: bytes.count)
         }
+        if let foreign = ForeignContent(bytes) { throw .foreign(foreign) }
         return bytes
     }
 

@@ -1,3 +1,4 @@
+package import Engine
 internal import Foundation
 
 /// Why something that was handed in could not be opened or read.
@@ -9,6 +10,7 @@ package struct InputError: Error, Equatable, Sendable {
         /// A pipe or a device, where only a file is read.
         case notARegularFile
         case tooLong(limit: Int)
+        case foreign(ForeignContent)
         case failed(reason: String)
     }
 
@@ -50,6 +52,7 @@ extension InputError.Problem: CustomStringConvertible {
         case .folder: "this is a folder"
         case .notARegularFile: "this is not a regular file"
         case .tooLong(let limit): "this is longer than \(limit) bytes"
+        case .foreign(let content): content.description
         case .failed(let reason): "it cannot be read (\(reason))"
         }
     }
@@ -61,7 +64,7 @@ extension InputError.Problem: CustomStringConvertible {
         case .folder: "Name a file."
         case .notARegularFile:
             "Name a file; a pipe or device is read only where the command line names it."
-        case .tooLong: "Check that it is the right file."
+        case .tooLong, .foreign: "Check that it is the right file."
         case .failed: "Mend that, or name another file."
         }
     }
@@ -71,7 +74,7 @@ extension InputError.Problem: CustomStringConvertible {
         switch self {
         case .missing, .folder, .notARegularFile: 66
         case .notPermitted: 77
-        case .tooLong: 65
+        case .tooLong, .foreign: 65
         case .failed: 74
         }
     }

@@ -1,3 +1,4 @@
+internal import Engine
 package import Foundation
 
 /// A file that a person hands in.
@@ -58,12 +59,15 @@ package struct InputFile: Sendable, Equatable {
         return opened
     }
 
-    /// Hands out everything but a byte order mark, chunk by chunk.
-    func forEachChunk(_ take: ([UInt8]) throws -> Void) throws {
+    /// Hands out everything but a byte order mark, chunk by chunk. `isText`: Any text may begin it.
+    func forEachChunk(isText: Bool = false, _ take: ([UInt8]) throws -> Void) throws {
         var chunks = try ChunkedFile(self)
         var isFirst = true
         while var chunk = try chunks.next() {
             if isFirst, chunk.starts(with: Self.byteOrderMark) { chunk.removeFirst(Self.byteOrderMark.count) }
+            if isFirst, !isText, let foreign = ForeignContent(chunk) {
+                throw InputError(name: name, problem: .foreign(foreign))
+            }
             isFirst = false
             try take(chunk)
         }
@@ -77,6 +81,7 @@ package struct InputFile: Sendable, Equatable {
             bytes += chunk
             if bytes.count > limit { throw InputError(name: name, problem: .tooLong(limit: limit)) }
         }
+        if let foreign = ForeignContent(bytes) { throw InputError(name: name, problem: .foreign(foreign)) }
         return bytes
     }
 

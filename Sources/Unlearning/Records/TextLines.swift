@@ -15,7 +15,7 @@ package enum TextLines {
             try body(text, number)
         }
         do {
-            try file.forEachChunk { try lines.feed($0, take) }
+            try file.forEachChunk(isText: true) { try lines.feed($0, take) }
             try lines.finish(take)
         } catch let failure as LineSplitter.TooLong {
             throw RecordsError(file: file.name, line: failure.line, problem: .recordTooLong(limit: longestLine))
