@@ -32,7 +32,7 @@ import Testing
                 (["0", "a"], 64), (["9", "a"], 64), (["-1", "a"], 64), (["x", "a"], 64), (["1"], 64),
                 (["1", "a", "--stage", "0"], 64), (["1", "a", "--stage", "99999999999999999999"], 64),
                 (["1", "a", "--stage", "9223372036854775807"], 64), (["9223372036854775807", "a"], 64),
-                (["1", "workspace/a"], 64), (["1", "toy/recipe.yaml"], 73), (["1", "no/such/folder"], 74),
+                (["1", "workspace/a"], 64), (["1", "toy/recipe.yaml"], 73), (["1", "toy/recipe.yaml/folder"], 74),
                 (["1", "a", "--workspace", "toy"], 66)
             ] as [([String], Int32)] {
                 let outcome = try program.run(["export"] + words)

@@ -45,13 +45,17 @@ extension Workspace {
         let layout = try model(training: false).layout
         guard checkpoint.state(layout: layout) != nil else { throw WorkspaceError.checkpointOfAnotherModel }
         var contents = [("adapter_model.safetensors", checkpoint.content)]
-        if let lora = layout.specification.lora, case .lora(let choice) = recipe.adapter {
+        // PEFT finds its modules by the names of a BERT; the other families have others, and heads of more layers.
+        let family = try BackboneConfiguration(contentsOf: backboneFolder().appending(path: "config.json")).modelType
+        if family == .bert, let lora = layout.specification.lora, case .lora(let choice) = recipe.adapter {
             let configuration = PEFTConfiguration(
                 lora, alpha: choice.alpha, layers: layout.layerCount, backbone: try backboneFolder().path)
             contents.append(("adapter_config.json", try configuration.json))
         }
         let files = contents.map { folder.appending(path: $0.0) }
         try refuse(folder)
+        try FileManager.default.createDirectory(
+            at: folder.deletingLastPathComponent(), withIntermediateDirectories: true)
         try DurableFile.makeFolder(folder)
         // The configuration last: without it, nothing is there to be loaded.
         for (file, (_, bytes)) in zip(files, contents) { try DurableFile.write(bytes, to: file) }

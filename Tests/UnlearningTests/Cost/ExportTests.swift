@@ -214,4 +214,19 @@ import Testing
             }
         }
     }
+
+    // PEFT finds no module of theirs by the names of a BERT, or answers without the head's other layer.
+    @Test(arguments: ["bert", "electra"]) func whatPEFTWouldNotAnswerAsWeDoIsNotSaidToLoad(family: String) throws {
+        try ToyWorld.with { world in
+            var world = world
+            world.backbone = try world.movableBackbone()
+            let file = world.backbone.appending(path: "config.json")
+            let text = try String(contentsOf: file, encoding: .utf8)
+            try Data(text.replacing("\"bert\"", with: "\"\(family)\",\n  \"embedding_size\": 32").utf8).write(to: file)
+            let subject = try world.workspace("subject", ToyRecord.all())
+            // With a folder above it that is not there yet.
+            let report = try subject.export(shard: 0, to: world.folder.appending(path: "new/exported"))
+            #expect(report.isForPEFT == (family == "bert") && report.files.count == (family == "bert" ? 2 : 1))
+        }
+    }
 }
