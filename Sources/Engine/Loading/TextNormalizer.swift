@@ -4,9 +4,9 @@
 /// order of combining marks, which only shows where marks survive `strip_accents`.
 package struct TextNormalizer: Sendable {
     private let cleanText: Bool
-    private let handleChinese: Bool
-    private let stripAccents: Bool
-    private let lowercase: Bool
+    let handleChinese: Bool
+    let stripAccents: Bool
+    let lowercase: Bool
     private let table = UnicodeTable.shared
     private static let space: UInt32 = 0x20
 

@@ -24,7 +24,14 @@ package struct Tokenizer: Sendable {
         do {
             definition = try TokenizerDefinition(json: folder.appending(path: TokenizerDefinition.jsonName))
         } catch {
-            guard error.problem == .file(.missing) else { throw error }
+            guard error.problem == .file(.missing) else {
+                var isThere = error.file == TokenizerDefinition.jsonName
+                if case .disagreement = error.problem { isThere = false }
+                let vocabulary = folder.appending(path: TokenizerDefinition.vocabularyName)
+                throw TokenizerError(
+                    file: error.file, problem: error.problem,
+                    hasVocabulary: isThere && (try? WholeFile.bytes(vocabulary, limit: 1 << 25)) != nil)
+            }
             definition = try TokenizerDefinition(vocabularyIn: folder)
         }
         self.init(definition)

@@ -15,6 +15,7 @@ extension TokenizerDefinition {
         } catch {
             throw TokenizerError(file: name, problem: error)
         }
+        try agree(with: TokenizerSideFiles(url.deletingLastPathComponent()))
     }
 
     private init(jsonBytes: [UInt8]) throws(Problem) {
@@ -32,7 +33,12 @@ extension TokenizerDefinition {
     }
 
     private mutating func readModel(_ model: TokenizerField) throws(Problem) {
-        try model.requireType("WordPiece")
+        // Files from before 2021 name no type; the library goes by the members then, and only a WordPiece has all that follow.
+        if try model.optional("type") != nil {
+            try model.requireType("WordPiece")
+        } else if let merges = try model.optional("merges") {
+            throw .unsupported(field: merges.path, found: "there", supported: "a WordPiece, which has none")
+        }
         var entries: [Entry] = []
         for member in try model.required("vocab").object().members {
             let field = TokenizerField(member.value, path: "model.vocab[\"\(member.key)\"]")

@@ -1,8 +1,8 @@
 import Foundation
 
 extension TokenizerDefinition {
-    private static let vocabularyName = "vocab.txt"
-    private static let configurationName = "tokenizer_config.json"
+    static let vocabularyName = "vocab.txt"
+    static let configurationName = "tokenizer_config.json"
     private static let classes = ["Bert", "DistilBert", "Electra"].flatMap { ["\($0)Tokenizer", "\($0)TokenizerFast"] }
 
     /// Reads vocab.txt, a token a line, and tokenizer_config.json where it is there.
@@ -13,18 +13,25 @@ extension TokenizerDefinition {
         let configuration = try Self.read(folder, Self.configurationName)
         do {
             try setVocabulary(try Self.entries(text))
-            try finish()
         } catch {
             throw TokenizerError(file: Self.vocabularyName, problem: error)
         }
+        let side = try TokenizerSideFiles(folder)
         do {
-            try configure(try configuration.map { bytes throws(Problem) in try TokenizerField.parse(bytes) })
+            try addFurther(side)
+            try finish()
+        } catch {
+            throw TokenizerError(file: TokenizerSideFiles.addedName, problem: error)
+        }
+        do {
+            try configure(try configuration.map { bytes throws(Problem) in try TokenizerField.parse(bytes) }, side)
         } catch {
             throw TokenizerError(file: Self.configurationName, problem: error)
         }
+        try addSpecial(side)
     }
 
-    private static func read(_ folder: URL, _ name: String) throws(TokenizerError) -> [UInt8]? {
+    static func read(_ folder: URL, _ name: String) throws(TokenizerError) -> [UInt8]? {
         do {
             return try WholeFile.bytes(folder.appending(path: name), limit: fileLimit)
         } catch {
@@ -48,7 +55,7 @@ extension TokenizerDefinition {
     }
 
     /// Defaults are those of the slow BERT tokenizer, whose files these are.
-    private mutating func configure(_ value: JSONValue?) throws(Problem) {
+    private mutating func configure(_ value: JSONValue?, _ side: TokenizerSideFiles) throws(Problem) {
         let root = TokenizerField(value ?? .object(JSONObject()), path: "")
         if let type = try root.optional("tokenizer_class")?.string(), !Self.classes.contains(type) {
             throw .unsupported(
@@ -58,11 +65,11 @@ extension TokenizerDefinition {
             handleChinese: try root.optional("tokenize_chinese_chars")?.bool() ?? true,
             stripAccents: try root.optional("strip_accents")?.bool(),
             lowercase: try root.optional("do_lower_case")?.bool() ?? true)
-        unknown = try special(root, "unk_token", "[UNK]")
-        prefix = [try special(root, "cls_token", "[CLS]")]
-        suffix = [try special(root, "sep_token", "[SEP]")]
+        unknown = try special(root, "unk_token", side.roles["unk_token"] ?? "[UNK]")
+        prefix = [try special(root, "cls_token", side.roles["cls_token"] ?? "[CLS]")]
+        suffix = [try special(root, "sep_token", side.roles["sep_token"] ?? "[SEP]")]
         for (key, standard) in [("pad_token", "[PAD]"), ("mask_token", "[MASK]")] {
-            let token = try content(root, key, standard)
+            let token = try content(root, key, side.roles[key] ?? standard)
             guard let id = id(of: token) else { continue }
             try addOnce(token, id)
         }
@@ -79,7 +86,7 @@ extension TokenizerDefinition {
     }
 
     /// One token may have several roles.
-    private mutating func addOnce(_ token: String, _ id: Int32) throws(Problem) {
+    mutating func addOnce(_ token: String, _ id: Int32) throws(Problem) {
         if !added.contains(where: { $0.id == id }) { try add(Added(content: token, id: id)) }
     }
 
@@ -87,9 +94,7 @@ extension TokenizerDefinition {
     private func content(
         _ root: TokenizerField, _ key: String, _ standard: String
     ) throws(Problem) -> String {
-        guard let field = try root.optional(key) else { return standard }
-        if case .object = field.value { return try field.required("content").string() }
-        return try field.string()
+        try root.optional(key)?.token() ?? standard
     }
 
     /// Tokens beyond vocab.txt would have ids that this reader knows nothing of.
@@ -100,7 +105,8 @@ extension TokenizerDefinition {
             let token = try field.required("content").string()
             guard added.contains(where: { $0.content == token && String($0.id) == member.key }) else {
                 throw .unsupported(
-                    field: field.path, found: "\"\(token)\"", supported: "only the five special tokens of vocab.txt")
+                    field: field.path, found: "\"\(token)\"",
+                    supported: "only special tokens and those of added_tokens.json")
             }
         }
     }

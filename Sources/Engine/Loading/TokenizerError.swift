@@ -21,20 +21,29 @@ package struct TokenizerError: Error, Equatable, Sendable {
         case addedTokenCollision(token: String, found: Int, expected: Int)
         case specialTokenMismatch(token: String, found: Int, expected: Int?)
         case templateWithoutText
+        /// Two files say different things of one fact.
+        case disagreement(fact: String, found: String, file: String, expected: String, other: String)
     }
 
     package let file: String
     package let problem: Problem
 
-    package init(file: String, problem: Problem) {
+    /// Whether a vocab.txt lies beside a tokenizer.json that cannot be used.
+    package let hasVocabulary: Bool
+
+    package init(file: String, problem: Problem, hasVocabulary: Bool = false) {
         self.file = file
         self.problem = problem
+        self.hasVocabulary = hasVocabulary
     }
 }
 
 extension TokenizerError: CustomStringConvertible {
     package var description: String {
         switch problem {
+        case _ where hasVocabulary:
+            "\(file): \(wording); vocab.txt lies beside it and may do: move tokenizer.json out of the folder to use that, or get another copy"
+        case .disagreement: "\(file): \(wording); make both files say the same, as the model was trained"
         case .file(let fault): "\(file): \(fault)"
         case .noTokenizer: "\(file): neither tokenizer.json nor vocab.txt is there; download the whole model folder"
         case .unsupported: "\(file): \(wording); choose a model with a WordPiece tokenizer of the BERT kind"
@@ -68,6 +77,8 @@ extension TokenizerError: CustomStringConvertible {
             "the added token \"\(token)\" has the id \(found) instead of \(expected)"
         case .specialTokenMismatch(let token, let found, let expected):
             "the post_processor gives \"\(token)\" the id \(found), the vocabulary \(expected.map(String.init) ?? "none")"
+        case .disagreement(let fact, let found, let file, let expected, let other):
+            "\(fact) is \(found) in \(file) and \(expected) in \(other)"
         case .templateWithoutText: "the post_processor has no place for the text, or more than one"
         }
     }

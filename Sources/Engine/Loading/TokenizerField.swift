@@ -27,6 +27,12 @@ struct TokenizerField {
         return object
     }
 
+    /// A token is written as a string, or as an object with a content.
+    func token() throws(Problem) -> String {
+        if case .object = value { return try required("content").string() }
+        return try string()
+    }
+
     func array() throws(Problem) -> [TokenizerField] {
         guard case .array(let elements) = value else { throw wrongType("an array") }
         return elements.indices.map { TokenizerField(elements[$0], path: "\(path)[\($0)]") }

@@ -22,7 +22,7 @@ package struct BackboneSeal: Sendable, Codable, Equatable {
     init(folder: URL) throws {
         var files: [File] = []
         var (size, blocks) = (0, Data())
-        for name in Model.files {
+        for name in Model.files(in: folder) {
             let url = folder.appending(path: name)
             guard FileManager.default.fileExists(atPath: url.path) else { continue }
             var whole = SHA256()

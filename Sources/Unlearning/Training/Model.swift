@@ -75,7 +75,8 @@ package final class Model: Sendable {
     private func text() throws -> (tokenizer: Tokenizer, trunk: Trunk) {
         try lower.withLock { lower in
             if let lower { return lower }
-            try Self.check(Self.files.filter { !["config.json", "model.safetensors"].contains($0) }, seal, folder)
+            try Self.check(
+                Self.files(in: folder).filter { !["config.json", "model.safetensors"].contains($0) }, seal, folder)
             let tokenizer = try Tokenizer(folder: folder)
             guard tokenizer.vocabularySize <= vocabularySize else {
                 throw NetworkError.tokenOutOfVocabulary(
@@ -112,7 +113,10 @@ package final class Model: Sendable {
     }
 
     /// The files of a backbone folder that decide what a text becomes.
-    static let files = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.txt"]
+    static func files(in folder: URL) -> [String] {
+        ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.txt"]
+            + TokenizerSideFiles.deciding(in: folder)
+    }
 }
 
 extension AdapterSpecification {

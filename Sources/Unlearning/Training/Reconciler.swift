@@ -66,7 +66,9 @@ struct Reconciler {
         for (index, item) in items.enumerated() {
             let row = rows.first { $0.key == item.key }
             if row != nil, !item.isKept { continue }
-            let checkpoint = try row.flatMap { try store.read(item.key, shard: shard, size: $0.size, digest: $0.digest) }
+            let checkpoint = try row.flatMap {
+                try store.read(item.key, shard: shard, size: $0.size, digest: $0.digest)
+            }
             guard let checkpoint else {
                 if let row, row.stored > 0 { progress(.rebuilding(shard: shard, stage: item.stage)) }
                 return Work.Run(stages: Array(items[next...]), start: start)

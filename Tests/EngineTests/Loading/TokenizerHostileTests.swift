@@ -178,7 +178,7 @@ import Testing
             vocabulary(lines, #"{"added_tokens_decoder":{"6":{"content":"x"}}}"#)
                 == .unsupported(
                     field: "added_tokens_decoder.6", found: "\"x\"",
-                    supported: "only the five special tokens of vocab.txt"))
+                    supported: "only special tokens and those of added_tokens.json"))
         guard
             case .unsupported("tokenizer_class", "RobertaTokenizer", _) = vocabulary(
                 lines, #"{"tokenizer_class":"RobertaTokenizer"}"#)
