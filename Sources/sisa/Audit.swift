@@ -77,7 +77,8 @@ struct Audit: WorkspaceCommand {
         let chosen = shard.map { [$0 - 1] } ?? sample.map { all.shuffled().prefix($0).sorted() }
         let report = try options.withProgress("auditing") { progress in
             try workspace.audit(
-                shards: chosen, evidence: evidence.map { URL(filePath: $0) }, scratch: scratch, threads: options.threadCount,
+                shards: chosen, evidence: evidence.map { URL(filePath: $0) }, scratch: scratch,
+                threads: options.threadCount,
                 progress: progress, waiting: options.waiting)
         }
         if options.json {

@@ -29,7 +29,9 @@ struct Fsck: WorkspaceCommand {
             try Console.json(
                 Output(
                     sound: checkup.isSound, filesChecked: checkup.filesChecked,
-                    damages: checkup.damages.map { Output.Damage(kind: $0.kind.rawValue, fault: $0.fault.rawValue, path: $0.path) }))
+                    damages: checkup.damages.map {
+                        Output.Damage(kind: $0.kind.rawValue, fault: $0.fault.rawValue, path: $0.path)
+                    }))
         } else if checkup.isSound {
             Console.out("sound: \(checkup.filesChecked) files are what their digests say")
         } else {

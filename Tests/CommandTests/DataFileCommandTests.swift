@@ -10,7 +10,9 @@ import Testing
                 .write(to: fixture.folder.appending(path: "lone.tsv"))
             let spanning = try fixture.program.run("train", "toy", "--data", "lone.tsv", "--workspace", "one")
             #expect(spanning.code == 0 && spanning.output.contains("trained 1 records"), "\(spanning.everything)")
-            #expect(spanning.errors.contains("/lone.tsv:2:") && spanning.errors.contains("warning: ") && !spanning.everything.contains("Soup"))
+            #expect(
+                spanning.errors.contains("/lone.tsv:2:") && spanning.errors.contains("warning: ")
+                    && !spanning.everything.contains("Soup"))
             try fixture.editRecipe("test: [test.csv]", "quoting: none")
             let refused = try fixture.program.run("train", "toy", "--data", "lone.tsv", "--workspace", "one")
             #expect(refused.code == 78 && refused.errors.contains("data.quoting"), "\(refused.everything)")

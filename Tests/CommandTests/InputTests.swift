@@ -197,7 +197,8 @@ import Unlearning
     }
 
     @Test(arguments: [
-        ["receipt", "verify", "--key", "key.txt"], ["log", "replay"], ["log", "consistency", "--since"], ["audit", "--sample", "1", "--evidence"]
+        ["receipt", "verify", "--key", "key.txt"], ["log", "replay"], ["log", "consistency", "--since"],
+        ["audit", "--sample", "1", "--evidence"]
     ])
     func evidenceThatCannotBeReadIsToldByItsKindAndItsPath(command: [String]) throws {
         try CommandFixture.with { fixture in

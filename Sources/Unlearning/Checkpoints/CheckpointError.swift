@@ -94,6 +94,7 @@ extension CheckpointError: CustomStringConvertible {
             guard place.count > 1 else { return "" }
             place = URL(filePath: place).deletingLastPathComponent().path
         }
-        return status.st_uid == geteuid() ? "" : ", \(place == path ? "it" : place) belongs to user \(status.st_uid), this is \(geteuid())"
+        return status.st_uid == geteuid()
+            ? "" : ", \(place == path ? "it" : place) belongs to user \(status.st_uid), this is \(geteuid())"
     }
 }

@@ -147,7 +147,8 @@ enum DurableFile {
         }
         if let problem { throw problem }
         // Where the folder itself is missing, so is the file.
-        guard let first = place ?? urls.first, isCertain || isRemoved, try refuseLink(first.deletingLastPathComponent()) != nil
+        guard let first = place ?? urls.first, isCertain || isRemoved,
+            try refuseLink(first.deletingLastPathComponent()) != nil
         else {
             return
         }

@@ -214,7 +214,8 @@ final class Evidence {
 
     /// Writes the receipt of a deletion that entry `index` of the log completes; false, and a problem, where it cannot be written.
     private func writeReceipt(of request: String, at index: Int) throws -> Bool {
-        guard let draft = try draft(request), let statement = draft.statement, let signingKey, let note = try log.log.note()
+        guard let draft = try draft(request), let statement = draft.statement, let signingKey,
+            let note = try log.log.note()
         else {
             lose(request)
             return false

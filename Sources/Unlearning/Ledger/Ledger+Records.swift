@@ -16,7 +16,8 @@ extension Ledger {
 
     /// `chain`: Of the new plan: checkpoints that it asks for stay, such as those of shards that a split leaves alone.
     func open(
-        _ cells: [[SliceSummary]], facts: [String: Data], note: LogNote?, chain: KeyChain? = nil, seals: RecordIndex.Seals = [:]
+        _ cells: [[SliceSummary]], facts: [String: Data], note: LogNote?, chain: KeyChain? = nil,
+        seals: RecordIndex.Seals = [:]
     ) throws {
         try queue.write { db in
             if let note { try Ledger.take(db, note) }

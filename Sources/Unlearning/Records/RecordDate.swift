@@ -121,7 +121,8 @@ extension RecordDate {
 
         /// Seconds since midnight of the day in UTC; may lie in a day before or after.
         mutating func time() -> (seconds: Int, fraction: [UInt8])? {
-            guard take("T") || take("t") || take(" "), let hour = number(2, 0...24), take(":"), let minute = number(2, 0...59)
+            guard take("T") || take("t") || take(" "), let hour = number(2, 0...24), take(":"),
+                let minute = number(2, 0...59)
             else { return nil }
             var (second, fraction) = (0, [UInt8]())
             if take(":") {

@@ -67,7 +67,9 @@ struct RecordIndex: Sendable {
     ///
     /// `seal`: What the ledger says of it; nil: a ledger of an earlier version, which says nothing. `waiting`: Is asked where it says otherwise: what
     /// such records put into the index, and no other record of their cells.
-    func entries(of bucket: Bucket, _ seal: [UInt8]?, waiting: () throws -> Set<Entry>) throws -> (held: [Entry], live: [Entry]) {
+    func entries(of bucket: Bucket, _ seal: [UInt8]?, waiting: () throws -> Set<Entry>) throws -> (
+        held: [Entry], live: [Entry]
+    ) {
         let held = try read(bucket.kind, bucket.number)
         guard let seal, seal != self.seal(bucket, held) else { return (held, held) }
         let waiting = try waiting()

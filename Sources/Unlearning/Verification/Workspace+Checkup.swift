@@ -71,7 +71,9 @@ extension Workspace {
             return found
         }
         for (kind, path, fault) in shards.joined() { note(kind, path, fault) }
-        for (path, fault) in try index.faults(ledger.seals(), waiting: { try live.waiting(index) }) { note(.index, path, fault) }
+        for (path, fault) in try index.faults(ledger.seals(), waiting: { try live.waiting(index) }) {
+            note(.index, path, fault)
+        }
         for path in try strangers(isStrict: false) { note(.stranger, path, .stranger) }
         return Checkup(damages: damages, filesChecked: checked)
     }

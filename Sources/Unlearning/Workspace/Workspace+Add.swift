@@ -96,7 +96,9 @@ extension Workspace {
         let (corpus, index, records) = (try corpus(), try index(), try liveRecords())
         var cells: [Position: [StoredRecord]] = [:]
         for (position, added) in new {
-            cells[position] = (try records.live(position) + added).sorted { ($0.rank, $0.record.id) < ($1.rank, $1.record.id) }
+            cells[position] = (try records.live(position) + added).sorted {
+                ($0.rank, $0.record.id) < ($1.rank, $1.record.id)
+            }
         }
         try DurableFile.write(Array(try SortedJSON.encode(Array(cells.keys))), to: files.additions)
         do {

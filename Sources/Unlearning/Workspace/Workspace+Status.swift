@@ -60,8 +60,8 @@ extension Workspace {
                     state: try !isComplete(shard)
                         ? .damaged
                         : waiting[shard] != nil
-                        ? .influenceFree
-                        : items.isEmpty ? .empty : rows.count == items.count ? .retrainEquivalent : .influenceFree,
+                            ? .influenceFree
+                            : items.isEmpty ? .empty : rows.count == items.count ? .retrainEquivalent : .influenceFree,
                     sliceRecords: plan.slices[shard].map(\.records), stagesStored: rows.count,
                     stagesWanted: items.count, recordPasses: rows.reduce(0) { $0 + $1.recordPasses },
                     storedBytes: rows.reduce(0) { $0 + $1.stored }, recordsWaiting: waiting[shard] ?? 0)

@@ -132,17 +132,21 @@ struct WorkspaceFiles: Sendable {
 
     /// Refuses links at the top of the folder: what is read below, or by SQLite, would be followed through them.
     func refuseLinks() throws {
-        for name in try DurableFile.names(in: root) where isOurs(name) { _ = try DurableFile.exists(root.appending(path: name)) }
+        for name in try DurableFile.names(in: root) where isOurs(name) {
+            _ = try DurableFile.exists(root.appending(path: name))
+        }
     }
 
     /// Whether a name at the top of the folder is one that a workspace gives.
     private func isOurs(_ name: String) -> Bool {
         let own =
             [
-                ledger, journal, key, lock, signingKey, nextSigningKey, additions, reserve, costs, measurement, log, requests, receipts,
+                ledger, journal, key, lock, signingKey, nextSigningKey, additions, reserve, costs, measurement, log,
+                requests, receipts,
                 checkpoints, verification
             ] + staging.all
-        return own.contains { $0.lastPathComponent == name } || isNumbered(name) || name.hasPrefix(DurableFile.temporaryPrefix)
+        return own.contains { $0.lastPathComponent == name } || isNumbered(name)
+            || name.hasPrefix(DurableFile.temporaryPrefix)
     }
 
     /// Whether a name is that of a folder that another shape of the plan replaces.

@@ -5,7 +5,8 @@ import Testing
 /// A link inside a workspace is never followed, replaced or removed: what it leads to would outlive a deletion, and a receipt would deny it.
 @Suite struct LinkTests {
     @Test(arguments: [
-        "records", "records/shard-1", "records/shard-1/slice-1.jsonl", "checkpoints", "checkpoints/shard-1", "index", "index/texts", "log",
+        "records", "records/shard-1", "records/shard-1/slice-1.jsonl", "checkpoints", "checkpoints/shard-1", "index",
+        "index/texts", "log",
         "log/entries.jsonl", "key", "ledger.sqlite", "signing-key.pem"
     ])
     func aLinkEndsEveryCommandThatWouldFollowIt(path: String) throws {
@@ -36,7 +37,8 @@ import Testing
     @Test func aSearchForWordsSaysWhatItDidNotLookInto() throws {
         try CommandFixture.with { fixture in
             let place = fixture.workspace.appending(path: "features-of-old")
-            try FileManager.default.createSymbolicLink(at: place, withDestinationURL: fixture.folder.appending(path: "toy"))
+            try FileManager.default.createSymbolicLink(
+                at: place, withDestinationURL: fixture.folder.appending(path: "toy"))
             let outcome = try fixture.program.run("audit", "--residues", "nothing-has-this-word")
             #expect(outcome.code == 65 && outcome.output.contains("a link: not searched"), "\(outcome.everything)")
         }

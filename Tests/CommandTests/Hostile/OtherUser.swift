@@ -24,7 +24,9 @@ struct OtherUser {
 
     /// Gives a folder and all that is in it to the user.
     func own(_ place: URL) throws {
-        let below = try FileManager.default.subpathsOfDirectory(atPath: place.path).map { place.appending(path: $0).path }
+        let below = try FileManager.default.subpathsOfDirectory(atPath: place.path).map {
+            place.appending(path: $0).path
+        }
         for path in [place.path] + below { try #require(unsafe lchown(path, Self.number, Self.number) == 0) }
     }
 
@@ -55,6 +57,7 @@ struct OtherUser {
         for handle in handles { try handle.close() }
         let texts = try urls.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
         return Program.Outcome(
-            code: process.terminationReason == .exit ? process.terminationStatus : nil, output: texts[0], errors: texts[1])
+            code: process.terminationReason == .exit ? process.terminationStatus : nil, output: texts[0],
+            errors: texts[1])
     }
 }

@@ -14,7 +14,10 @@ import Testing
     // After one command as root in a user's workspace.
     @Test(arguments: [
         ("checkpoints/shard-1", ["predict rain", "verify", "train", "audit"]),
-        ("records/shard-1", ["delete --where label=food", "delete --where label=food --dry-run", "verify", "repair", "status"]),
+        (
+            "records/shard-1",
+            ["delete --where label=food", "delete --where label=food --dry-run", "verify", "repair", "status"]
+        ),
         ("key", ["predict rain", "delete toy-01", "status", "fsck"]),
         ("signing-key.pem", ["delete toy-01", "repair", "train"]),
         ("ledger.sqlite", ["predict rain", "delete toy-01", "status", "repair"]),
@@ -60,9 +63,13 @@ import Testing
     @Test func rootDoesNotWriteIntoTheWorkspaceOfAnother() throws {
         try with { fixture, user in
             let before = try TestFolder.contents(fixture.workspace)
-            for arguments in [["delete", "toy-01"], ["train"], ["train", "toy"], ["repair"], ["add", "toy/test.csv"], ["key", "rotate"]] {
+            for arguments in [
+                ["delete", "toy-01"], ["train"], ["train", "toy"], ["repair"], ["add", "toy/test.csv"],
+                ["key", "rotate"]
+            ] {
                 let outcome = try fixture.program.run(arguments)
-                #expect(outcome.code == 77 && outcome.errors.contains("--as-root"), "\(arguments): \(outcome.everything)")
+                #expect(
+                    outcome.code == 77 && outcome.errors.contains("--as-root"), "\(arguments): \(outcome.everything)")
             }
             #expect(try TestFolder.contents(fixture.workspace) == before)
             // Asking changes nothing.
@@ -75,9 +82,11 @@ import Testing
     @Test(arguments: [["verify"], ["audit"], ["audit", "--sample", "1"]])
     func aReadOnlySnapshotIsAudited(arguments: [String]) throws {
         try with { fixture, user in
-            for path in [fixture.workspace.path] + (try FileManager.default.subpathsOfDirectory(atPath: fixture.workspace.path)).map({
-                fixture.workspace.appending(path: $0).path
-            }) {
+            for path in [fixture.workspace.path]
+                + (try FileManager.default.subpathsOfDirectory(atPath: fixture.workspace.path)).map({
+                    fixture.workspace.appending(path: $0).path
+                })
+            {
                 var status = stat()
                 try #require(unsafe lstat(path, &status) == 0 && lchown(path, 0, 0) == 0)
                 try #require(unsafe chmod(path, status.st_mode & S_IFMT == S_IFDIR ? 0o555 : 0o444) == 0)

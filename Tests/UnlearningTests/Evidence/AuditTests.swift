@@ -69,7 +69,8 @@ import Testing
                     .sorted { ($0.0, $0.1.stage) < ($1.0, $1.1.stage) }.shuffled(using: &generator)
                 let (mine, other) = (rows[0], rows[1])
                 let content = try #require(
-                    try subject.store.read(other.1.key, shard: other.0, size: other.1.size, digest: other.1.digest)?.content
+                    try subject.store.read(other.1.key, shard: other.0, size: other.1.size, digest: other.1.digest)?
+                        .content
                 )
                 if trial % 3 == 0 {
                     try DurableFile.write(

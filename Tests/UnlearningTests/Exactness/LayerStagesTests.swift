@@ -53,7 +53,8 @@ import Testing
             var before = AdapterState(seed: world.recipe.seed, shard: 0, layout: layout)
             for row in try subject.ledger.stages(shard: 0) {
                 let after = try #require(
-                    try subject.store.read(row.key, shard: 0, size: row.size, digest: row.digest)?.state(layout: layout))
+                    try subject.store.read(row.key, shard: 0, size: row.size, digest: row.digest)?.state(layout: layout)
+                )
                 let block = layout.block(row.stage, of: 2)
                 for index in 0..<layout.count where after.values[index].bitPattern != before.values[index].bitPattern {
                     #expect(block.parameters.contains(index) || layout.head.contains(index))

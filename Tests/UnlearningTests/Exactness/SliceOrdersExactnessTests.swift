@@ -45,7 +45,8 @@ import Testing
         let row = try #require(try workspace.ledger.stages(shard: 0).first { $0.key == item.key })
         let model = try workspace.model(training: false)
         let state = try #require(
-            try workspace.store.read(row.key, shard: 0, size: row.size, digest: row.digest)?.state(layout: model.layout))
+            try workspace.store.read(row.key, shard: 0, size: row.size, digest: row.digest)?.state(layout: model.layout)
+        )
         let voter = Voter(shard: 0, records: item.records, state: state)
         return try Predictor(model, [voter], workspace.recipe.aggregation, threads: 1)
             .answers(ToyRecord.questions, votes: true)

@@ -29,8 +29,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ["2024-05-31T13:45:00.5Z", "2024-05-31T13:45:00.50Z", "2024-05-31T13:45:00,5", "2024-05-31t15:15:00.500+01:30", "2024-05-31 13:45:00.5z"],
-        ["2024-05-31T13:45:00Z", "2024-05-31T13:45", "2024-05-31T13:45:00.000", "2024-05-31T13:45:00+00:00", "2024-05-31T13:45:00-00:00", "2024-05-31T11:45:00-0200", "2024-05-31T11:45:00-02"],
+        [
+            "2024-05-31T13:45:00.5Z", "2024-05-31T13:45:00.50Z", "2024-05-31T13:45:00,5",
+            "2024-05-31t15:15:00.500+01:30", "2024-05-31 13:45:00.5z"
+        ],
+        [
+            "2024-05-31T13:45:00Z", "2024-05-31T13:45", "2024-05-31T13:45:00.000", "2024-05-31T13:45:00+00:00",
+            "2024-05-31T13:45:00-00:00", "2024-05-31T11:45:00-0200", "2024-05-31T11:45:00-02"
+        ],
         ["2025-01-01T00:00:00Z", "2024-12-31T24:00:00Z", "2024-12-31T23:59:60Z", "2025-01-01T05:45:00+05:45"],
         ["2024-02-29T00:00:00Z", "2024-02-28T24:00:00", "2024-02-28T19:00:00-05:00"],
         ["-0044-03-15T00:00:00Z", "-0044-03-14T24:00:00Z"], ["2024-05-31"]
@@ -50,7 +56,8 @@ import Testing
             #expect(try date(text).secondsSinceEpoch == Double(seconds) && date(text).canonical == text, "\(text)")
         }
         for day in -140_000..<200_000 where day % 7 == 0 {
-            let text = try date(formatter.string(from: Date(timeIntervalSince1970: Double(day) * 86_400))).canonical.prefix { $0 != "T" }
+            let text = try date(formatter.string(from: Date(timeIntervalSince1970: Double(day) * 86_400))).canonical
+                .prefix { $0 != "T" }
             #expect(try date(String(text)).secondsSinceEpoch == Double(day) * 86_400)
         }
     }
@@ -59,7 +66,9 @@ import Testing
         let day = try date("2024-05-31")
         for text in ["2024-05-31T00:00:00Z", "2024-05-31T23:59:59.999Z", "2024-06-01T01:00:00+02:00", "2024-05-31"] {
             let inside = try date(text)
-            #expect(inside.isIn(day) && !inside.isBefore(day) && !day.isBefore(inside) && inside.endsBy(day) && inside.begins(at: day), "\(text)")
+            #expect(
+                inside.isIn(day) && !inside.isBefore(day) && !day.isBefore(inside) && inside.endsBy(day)
+                    && inside.begins(at: day), "\(text)")
         }
         for text in ["2024-06-01T00:00:00Z", "2024-05-31T24:00:00Z", "2024-06-01"] {
             #expect(try day.isBefore(date(text)) && !date(text).isIn(day) && !date(text).endsBy(day), "\(text)")
@@ -69,7 +78,8 @@ import Testing
         }
         // A day is not before an instant in it, nor at or before it.
         let noon = try date("2024-05-31T12:00:00Z")
-        #expect(!day.isBefore(noon) && !noon.isBefore(day) && !day.isIn(noon) && !day.endsBy(noon) && !day.begins(at: noon))
+        #expect(
+            !day.isBefore(noon) && !noon.isBefore(day) && !day.isIn(noon) && !day.endsBy(noon) && !day.begins(at: noon))
         #expect(try day.begins(at: date("2024-05-31T00:00:00Z")) && !day.isBefore(date("2024-05-31T00:00:00Z")))
     }
 
@@ -81,7 +91,8 @@ import Testing
     // By letters `...00.123Z` is below `...00Z`, because a point is below a Z.
     @Test(arguments: [
         ("date<2024-05-31T13:45:00Z", [7]), ("date=2024-05-31T13:45:00.5Z", [3, 4]), ("date<2024-05-31T00:00:00Z", [7]),
-        ("date=2024-05-31", [0, 1, 2, 3, 4, 5, 6]), ("date=2024-05-31T13:45:00Z", [1, 2, 6]), ("date>2024-05-31T13:45:00Z", [0, 3, 4]),
+        ("date=2024-05-31", [0, 1, 2, 3, 4, 5, 6]), ("date=2024-05-31T13:45:00Z", [1, 2, 6]),
+        ("date>2024-05-31T13:45:00Z", [0, 3, 4]),
         ("date>=2024-05-31T00:00:00Z", [0, 1, 2, 3, 4, 5, 6]), ("date<=2024-05-31T13:45:00Z", [1, 2, 6, 7]),
         ("date<2024-05-31T15:45:00.2+02:00", [0, 1, 2, 6, 7]), ("date>2024-05-30", [0, 1, 2, 3, 4, 5, 6])
     ])

@@ -10,7 +10,9 @@ import Testing
     @Test func anIndexOfAnotherDayDeletesNoPart() throws {
         try ToyWorld.with { world in
             let records = try ToyRecord.all()
-            let late = (0..<6).map { ToyRecord(id: "late-\($0)", owner: "ada", text: "A late text, number \($0).", label: records[0].label) }
+            let late = (0..<6).map {
+                ToyRecord(id: "late-\($0)", owner: "ada", text: "A late text, number \($0).", label: records[0].label)
+            }
             let subject = try world.workspace("subject", records)
             let old = try world.copy(subject, as: "old")
             try subject.add([world.file("late.jsonl", late)])
@@ -71,18 +73,22 @@ import Testing
             for name in try DurableFile.names(in: old.root.appending(path: folder)) {
                 let place = subject.root.appending(path: folder).appending(path: name)
                 if try !DurableFile.exists(place) {
-                    try FileManager.default.copyItem(at: old.root.appending(path: folder).appending(path: name), to: place)
+                    try FileManager.default.copyItem(
+                        at: old.root.appending(path: folder).appending(path: name), to: place)
                 }
             }
             let found = try subject.checkup().damages
-            #expect(!found.isEmpty && found.allSatisfy { $0.fault == .stranger && $0.path.hasPrefix(folder) }, "\(found)")
+            #expect(
+                !found.isEmpty && found.allSatisfy { $0.fault == .stranger && $0.path.hasPrefix(folder) }, "\(found)")
             try subject.repair()
             #expect(try Snapshot(subject).differences(from: truth) == [])
             // Records are for a person to look at.
             let stray = subject.root.appending(path: "records/shard-1/slice-9.jsonl")
             try Data("{}\n".utf8).write(to: stray)
             #expect(try subject.checkup().damages.map(\.path) == ["records/shard-1/slice-9.jsonl"])
-            #expect(throws: WorkspaceError.strangers(paths: [stray.resolvingSymlinksInPath().path])) { try subject.repair() }
+            #expect(throws: WorkspaceError.strangers(paths: [stray.resolvingSymlinksInPath().path])) {
+                try subject.repair()
+            }
             try FileManager.default.removeItem(at: stray)
             try subject.repair()
         }

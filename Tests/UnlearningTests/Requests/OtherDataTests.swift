@@ -35,11 +35,13 @@ import Testing
             changed[5].text += " indeed"
             try isRefused(world, "changed", changed)
             try isRefused(world, "fewer", Array(records.dropLast()))
-            try isRefused(world, "none-in-common", records.map { record in
-                var record = record
-                record.id += "-other"
-                return record
-            })
+            try isRefused(
+                world, "none-in-common",
+                records.map { record in
+                    var record = record
+                    record.id += "-other"
+                    return record
+                })
             #expect(try train(world, "moved", records.reversed()).recipe.name == "moved")
             #expect(try train(world, "gone", nil).recipe.name == "gone")
         }

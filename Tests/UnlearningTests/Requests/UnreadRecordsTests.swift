@@ -7,19 +7,23 @@ import Testing
 /// A request that searches files which are not what the ledger says finds nothing and deletes nothing: it ends with an error that names one.
 @Suite struct UnreadRecordsTests {
     enum Damage: String, CaseIterable, Sendable {
-        case missing, emptied, cut, fromAnotherSlice, fromAnotherDay, folderMissing, allMissing, link, linkedFolder, linkedRoot
+        case missing, emptied, cut, fromAnotherSlice, fromAnotherDay, folderMissing, allMissing, link, linkedFolder,
+            linkedRoot
         case owner, date, label, order
     }
 
     private static func with(_ body: (ToyWorld, Workspace, [ToyRecord]) throws -> Void) throws {
         try ToyWorld.with(changing: { $0.data.columns.date = "date" }) { world in
             let records = try ToyRecord.all()
-            let dates = records.map { "{\"id\":\"\($0.id)\",\"owner\":\"\($0.owner ?? "")\",\"date\":\"2024-05-3\($0.label == "food" ? 1 : 0)\"," }
+            let dates = records.map {
+                "{\"id\":\"\($0.id)\",\"owner\":\"\($0.owner ?? "")\",\"date\":\"2024-05-3\($0.label == "food" ? 1 : 0)\","
+            }
             let lines = zip(dates, records).map { "\($0)\"text\":\"\($1.text)\",\"label\":\"\($1.label)\"}\n" }
             let file = world.folder.appending(path: "dated.jsonl")
             try Data(lines.joined().utf8).write(to: file)
             let workspace = try Workspace.train(
-                world.recipe, TrainingSources(backbone: world.backbone, files: [file], key: world.key), at: world.root("subject")
+                world.recipe, TrainingSources(backbone: world.backbone, files: [file], key: world.key),
+                at: world.root("subject")
             ).workspace
             try body(world, workspace, records)
         }
@@ -65,11 +69,15 @@ import Testing
     // A slice that is read as empty would leave its records behind, and the receipt would be signed all the same.
     @Test(arguments: Damage.allCases) func noRequestIsAnsweredFromWhatCouldNotBeRead(damage: Damage) throws {
         try Self.with { world, original, records in
-            let cells = try Set(records.map(world.position)).sorted().filter { try original.corpus().stored($0).count > 1 }
+            let cells = try Set(records.map(world.position)).sorted().filter {
+                try original.corpus().stored($0).count > 1
+            }
             // The first record of a slice, who has an owner: the one that edits are made to.
             let (cell, gone) = try #require(
                 cells.lazy.compactMap { cell in
-                    try? original.corpus().stored(cell).first.flatMap { $0.record.owner == nil ? nil : (cell, $0.record) }
+                    try? original.corpus().stored(cell).first.flatMap {
+                        $0.record.owner == nil ? nil : (cell, $0.record)
+                    }
                 }.first)
             let subject = try world.copy(original, as: "damaged")
             let other = try subject.corpus().url(try #require(cells.first { $0.shard != cell.shard }))
@@ -93,7 +101,9 @@ import Testing
                 }
             }
             let after = try TestFolder.contents(subject.root)
-            #expect(Set(after.filter { before[$0.key] != $0.value }.keys).isSubset(of: ["lock", "costs.jsonl", "reserve"]), "\(damage)")
+            #expect(
+                Set(after.filter { before[$0.key] != $0.value }.keys).isSubset(of: ["lock", "costs.jsonl", "reserve"]),
+                "\(damage)")
             let checkup = try? Workspace(at: subject.root, .read).checkup()
             #expect(checkup?.isSound != true, "\(damage)")
         }

@@ -50,7 +50,8 @@ extension Workspace {
                 if type == .typeRegular { try DurableFile.link(from, to: to) }
             }
         }
-        for own in [files.ledger, files.key, files.signingKey, files.log, files.costs] where try DurableFile.exists(own) {
+        for own in [files.ledger, files.key, files.signingKey, files.log, files.costs] where try DurableFile.exists(own)
+        {
             try manager.copyItem(at: own, to: folder.appending(path: own.lastPathComponent))
         }
         return try Workspace(at: folder)
