@@ -35,6 +35,8 @@ package struct TokenizerSideFiles {
             }
         }
         var saysMore = false
+        // A tokenizer.json has its own roles, and others are refused.
+        let hasRoles = FileManager.default.fileExists(atPath: folder.appending(path: TokenizerDefinition.jsonName).path)
         for key in Self.roleKeys {
             let mapped = try Self.named(Self.specialName) { () throws(Problem) in try map?.optional(key)?.token() }
             let configured = try Self.named(TokenizerDefinition.configurationName) {
@@ -50,7 +52,7 @@ package struct TokenizerSideFiles {
             }
             roles[key] = configured ?? mapped
             if let configured { self.configured.insert(configured) }
-            saysMore = saysMore || mapped != nil && configured == nil
+            saysMore = saysMore || !hasRoles && mapped != nil && configured == nil
         }
         for (name, file) in [(TokenizerDefinition.configurationName, configuration), (Self.specialName, map)] {
             let tokens = try Self.named(name) { () throws(Problem) in
