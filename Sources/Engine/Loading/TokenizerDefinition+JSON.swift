@@ -15,7 +15,7 @@ extension TokenizerDefinition {
         } catch {
             throw TokenizerError(file: name, problem: error)
         }
-        try agree(with: TokenizerSideFiles(url.deletingLastPathComponent()))
+        try agree(with: TokenizerSideFiles(url.deletingLastPathComponent(), readsVocabulary: true))
     }
 
     private init(jsonBytes: [UInt8]) throws(Problem) {

@@ -40,7 +40,7 @@ extension TokenizerDefinition {
         }
     }
 
-    private static func entries(_ bytes: [UInt8]) throws(Problem) -> [Entry] {
+    static func entries(_ bytes: [UInt8]) throws(Problem) -> [Entry] {
         var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         if lines.last?.isEmpty == true { lines.removeLast() }
         var entries: [Entry] = []

@@ -10,6 +10,8 @@ package struct TokenizerSideFiles {
 
     /// Of added_tokens.json.
     private(set) var added: [(token: String, id: Int32)] = []
+    /// Of vocab.txt, where it lies beside a tokenizer.json.
+    private(set) var vocabulary: [TokenizerDefinition.Entry] = []
     /// Tokens by role, such as `cls_token`: of both files, which must agree.
     private(set) var roles: [String: String] = [:]
     /// `additional_special_tokens` of both files.
@@ -21,7 +23,8 @@ package struct TokenizerSideFiles {
     /// Of these files, the ones that say something which no other file says: what a text becomes depends on them.
     private(set) var deciding: [String] = []
 
-    init(_ folder: URL) throws(TokenizerError) {
+    /// `readsVocabulary`: Whether vocab.txt is looked at where it is not what the tokenizer is made of.
+    init(_ folder: URL, readsVocabulary: Bool = false) throws(TokenizerError) {
         let map = try Self.field(folder, Self.specialName)
         configuration = try Self.field(folder, TokenizerDefinition.configurationName)
         if let file = try Self.field(folder, Self.addedName) {
@@ -37,6 +40,13 @@ package struct TokenizerSideFiles {
         var saysMore = false
         // A tokenizer.json has its own roles, and others are refused.
         let hasRoles = FileManager.default.fileExists(atPath: folder.appending(path: TokenizerDefinition.jsonName).path)
+        if hasRoles, readsVocabulary,
+            let text = try TokenizerDefinition.read(folder, TokenizerDefinition.vocabularyName)
+        {
+            vocabulary = try Self.named(TokenizerDefinition.vocabularyName) { () throws(Problem) in
+                try TokenizerDefinition.entries(text)
+            }
+        }
         for key in Self.roleKeys {
             let mapped = try Self.named(Self.specialName) { () throws(Problem) in try map?.optional(key)?.token() }
             let configured = try Self.named(TokenizerDefinition.configurationName) {
@@ -135,6 +145,10 @@ extension TokenizerDefinition {
                     role, "\"\(token)\"", Self.configurationName,
                     "the token of id \(expected.map { "\($0)" }.joined(separator: ", "))")
             }
+        }
+        for (token, id) in side.vocabulary where self.id(of: token) != id {
+            throw differs(
+                "the id of \"\(token)\"", "\(id)", Self.vocabularyName, self.id(of: token).map { "\($0)" } ?? "none")
         }
         try compareNormalizer(side, differs)
         try addSpecial(side)

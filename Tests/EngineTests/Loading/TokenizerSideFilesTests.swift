@@ -93,7 +93,8 @@ import Testing
         ("tokenizer_config.json", #"{"tokenize_chinese_chars":false}"#, "tokenize_chinese_chars"),
         ("tokenizer_config.json", #"{"cls_token":"[SEP]"}"#, "cls_token"),
         ("special_tokens_map.json", #"{"unk_token":"[PAD]"}"#, "unk_token"),
-        ("added_tokens.json", #"{"surely not there":3}"#, "surely not there")
+        ("added_tokens.json", #"{"surely not there":3}"#, "surely not there"),
+        ("vocab.txt", "surely not there\n", "surely not there")
     ])
     func filesThatDisagreeAreRefusedNamingBoth(file: String, text: String, fact: String) throws {
         try beside(file, text) { folder in
