@@ -114,12 +114,15 @@ import Testing
             guard composite else { return 1 }
             return Mirror(reflecting: value).children.reduce(0) { $0 + leafCount($1.value) }
         }
-        let paths = base.fields.map(\.keyPath)
+        // With the choice that is no field where nobody made it.
+        var full = base
+        full.data.quoting = .none
+        let paths = full.fields.map(\.keyPath)
         #expect(Set(paths).count == paths.count)
         // The adapter's kind is the case, not a stored property.
         #expect(reached(base) == paths.count - 1)
         let fixed = ["adapter.kind", "optimizer.name"]
-        #expect(Self.changes.map(\.keyPath) == paths.filter { !fixed.contains($0) })
+        #expect(Self.changes.map(\.keyPath).sorted() == paths.filter { !fixed.contains($0) }.sorted())
     }
 
     @Test func valuesCannotRunIntoEachOther() {
