@@ -33,7 +33,13 @@ struct RecordDate: Equatable, Sendable {
         }
         guard let time = scanner.time(), scanner.isAtEnd else { return nil }
         (start, isDay) = (Instant(seconds: midnight + time.seconds, fraction: time.fraction), false)
+        // In UTC it may lie in another year, and what is kept must be a date that can be read again.
+        let days = start.seconds.floored(by: Self.secondsOfADay)
+        guard Self.years.contains(Self.calendar(days).year) else { return nil }
     }
+
+    /// Of at most nine digits.
+    private static let years = -999_999_999...999_999_999
 
     static func isValid(_ text: String) -> Bool { RecordDate(text) != nil }
 

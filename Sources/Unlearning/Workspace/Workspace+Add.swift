@@ -103,6 +103,12 @@ extension Workspace {
         try DurableFile.write(Array(try SortedJSON.encode(Array(cells.keys))), to: files.additions)
         do {
             for (position, records) in cells { try corpus.prepare(position, records) }
+            // What cannot be read back must not become the plan's.
+            for (position, records) in cells {
+                guard try corpus.prepared(position).map(corpus.summary) == corpus.summary(records) else {
+                    throw WorkspaceError.recordsDamaged(path: corpus.url(position).path)
+                }
+            }
             // First what finds records, then the records: what points nowhere is passed over.
             let seals = try index.insert(new.values.flatMap { $0 }, ledger.seal)
             let summaries = cells.mapValues(corpus.summary)

@@ -46,6 +46,19 @@ import Testing
         #expect(try date(date(spellings[0]).canonical) == date(spellings[0]))
     }
 
+    // An offset may lead into a year of ten digits, which nobody could read again.
+    @Test func whatIsKeptCanBeReadAgain() throws {
+        for text in ["+999999999-12-31T23:59:59-23:59", "-999999999-01-01T00:00:00+23:59"] {
+            #expect(RecordDate(text) == nil)
+        }
+        for text in [
+            "+999999999-12-31T23:59:59Z", "-999999999-01-01T00:00:00Z", "0000-01-01T00:00:00+01:00",
+            "9999-12-31T23:59:59-01:00"
+        ] {
+            #expect(try date(date(text).canonical) == date(text), "\(text)")
+        }
+    }
+
     // Against Foundation's calendar, whose Gregorian one is the same from 1583 on.
     @Test func secondsAreThoseOfFoundation() throws {
         var random = SeededGenerator(seed: 7)
