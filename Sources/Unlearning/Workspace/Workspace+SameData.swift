@@ -6,9 +6,9 @@ extension Workspace {
     ///
     /// A digest of the files that was kept from the beginning would be influenced by every record that was deleted since. So the records
     /// themselves are compared: the log says how many were added since, and only so many may be here and not in the files; it says how
-    /// many were deleted, and only so many may be in the files and not here. Where a file is gone or cannot be opened, nothing tells.
+    /// many were deleted, and only so many may be in the files and not here. A file that is gone or cannot be opened is an error: nothing tells.
     func isMade(of files: [InputFile], _ recipe: Recipe, _ evidence: Evidence) throws -> Bool {
-        guard files.allSatisfy({ (try? $0.check()) != nil }) else { return true }
+        for file in files { try file.check() }
         var left: Set<SHA256.Digest> = []
         for shard in 0..<self.recipe.shards {
             for stored in try records(shard: shard) { left.insert(Self.digest(stored.record)) }

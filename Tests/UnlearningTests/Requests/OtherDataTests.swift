@@ -43,7 +43,9 @@ import Testing
                     return record
                 })
             #expect(try train(world, "moved", records.reversed()).recipe.name == "moved")
-            #expect(try train(world, "gone", nil).recipe.name == "gone")
+            // Not knowing is no "the same".
+            #expect(throws: InputError.self) { try train(world, "gone", nil) }
+            #expect(try Workspace(at: world.root("w")).recipe.name == "moved")
         }
     }
 
