@@ -145,19 +145,28 @@ final class Evidence {
     /// By its name; or, where only ids are named, by these, which reads all receipts: nothing else knows which ids they were. Where the
     /// request passes unknown ids over, the receipt is about one of its ids at least; `unknown` are those that it is not about.
     func receipt(of request: DeletionRequest) throws -> (file: URL, unknown: [RecordID])? {
-        func covered(_ file: URL) -> (file: URL, unknown: [RecordID])? {
-            guard let receipt = try? Receipt(contentsOf: file), receipt.place != nil else { return nil }
+        func covered(_ file: URL) throws -> (file: URL, unknown: [RecordID])? {
+            let receipt: Receipt
+            do {
+                receipt = try Receipt(contentsOf: file)
+            } catch let error as CheckpointError {
+                // One that may not be read may be the very one.
+                throw error
+            } catch {
+                return nil
+            }
+            guard receipt.place != nil else { return nil }
             guard request.ignoresUnknown else { return request.ids.allSatisfy(receipt.isAbout) ? (file, []) : nil }
             let unknown = request.ids.filter { !receipt.isAbout($0) }
             return unknown.count < request.ids.count ? (file, unknown) : nil
         }
         if let name = request.requestID, try DurableFile.exists(files.receipt(name)) {
-            guard let found = covered(files.receipt(name)) else { throw EvidenceError.requestTaken(id: name) }
+            guard let found = try covered(files.receipt(name)) else { throw EvidenceError.requestTaken(id: name) }
             return found
         }
         guard !request.ids.isEmpty, request.owners.isEmpty else { return nil }
-        let found = try DurableFile.names(in: files.receipts).sorted().filter { $0.hasSuffix(".json") }.lazy
-            .compactMap { covered(self.files.receipts.appending(path: $0)) }
+        let found = try DurableFile.names(in: files.receipts).sorted().filter { $0.hasSuffix(".json") }
+            .compactMap { try covered(self.files.receipts.appending(path: $0)) }
         return request.ignoresUnknown ? found.min { $0.unknown.count < $1.unknown.count } : found.first
     }
 

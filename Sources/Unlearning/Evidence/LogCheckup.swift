@@ -64,6 +64,10 @@ extension Workspace {
         func report(_ head: LogHead?, _ entries: Int) -> LogCheckup {
             LogCheckup(entries: entries, head: head, compared: compared, faults: faults)
         }
+        // What may not be read says nothing of the log; neither does a link.
+        for file in try [log.checkpoint, log.entries, log.nodes] + receiptFiles() where try DurableFile.exists(file) {
+            _ = try DurableFile.isReadable(file)
+        }
         guard let note = try? log.note() else {
             faults.append("there is no head in \(log.checkpoint.path)")
             return report(nil, 0)
@@ -133,7 +137,7 @@ extension Workspace {
         _ entries: [[UInt8]]
     ) -> String? {
         var old: LogHead?
-        if let receipt = try? Receipt(contentsOf: file) {
+        if let receipt = try? Receipt(InputFile(file)) {
             guard keys.contains(where: { receipt.fault($0) == nil }) else {
                 return keys.last.flatMap { receipt.fault($0) }
             }
@@ -147,7 +151,7 @@ extension Workspace {
         } else if isReceipt {
             return "it is no receipt"
         } else {
-            let note = (try? DurableFile.contents(file)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            let note = (try? InputFile(file).bytes(limit: 1 << 20)).map { String(decoding: $0, as: UTF8.self) } ?? ""
             old = keys.lazy.compactMap { LogHead(note: note, signedBy: $0) }.first
         }
         guard let old else { return "it is no head that a key of this workspace signed" }

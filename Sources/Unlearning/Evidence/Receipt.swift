@@ -36,9 +36,9 @@ package struct Receipt: Codable, Sendable {
         self.salts = salts
     }
 
+    /// One that lies in a workspace, where a link is none.
     package init(contentsOf file: URL) throws {
-        let place = file.resolvingSymlinksInPath()
-        guard let size = try DurableFile.size(place), let bytes = try DurableFile.contents(place) else {
+        guard let size = try DurableFile.size(file), let bytes = try DurableFile.contents(file) else {
             throw EvidenceError.noSuchFile(path: file.path)
         }
         try self.init(size <= Self.mostBytes ? bytes : [], name: file.path)

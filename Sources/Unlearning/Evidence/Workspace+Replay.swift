@@ -109,7 +109,7 @@ extension Workspace {
     /// The receipts that are named and those that lie here, with what the log says of each.
     private func replayed(_ files: [URL], _ head: LogHead) throws -> [Replayed] {
         let keys = try verificationKeys()
-        let named = try files.map { ($0, try Receipt(contentsOf: $0), false) }
+        let named = try files.map { ($0, try Receipt(InputFile($0)), false) }
         let payloads = Set(named.map(\.1.payload))
         let kept = try receiptFiles().map { file in
             let receipt = try Receipt(contentsOf: file)

@@ -35,6 +35,7 @@ package struct BackboneSeal: Sendable, Codable, Equatable {
                     size += block.count
                 }
             } catch {
+                if error.problem == .notPermitted { throw error }
                 throw WorkspaceError.backboneUnreadable(path: url.path, reason: error.problem.reason)
             }
             files.append(File(name: name, digest: Data(whole.finalize())))

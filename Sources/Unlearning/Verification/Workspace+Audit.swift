@@ -115,7 +115,7 @@ extension Workspace {
             }
         }
         for file in files {
-            guard let statement = (try? Receipt(contentsOf: file))?.statement else { continue }
+            guard let statement = (try? Receipt(InputFile(file)))?.statement else { continue }
             for part in statement.predicate.shards where generations[part.shard - 1] == part.newGeneration {
                 let prefix = "shard-\(part.shard)/"
                 for subject in statement.subject where subject.name.hasPrefix(prefix) {

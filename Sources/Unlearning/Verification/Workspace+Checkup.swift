@@ -84,6 +84,8 @@ extension Workspace {
             return nil
         } catch WorkspaceError.noBackbone {
             return .missing
+        } catch let error as InputError where error.problem == .notPermitted {
+            return .notPermitted
         } catch {
             return .damaged
         }

@@ -84,19 +84,24 @@ package final class Workspace: Sendable {
     /// What trains or answers. Each file of the backbone, and each part of its weights, is compared when it is read.
     func model(training: Bool) throws -> Model {
         let folder = try backboneFolder()
-        guard FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) else {
-            throw WorkspaceError.noBackbone(path: folder.path)
-        }
+        try Self.refuseMissing(backbone: folder)
         let stored = try ledger.fact(Self.sealFact).flatMap { try? JSONDecoder().decode(BackboneSeal.self, from: $0) }
         // A seal that is missing or of another backbone is made again, from files that are compared as a whole.
         let seal = try stored?.digest == backboneDigest() ? stored : check(backbone: folder)
         return try Model(recipe, backbone: folder, training: training, seal: seal)
     }
 
-    static func seal(ofBackbone folder: URL) throws -> BackboneSeal {
-        guard FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) else {
-            throw WorkspaceError.noBackbone(path: folder.path)
+    private static func refuseMissing(backbone folder: URL) throws {
+        do throws(InputError) {
+            try InputFile(folder.appending(path: "config.json")).check()
+        } catch {
+            if error.problem == .notPermitted { throw error }
+            if error.problem == .missing { throw WorkspaceError.noBackbone(path: folder.path) }
         }
+    }
+
+    static func seal(ofBackbone folder: URL) throws -> BackboneSeal {
+        try refuseMissing(backbone: folder)
         return try BackboneSeal(folder: folder)
     }
 

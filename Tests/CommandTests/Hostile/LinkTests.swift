@@ -34,6 +34,29 @@ import Testing
         }
     }
 
+    @Test func aReceiptThatIsALinkIsNone() throws {
+        try CommandFixture.with { fixture in
+            let deleted = try fixture.program.run("delete", "toy-01", "--json")
+            let receipt = URL(filePath: try #require(try deleted.object()["receipt"] as? String))
+            let elsewhere = fixture.folder.appending(path: "elsewhere.json")
+            try FileManager.default.moveItem(at: receipt, to: elsewhere)
+            try FileManager.default.createSymbolicLink(at: receipt, withDestinationURL: elsewhere)
+            #expect(try fixture.program.run("fsck").code == 65)
+            for arguments in [["log", "consistency"], ["delete", "toy-01"]] {
+                let outcome = try fixture.program.run(arguments)
+                #expect(
+                    outcome.code == 78 && outcome.errors.contains("symbolic link"),
+                    "\(arguments): \(outcome.everything)")
+            }
+            // What a person names, outside of the workspace, may be one.
+            try FileManager.default.removeItem(at: receipt)
+            try FileManager.default.copyItem(at: elsewhere, to: receipt)
+            let link = fixture.folder.appending(path: "link.json")
+            try FileManager.default.createSymbolicLink(at: link, withDestinationURL: elsewhere)
+            #expect(try fixture.program.run("log", "replay", link.path).code == 0)
+        }
+    }
+
     @Test func aSearchForWordsSaysWhatItDidNotLookInto() throws {
         try CommandFixture.with { fixture in
             let place = fixture.workspace.appending(path: "features-of-old")

@@ -21,7 +21,8 @@ import Testing
         ("key", ["predict rain", "delete toy-01", "status", "fsck"]),
         ("signing-key.pem", ["delete toy-01", "repair", "train"]),
         ("ledger.sqlite", ["predict rain", "delete toy-01", "status", "repair"]),
-        ("log", ["delete toy-01", "repair", "predict rain"])
+        ("log", ["delete toy-01", "repair", "predict rain", "log consistency", "audit"]),
+        ("log/entries.jsonl", ["log consistency", "audit"])
     ])
     func whatMayNotBeReadIsCalledThat(path: String, commands: [String]) throws {
         try with { fixture, user in
@@ -57,6 +58,23 @@ import Testing
             let deleted = try user.run(["delete", "--where", "label=food", "--json"])
             let food = try ToyRecord.all().count { $0.label == "food" }
             #expect(try deleted.object()["records_deleted"] as? Int == food, "\(deleted.everything)")
+        }
+    }
+
+    @Test func aBackboneThatMayNotBeReadIsNeitherMissingNorDamaged() throws {
+        try with { fixture, user in
+            for path in ["toy/backbone/vocab.txt", "toy/backbone"] {
+                let place = fixture.folder.appending(path: path)
+                try #require(unsafe chmod(place.path, 0) == 0)
+                for arguments in [["predict", "rain"], ["verify"], ["train"]] {
+                    let outcome = try user.run(arguments)
+                    #expect(
+                        outcome.code == 77 && outcome.errors.contains("permi"),
+                        "\(path), \(arguments): \(outcome.everything)")
+                }
+                #expect(try user.run(["fsck"]).code == 77)
+                try #require(unsafe chmod(place.path, 0o755) == 0)
+            }
         }
     }
 
