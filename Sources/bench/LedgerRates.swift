@@ -68,8 +68,8 @@ struct LedgerRates: ParsableCommand {
                 _ = try ledger.publish(rows($0 % shards, seconds: Double($0)), shard: $0 % shards, chain: chain)
             },
             acceptPerSecond: try rate {
-                let position = Position(shard: $0 % shards, slice: slices - 1)
-                try ledger.accept([position: [digests.tag(RecordID("r\($0)"))]], leaving: [position: summary])
+                let cell = Cell(shard: $0 % shards, slice: slices - 1)
+                try ledger.accept([cell: [digests.tag(RecordID("r\($0)"))]], leaving: [cell: summary])
             })
     }
 

@@ -135,7 +135,7 @@ import Testing
     func aTrainingCannotPublishWhatADeletionMadeStale(event: Int) throws {
         try ToyWorld.with(changing: { $0.adapter = .head }) { world in
             let records = try ToyRecord.all()
-            let gone = try #require(records.first { world.position($0) == Position(shard: 0, slice: 1) })
+            let gone = try #require(records.first { world.cell($0) == Cell(shard: 0, slice: 1) })
             let subject = try world.workspace("subject", records)
             try LedgerSurgeon.execute("DELETE FROM checkpoints", workspace: subject.root)
             let left = Mutex(event)

@@ -38,9 +38,9 @@ final class ConcurrentWorld: Sendable {
         self.world = world
         var generator = SeededGenerator(seed: seed)
         let records = try ToyRecord.all()
-        let later = records.filter { world.position($0).slice > 0 }.shuffled(using: &generator)
+        let later = records.filter { world.cell($0).slice > 0 }.shuffled(using: &generator)
         let chosen = (0..<world.recipe.shards).map { shard in
-            Array(later.filter { world.position($0).shard == shard }.prefix(Self.perShard))
+            Array(later.filter { world.cell($0).shard == shard }.prefix(Self.perShard))
         }
         deletable = chosen.flatMap(\.self)
         // A shard does not know of the others, so what each of them may lose is tried in all at once.
@@ -136,7 +136,7 @@ final class ConcurrentWorld: Sendable {
         for (text, answer) in answers.enumerated() {
             if answer.votes.map(\.shard) != Array(1...world.recipe.shards) { faults.append("not all shards voted") }
             for vote in answer.votes {
-                let own = deletable.filter { world.position($0).shard == vote.shard - 1 }.map(\.id)
+                let own = deletable.filter { world.cell($0).shard == vote.shard - 1 }.map(\.id)
                 let gone = forgotten.intersection(own)
                 let isLegal = votes.contains { state, votes in
                     state.contains("shard \(vote.shard)") && gone.isSubset(of: state) && votes[text].contains(vote)

@@ -70,7 +70,7 @@ struct PowerLossJudge {
         do {
             let workspace = try Workspace(at: root, .read)
             let left = try gone.filter { record in
-                let shard = try position(record).shard
+                let shard = try cell(record).shard
                 return try workspace.records(shard: shard).contains { $0.record.id == record.recordID }
             }
             if !left.isEmpty, isForgotten || left.count < gone.count { faults.append("a deleted record is back") }
@@ -107,8 +107,8 @@ struct PowerLossJudge {
         }
     }
 
-    private func position(_ record: ToyRecord) throws -> Position {
-        try ToyWorld(folder: fixture.folder).position(record)
+    private func cell(_ record: ToyRecord) throws -> Cell {
+        try ToyWorld(folder: fixture.folder).cell(record)
     }
 }
 

@@ -79,8 +79,8 @@ struct PowerLossWorld {
         }
         judge.gone = gone
         let world = try ToyWorld(folder: fixture.folder)
-        let touched = Dictionary(grouping: gone.map(world.position), by: \.shard).map { shard, positions in
-            (shard: shard, slice: positions.map(\.slice).min() ?? 0)
+        let touched = Dictionary(grouping: gone.map(world.cell), by: \.shard).map { shard, cells in
+            (shard: shard, slice: cells.map(\.slice).min() ?? 0)
         }
         judge.after = try PowerLossJudge.answers(of: fixture.workspace, unrepaired: touched)
         try TestFolder.with { folder in

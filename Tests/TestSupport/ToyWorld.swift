@@ -69,8 +69,8 @@ package struct ToyWorld {
     }
 
     /// Where the key puts a record, whatever else there is.
-    package func position(_ record: ToyRecord) -> Position {
-        Assignment(recipe, key: key).position(of: record.recordID, owner: record.owner)
+    package func cell(_ record: ToyRecord) -> Cell {
+        Assignment(recipe, key: key).cell(of: record.recordID, owner: record.owner)
     }
 
     package static func write(_ records: [ToyRecord], to url: URL) throws {

@@ -33,8 +33,8 @@ extension Workspace {
         // Of deletions that are not finished, nothing may lie in the files that are about to be written anew. They are finished as a
         // whole where one of their records comes back: it would be taken for the deleted one.
         let (pending, corpus) = (try ledger.pending(), try corpus())
-        let isComeback = new.contains { position, records in
-            records.contains { pending[position]?.contains(corpus.tag($0.record.id)) == true }
+        let isComeback = new.contains { cell, records in
+            records.contains { pending[cell]?.contains(corpus.tag($0.record.id)) == true }
         }
         let waiting = Set(pending.keys.map(\.shard)).sorted()
         if !waiting.isEmpty {
@@ -64,13 +64,13 @@ extension Workspace {
     /// The records of files by the cells they belong to. What is wrong with one of them is said before anything changes.
     private func placed(
         _ inputs: [InputFile], _ format: DataFormat?, _ progress: @escaping TrainingProgress
-    ) throws -> [Position: [StoredRecord]] {
+    ) throws -> [Cell: [StoredRecord]] {
         let assignment = Assignment(recipe, key: key)
         let source = RecordSource(recipe, inputs, format: format, progress: progress)
         let finder = try finder()
         let refused = recipe.deletedIDs == .refuse ? try ledger.refused() : []
         let corpus = try corpus()
-        var new: [Position: [StoredRecord]] = [:]
+        var new: [Cell: [StoredRecord]] = [:]
         var seen: [RecordID: RecordPlace] = [:]
         try source.forEach { record, place in
             if let first = seen.updateValue(place, forKey: record.id) {
@@ -80,9 +80,9 @@ extension Workspace {
             if refused.contains(corpus.tag(record.id)) {
                 throw WorkspaceError.idWasDeleted(place: source.name(place))
             }
-            let position = assignment.position(of: record)
-            new[position, default: []].append(
-                StoredRecord(record: record, position: position, rank: assignment.rank(of: record.id)))
+            let cell = assignment.cell(of: record)
+            new[cell, default: []].append(
+                StoredRecord(record: record, cell: cell, rank: assignment.rank(of: record.id)))
         }
         guard !new.isEmpty else { throw WorkspaceError.noRecords(files: inputs.map(\.name)) }
         return new
@@ -92,21 +92,21 @@ extension Workspace {
     ///
     /// The transaction is the moment at which they are in. A process that is killed before leaves files that `finishAdditions` takes
     /// back, one that is killed after leaves files that it only has to rename: a full disk is no hindrance.
-    private func admit(_ new: [Position: [StoredRecord]], _ evidence: Evidence) throws {
+    private func admit(_ new: [Cell: [StoredRecord]], _ evidence: Evidence) throws {
         let (corpus, index, records) = (try corpus(), try index(), try liveRecords())
-        var cells: [Position: [StoredRecord]] = [:]
-        for (position, added) in new {
-            cells[position] = (try records.live(position) + added).sorted {
+        var cells: [Cell: [StoredRecord]] = [:]
+        for (cell, added) in new {
+            cells[cell] = (try records.live(cell) + added).sorted {
                 ($0.rank, $0.record.id) < ($1.rank, $1.record.id)
             }
         }
         try DurableFile.write(Array(try SortedJSON.encode(Array(cells.keys))), to: files.additions)
         do {
-            for (position, records) in cells { try corpus.prepare(position, records) }
+            for (cell, records) in cells { try corpus.prepare(cell, records) }
             // What cannot be read back must not become the plan's.
-            for (position, records) in cells {
-                guard try corpus.prepared(position).map(corpus.summary) == corpus.summary(records) else {
-                    throw WorkspaceError.recordsDamaged(path: corpus.url(position).path)
+            for (cell, records) in cells {
+                guard try corpus.prepared(cell).map(corpus.summary) == corpus.summary(records) else {
+                    throw WorkspaceError.recordsDamaged(path: corpus.url(cell).path)
                 }
             }
             // First what finds records, then the records: what points nowhere is passed over.
@@ -125,23 +125,23 @@ extension Workspace {
     /// Finishes or takes back what a killed addition left: the ledger says which.
     func finishAdditions() throws {
         guard let bytes = try DurableFile.contents(files.additions) else { return }
-        let cells = (try? JSONDecoder().decode([Position].self, from: Data(bytes))) ?? []
+        let cells = (try? JSONDecoder().decode([Cell].self, from: Data(bytes))) ?? []
         let (corpus, index) = (try corpus(), try index())
-        for position in cells {
-            let summaries = try ledger.slices(shard: position.shard)
+        for cell in cells {
+            let summaries = try ledger.slices(shard: cell.shard)
             // Sound, because it was written as a whole or not at all.
-            guard let next = try corpus.prepared(position) else {
+            guard let next = try corpus.prepared(cell) else {
                 // Or not as a whole.
-                try corpus.sweep(position)
+                try corpus.sweep(cell)
                 continue
             }
-            if position.slice < summaries.count, summaries[position.slice].describes(corpus.summary(next)) {
-                try corpus.adopt(position)
+            if cell.slice < summaries.count, summaries[cell.slice].describes(corpus.summary(next)) {
+                try corpus.adopt(cell)
             } else {
-                let held = try corpus.stored(position)
+                let held = try corpus.stored(cell)
                 let ids = Set(held.map(\.record.id))
                 try index.remove(next.filter { !ids.contains($0.record.id) }, leaving: held)
-                try corpus.discard(position)
+                try corpus.discard(cell)
             }
         }
         try DurableFile.remove([files.additions])

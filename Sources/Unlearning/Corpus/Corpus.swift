@@ -3,18 +3,18 @@ package import Foundation
 /// A record with its cell and rank.
 package struct StoredRecord: Sendable {
     package let record: Record
-    package let position: Position
+    package let cell: Cell
     package let rank: UInt64
 
     package var placement: Placement {
-        Placement(slice: position.slice, rank: rank, id: record.id)
+        Placement(slice: cell.slice, rank: rank, id: record.id)
     }
 }
 
 /// Where a record is, without its text.
 package struct RecordLocation: Sendable, Equatable {
     package let id: RecordID
-    package let position: Position
+    package let cell: Cell
     package let rank: UInt64
 }
 
@@ -33,17 +33,17 @@ package struct Corpus: Sendable {
         digests = RecordDigest(key)
     }
 
-    func url(_ position: Position) -> URL {
-        root.appending(path: "shard-\(position.shard + 1)/slice-\(position.slice + 1).jsonl")
+    func url(_ cell: Cell) -> URL {
+        root.appending(path: "shard-\(cell.shard + 1)/slice-\(cell.slice + 1).jsonl")
     }
 
     /// The records that lie in the file of a slice, in canonical order, compared with nothing: `LiveRecords` is who hands records out.
-    func stored(_ position: Position) throws -> [StoredRecord] { try stored(position, in: url(position)) ?? [] }
+    func stored(_ cell: Cell) throws -> [StoredRecord] { try stored(cell, in: url(cell)) ?? [] }
 
-    private func stored(_ position: Position, in url: URL) throws -> [StoredRecord]? {
+    private func stored(_ cell: Cell, in url: URL) throws -> [StoredRecord]? {
         try DurableFile.contents(url).map { bytes in
             try RecordSegment.decode(bytes, path: url.path).map {
-                StoredRecord(record: $0, position: position, rank: assignment.rank(of: $0.id))
+                StoredRecord(record: $0, cell: cell, rank: assignment.rank(of: $0.id))
             }
         }
     }
@@ -54,7 +54,7 @@ package struct Corpus: Sendable {
     }
 
     /// The file of a slice as it lies on disk; nil where there is none.
-    func bytes(_ position: Position) throws -> [UInt8]? { try DurableFile.contents(url(position)) }
+    func bytes(_ cell: Cell) throws -> [UInt8]? { try DurableFile.contents(url(cell)) }
 
     /// Count and digests of a slice.
     func summary(_ records: [StoredRecord]) -> SliceSummary {
@@ -66,37 +66,37 @@ package struct Corpus: Sendable {
     func tag(_ id: RecordID) -> RecordTag { digests.tag(id) }
 
     /// Replaces the file of a slice, durably; an empty slice has none.
-    func replace(_ position: Position, _ records: [StoredRecord]) throws {
-        let url = url(position)
+    func replace(_ cell: Cell, _ records: [StoredRecord]) throws {
+        let url = url(cell)
         guard !records.isEmpty else { return try DurableFile.remove([url]) }
         try DurableFile.write(RecordSegment.encode(records.map(\.record)), to: url)
     }
 
     /// Where the records of a slice wait that an addition makes larger.
-    private func next(_ position: Position) -> URL {
-        let url = url(position)
+    private func next(_ cell: Cell) -> URL {
+        let url = url(cell)
         return url.deletingLastPathComponent().appending(path: url.lastPathComponent + ".next")
     }
 
     /// Writes what a slice is to hold, durably, beside what it holds.
-    func prepare(_ position: Position, _ records: [StoredRecord]) throws {
-        let folder = next(position).deletingLastPathComponent()
+    func prepare(_ cell: Cell, _ records: [StoredRecord]) throws {
+        let folder = next(cell).deletingLastPathComponent()
         if try !DurableFile.exists(folder) { try DurableFile.makeFolder(folder) }
-        try DurableFile.write(RecordSegment.encode(records.map(\.record)), to: next(position))
+        try DurableFile.write(RecordSegment.encode(records.map(\.record)), to: next(cell))
     }
 
     /// What was prepared for a slice; nil where nothing was.
-    func prepared(_ position: Position) throws -> [StoredRecord]? {
-        try stored(position, in: next(position))
+    func prepared(_ cell: Cell) throws -> [StoredRecord]? {
+        try stored(cell, in: next(cell))
     }
 
     /// Puts what was prepared in its place.
-    func adopt(_ position: Position) throws { try DurableFile.move(next(position), to: url(position)) }
+    func adopt(_ cell: Cell) throws { try DurableFile.move(next(cell), to: url(cell)) }
 
-    func discard(_ position: Position) throws { try DurableFile.remove([next(position)]) }
+    func discard(_ cell: Cell) throws { try DurableFile.remove([next(cell)]) }
 
     /// Removes a half-written file of a slice.
-    func sweep(_ position: Position) throws {
-        try DurableFile.remove([url(position), next(position)].map(DurableFile.temporary))
+    func sweep(_ cell: Cell) throws {
+        try DurableFile.remove([url(cell), next(cell)].map(DurableFile.temporary))
     }
 }

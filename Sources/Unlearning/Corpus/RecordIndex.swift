@@ -26,11 +26,11 @@ struct RecordIndex: Sendable {
     /// A value's digest and a cell that has a record with it.
     struct Entry: Hashable, Comparable, Sendable {
         let digest: [UInt8]
-        let position: Position
+        let cell: Cell
 
         static func < (left: Entry, right: Entry) -> Bool {
             left.digest == right.digest
-                ? left.position < right.position : left.digest.lexicographicallyPrecedes(right.digest)
+                ? left.cell < right.cell : left.digest.lexicographicallyPrecedes(right.digest)
         }
     }
 
@@ -58,9 +58,9 @@ struct RecordIndex: Sendable {
     }
 
     /// The cells that have a record with this value, of the entries of its bucket.
-    func positions(_ kind: Kind, _ value: String, in entries: [Entry]) -> [Position] {
+    func cells(_ kind: Kind, _ value: String, in entries: [Entry]) -> [Cell] {
         let digest = digest(kind, value)
-        return entries.filter { $0.digest == digest }.map(\.position)
+        return entries.filter { $0.digest == digest }.map(\.cell)
     }
 
     /// The entries of a bucket: all that are there, and those without the ones of records whose deletion is accepted.
@@ -87,7 +87,7 @@ struct RecordIndex: Sendable {
     func entries(_ records: [StoredRecord], _ kind: Kind) -> Set<Entry> {
         Set(
             records.compactMap { stored in
-                Self.value(kind, stored.record).map { Entry(digest: digest(kind, $0), position: stored.position) }
+                Self.value(kind, stored.record).map { Entry(digest: digest(kind, $0), cell: stored.cell) }
             })
     }
 
@@ -216,7 +216,7 @@ struct RecordIndex: Sendable {
         bytes.reserveCapacity(Self.magic.count + entries.count * Self.entryBytes + Self.digestBytes)
         for entry in entries {
             bytes += entry.digest
-            bytes += UInt64(entry.position.shard).bigEndianBytes + UInt64(entry.position.slice).bigEndianBytes
+            bytes += UInt64(entry.cell.shard).bigEndianBytes + UInt64(entry.cell.slice).bigEndianBytes
         }
         return bytes + seal(kind, bucket, bytes)
     }
@@ -231,7 +231,7 @@ struct RecordIndex: Sendable {
         return stride(from: Self.magic.count, to: end, by: Self.entryBytes).map { at in
             let after = at + Self.digestBytes
             return Entry(
-                digest: Array(bytes[at..<after]), position: Position(shard: number(after), slice: number(after + 8)))
+                digest: Array(bytes[at..<after]), cell: Cell(shard: number(after), slice: number(after + 8)))
         }
     }
 

@@ -3,7 +3,7 @@ internal import Foundation
 /// The records of one slice as the bytes of one file: JSON Lines in canonical order (by rank, then id).
 ///
 /// The bytes are a function of the records alone, so a slice that lost a record is the file of a slice that never had it. It holds no
-/// position, count or time.
+/// cell, count or time.
 enum RecordSegment {
     static func encode(_ records: [Record]) -> [UInt8] {
         var bytes: [UInt8] = []

@@ -14,8 +14,8 @@ struct DeletionCost {
 
     /// `gone`: The records that are deleted; still in the ledger or not.
     func report(_ gone: [RecordLocation]) throws -> DeletionReport {
-        let touched = Dictionary(grouping: gone, by: \.position.shard).mapValues { gone in
-            Touched(slices: gone.map(\.position.slice), records: gone.count)
+        let touched = Dictionary(grouping: gone, by: \.cell.shard).mapValues { gone in
+            Touched(slices: gone.map(\.cell.slice), records: gone.count)
         }
         return try report(touched, without: Set(gone.map(\.id)))
     }

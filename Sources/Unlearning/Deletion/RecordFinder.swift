@@ -14,9 +14,9 @@ final class RecordFinder {
     /// What the ledger says of a bucket.
     private let seal: (RecordIndex.Bucket) throws -> [UInt8]?
     /// Accepted deletions that are not finished, where they count as found.
-    private let unfinished: [RecordTag: Position]
+    private let unfinished: [RecordTag: Cell]
     private let includesUnfinished: Bool
-    private var slices: [Position: [StoredRecord]] = [:]
+    private var slices: [Cell: [StoredRecord]] = [:]
 
     /// `unfinished`: Finds records too whose deletion was accepted but not finished, so that giving a command again that was killed or
     /// failed finishes it.
@@ -30,9 +30,9 @@ final class RecordFinder {
         self.records = records
         self.seal = seal
         assignment = Assignment(recipe, key: key)
-        var unfinished: [RecordTag: Position] = [:]
-        for (position, tags) in records.pending where includesUnfinished {
-            for tag in tags { unfinished[tag] = position }
+        var unfinished: [RecordTag: Cell] = [:]
+        for (cell, tags) in records.pending where includesUnfinished {
+            for tag in tags { unfinished[tag] = cell }
         }
         self.unfinished = unfinished
         self.includesUnfinished = includesUnfinished
@@ -82,21 +82,21 @@ final class RecordFinder {
         let rank = assignment.rank(of: id)
         let waiting = unfinished[corpus.tag(id)]
         // It may have come back in another cell, under another owner, before its deletion was finished.
-        guard let position = try position(of: id), position != waiting,
-            try live(position).contains(where: { $0.record.id == id })
+        guard let cell = try cell(of: id), cell != waiting,
+            try live(cell).contains(where: { $0.record.id == id })
         else {
-            return waiting.map { RecordLocation(id: id, position: $0, rank: rank) }
+            return waiting.map { RecordLocation(id: id, cell: $0, rank: rank) }
         }
-        return RecordLocation(id: id, position: position, rank: rank)
+        return RecordLocation(id: id, cell: cell, rank: rank)
     }
 
     /// Where an id would be. Where only the index knows and cannot say, all slices are looked through: it keeps nobody from forgetting.
-    private func position(of id: RecordID) throws -> Position? {
-        guard recipe.placesByMoreThanID else { return assignment.position(of: id, owner: nil) }
+    private func cell(of id: RecordID) throws -> Cell? {
+        guard recipe.placesByMoreThanID else { return assignment.cell(of: id, owner: nil) }
         do {
-            return try positions(.ids, id.rawValue) { $0.record.id == id }.first
+            return try cells(.ids, id.rawValue) { $0.record.id == id }.first
         } catch WorkspaceError.indexDamaged {
-            return try cells.first { position in try all(position).contains { $0.record.id == id } }
+            return try cells.first { cell in try all(cell).contains { $0.record.id == id } }
         }
     }
 
@@ -105,15 +105,15 @@ final class RecordFinder {
 
     /// Whether a live record has this id.
     func holds(_ id: RecordID) throws -> Bool {
-        guard let position = try position(of: id) else { return false }
-        return try live(position).contains { $0.record.id == id }
+        guard let cell = try cell(of: id) else { return false }
+        return try live(cell).contains { $0.record.id == id }
     }
 
     /// Reads the whole corpus, slice by slice: nothing tells where a label or a date is.
     private func records(meeting filters: [RecordFilter]) throws -> [RecordLocation] {
         // One slice in memory at a time.
-        let found = try cells.flatMap { position in
-            try (includesUnfinished ? records.all(position) : records.live(position)).filter { stored in
+        let found = try cells.flatMap { cell in
+            try (includesUnfinished ? records.all(cell) : records.live(cell)).filter { stored in
                 filters.allSatisfy { $0.holds(stored.record) }
             }.map(RecordLocation.init)
         }
@@ -126,8 +126,8 @@ final class RecordFinder {
         func isTheirs(_ stored: StoredRecord) -> Bool {
             stored.record.owner?.utf8.elementsEqual(owner.utf8) == true
         }
-        let found = try positions(.owners, owner, isTheirs).flatMap { position in
-            try (includesUnfinished ? all(position) : live(position)).filter(isTheirs).map(RecordLocation.init)
+        let found = try cells(.owners, owner, isTheirs).flatMap { cell in
+            try (includesUnfinished ? all(cell) : live(cell)).filter(isTheirs).map(RecordLocation.init)
         }
         if found.isEmpty { throw DeletionError.unknownOwner(isUnfinished: !records.pending.isEmpty) }
         return found
@@ -138,55 +138,55 @@ final class RecordFinder {
         var texts: Set<[UInt8]> = []
         var isWhole = true
         for location in locations {
-            let record = try all(location.position).first { $0.record.id == location.id }?.record
+            let record = try all(location.cell).first { $0.record.id == location.id }?.record
             if let record { texts.insert(Array(record.text.utf8)) } else { isWhole = false }
         }
         let records = try texts.sorted { $0.lexicographicallyPrecedes($1) }.flatMap { text in
             func isTheSame(_ stored: StoredRecord) -> Bool { stored.record.text.utf8.elementsEqual(text) }
-            return try positions(.texts, String(decoding: text, as: UTF8.self), isTheSame).flatMap { position in
-                try live(position).filter(isTheSame).map(RecordLocation.init)
+            return try cells(.texts, String(decoding: text, as: UTF8.self), isTheSame).flatMap { cell in
+                try live(cell).filter(isTheSame).map(RecordLocation.init)
             }
         }
         return (records, isWhole)
     }
 
-    private var cells: [Position] {
-        (0..<recipe.shards).flatMap { shard in (0..<recipe.slices).map { Position(shard: shard, slice: $0) } }
+    private var cells: [Cell] {
+        (0..<recipe.shards).flatMap { shard in (0..<recipe.slices).map { Cell(shard: shard, slice: $0) } }
     }
 
     /// The cells that the index names for a value. An entry that leads to a cell without such a record is damage: the index is of another day
     /// than the records, and may lack an entry as well.
-    private func positions(
+    private func cells(
         _ kind: RecordIndex.Kind, _ value: String, _ isMeant: (StoredRecord) -> Bool
-    ) throws -> [Position] {
+    ) throws -> [Cell] {
         let bucket = index.bucket(kind, value)
         let entries = try index.entries(of: bucket, seal(bucket), waiting: waiting).held
-        let positions = index.positions(kind, value, in: entries)
-        for position in positions where try !all(position).contains(where: isMeant) {
+        let cells = index.cells(kind, value, in: entries)
+        for cell in cells where try !all(cell).contains(where: isMeant) {
             throw WorkspaceError.indexDamaged(path: index.url(bucket).path)
         }
-        return positions
+        return cells
     }
 
     /// What the records of accepted deletions put into the index.
     private func waiting() throws -> Set<RecordIndex.Entry> { try records.waiting(index) }
 
     /// The records of a slice that are not deleted.
-    private func live(_ position: Position) throws -> [StoredRecord] {
-        corpus.live(try all(position), without: records.pending[position] ?? [])
+    private func live(_ cell: Cell) throws -> [StoredRecord] {
+        corpus.live(try all(cell), without: records.pending[cell] ?? [])
     }
 
     /// With those whose deletion is accepted and whose text is still there.
-    private func all(_ position: Position) throws -> [StoredRecord] {
-        if let held = slices[position] { return held }
-        let found = try records.all(position)
-        slices[position] = found
+    private func all(_ cell: Cell) throws -> [StoredRecord] {
+        if let held = slices[cell] { return held }
+        let found = try records.all(cell)
+        slices[cell] = found
         return found
     }
 }
 
 extension RecordLocation {
     fileprivate init(_ stored: StoredRecord) {
-        self.init(id: stored.record.id, position: stored.position, rank: stored.rank)
+        self.init(id: stored.record.id, cell: stored.cell, rank: stored.rank)
     }
 }

@@ -25,9 +25,9 @@ struct FeatureFile {
     private let precision: FeaturePrecision
 
     /// Nil where there is no file, or none of this trunk and cell, or one whose parts do not fit together.
-    init?(_ url: URL, _ position: Position, _ key: FeatureKey, _ precision: FeaturePrecision) {
+    init?(_ url: URL, _ cell: Cell, _ key: FeatureKey, _ precision: FeaturePrecision) {
         guard let map = MappedFile(url), map.count >= Self.headerBytes + Self.sealBytes,
-            map.bytes(0..<Self.magic.count + 32) == Self.magic + key.place(position)
+            map.bytes(0..<Self.magic.count + 32) == Self.magic + key.place(cell)
         else { return nil }
         let width = Self.number(map, at: Self.magic.count + 32)
         let end = map.count - Self.sealBytes

@@ -31,12 +31,12 @@ struct FeatureKey: Sendable {
     }
 
     /// What a file begins with: its trunk and its cell, so that one which was moved is no file of the other cell.
-    func place(_ position: Position) -> [UInt8] {
+    func place(_ cell: Cell) -> [UInt8] {
         var digest = KeyedDigest(key)
         digest.add("place".utf8)
         digest.add(trunk)
-        digest.add(UInt64(position.shard))
-        digest.add(UInt64(position.slice))
+        digest.add(UInt64(cell.shard))
+        digest.add(UInt64(cell.slice))
         return digest.finish()
     }
 

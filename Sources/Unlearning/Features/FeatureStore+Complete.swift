@@ -2,8 +2,8 @@ internal import Engine
 
 extension FeatureStore {
     /// The features of a slice's live records where its file holds exactly those, in canonical order; else nil.
-    func whole(_ position: Position, _ records: [Record]) -> [Features]? {
-        guard let held = FeatureFile(url(position), position, key, precision), held.entries.count == records.count,
+    func whole(_ cell: Cell, _ records: [Record]) -> [Features]? {
+        guard let held = FeatureFile(url(cell), cell, key, precision), held.entries.count == records.count,
             zip(held.entries, records).allSatisfy({ $0.name == key.name($1) }), held.isGenuine(key)
         else { return nil }
         return views(held, records.count)
@@ -14,13 +14,13 @@ extension FeatureStore {
     /// `records`: All live records of the slice, in canonical order. What is missing is computed in large batches and written durably.
     /// A disk that is full or cannot be written fails no training: then there is no file, or the one that was there.
     func complete(
-        _ position: Position, _ records: [Record], _ model: Model, threads: Int
+        _ cell: Cell, _ records: [Record], _ model: Model, threads: Int
     ) throws -> [Features] {
         // Below layer 0 there is only the embedding, which costs less to compute than to read back.
         guard share > 0, model.layout.firstLayer > 0, !records.isEmpty else { return [] }
-        if let whole = whole(position, records) { return whole }
+        if let whole = whole(cell, records) { return whole }
         let names = records.map(key.name)
-        let held = read(position)
+        let held = read(cell)
         var count = 0
         if let held { count = zip(held.entries, names).prefix { $0.name == $1 }.count }
 
@@ -28,11 +28,11 @@ extension FeatureStore {
         if let held, count == fitting, count == held.entries.count { return views(held, count) }
         do {
             guard fitting > 0 else {
-                try DurableFile.remove([url(position)])
+                try DurableFile.remove([url(cell)])
                 return []
             }
             guard hasRoom(for: size) else { return held.map { views($0, count) } ?? [] }
-            try write(position, width: model.layout.hidden) { writer in
+            try write(cell, width: model.layout.hidden) { writer in
                 if let held {
                     for entry in held.entries.prefix(min(count, fitting)) { try writer.add(entry, of: held) }
                 }
@@ -47,7 +47,7 @@ extension FeatureStore {
             return held.map { views($0, count) } ?? []
         }
         // Read back, so that what trains is what lies on the disk.
-        return read(position).map { views($0, fitting) } ?? []
+        return read(cell).map { views($0, fitting) } ?? []
     }
 
     private func views(_ file: FeatureFile, _ count: Int) -> [Features] {

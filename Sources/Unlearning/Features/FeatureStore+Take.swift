@@ -9,15 +9,15 @@ extension FeatureStore {
                 new[shard][$0] == old[shard][$0] && new[shard][$0].records > 0
             }
             for slice in same {
-                let position = Position(shard: shard, slice: slice)
-                guard let file = other.read(position), file.entries.count == new[shard][slice].records,
-                    let size = try? DurableFile.size(other.url(position)), size <= share
+                let cell = Cell(shard: shard, slice: slice)
+                guard let file = other.read(cell), file.entries.count == new[shard][slice].records,
+                    let size = try? DurableFile.size(other.url(cell)), size <= share
                 else { continue }
                 try? DurableFile.makeFolder(root)
                 try? DurableFile.makeFolder(folder(shard: shard))
-                try? DurableFile.link(other.url(position), to: url(position))
+                try? DurableFile.link(other.url(cell), to: url(cell))
             }
-            if !same.isEmpty { try? DurableFile.syncName(of: url(Position(shard: shard, slice: 0))) }
+            if !same.isEmpty { try? DurableFile.syncName(of: url(Cell(shard: shard, slice: 0))) }
         }
     }
 }

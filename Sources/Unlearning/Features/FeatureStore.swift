@@ -25,27 +25,27 @@ struct FeatureStore: Sendable {
 
     func folder(shard: Int) -> URL { root.appending(path: "shard-\(shard + 1)") }
 
-    func url(_ position: Position) -> URL {
-        folder(shard: position.shard).appending(path: Self.name(slice: position.slice))
+    func url(_ cell: Cell) -> URL {
+        folder(shard: cell.shard).appending(path: Self.name(slice: cell.slice))
     }
 
     private static func name(slice: Int) -> String { "slice-\(slice + 1).features" }
 
     /// The file of a slice, every byte checked; nil where there is none to be trusted.
-    func read(_ position: Position) -> FeatureFile? {
-        guard let file = FeatureFile(url(position), position, key, precision), file.isGenuine(key) else { return nil }
+    func read(_ cell: Cell) -> FeatureFile? {
+        guard let file = FeatureFile(url(cell), cell, key, precision), file.isGenuine(key) else { return nil }
         return file
     }
 
     /// Takes out of a slice's file every entry that is not of one of these records, before this returns and durably.
     ///
     /// A file that cannot be trusted, or cannot be written anew, goes as a whole. Half-written files of the shard go too.
-    func keep(_ live: [Record], _ position: Position) throws {
-        let url = url(position)
-        let names = try DurableFile.names(in: folder(shard: position.shard))
+    func keep(_ live: [Record], _ cell: Cell) throws {
+        let url = url(cell)
+        let names = try DurableFile.names(in: folder(shard: cell.shard))
         let leftovers = names.filter { $0.hasPrefix(DurableFile.temporaryPrefix) }
-            .map { folder(shard: position.shard).appending(path: $0) }
-        if let file = read(position) {
+            .map { folder(shard: cell.shard).appending(path: $0) }
+        if let file = read(cell) {
             let wanted = Set(live.map(key.name))
             let left = file.entries.filter { wanted.contains($0.name) }
             // Synced all the same: a killed process may have done it, and not have come to that.
@@ -53,7 +53,7 @@ struct FeatureStore: Sendable {
             if !left.isEmpty {
                 do {
                     try DurableFile.remove(leftovers, isCertain: false)
-                    return try write(position, width: file.width) { writer in
+                    return try write(cell, width: file.width) { writer in
                         for entry in left { try writer.add(entry, of: file) }
                     }
                 } catch is CheckpointError {
@@ -70,10 +70,10 @@ struct FeatureStore: Sendable {
         let wanted = Dictionary(uniqueKeysWithValues: slices.map { (Self.name(slice: $0), $0) })
         let stale = try DurableFile.names(in: folder).filter { name in
             guard let slice = wanted[name] else { return true }
-            return !isOurs(Position(shard: shard, slice: slice))
+            return !isOurs(Cell(shard: shard, slice: slice))
         }
         // Synced in any case: a process that was killed may have written files and not have come to that.
-        try DurableFile.remove(stale.map { folder.appending(path: $0) }, in: url(Position(shard: shard, slice: 0)))
+        try DurableFile.remove(stale.map { folder.appending(path: $0) }, in: url(Cell(shard: shard, slice: 0)))
     }
 
     /// Whether a file of so many bytes leaves the disk its reserve.
@@ -101,21 +101,21 @@ struct FeatureStore: Sendable {
     }
 
     /// A look at a file's first bytes, and at its size.
-    private func isOurs(_ position: Position) -> Bool {
-        guard let map = MappedFile(url(position)), map.count >= FeatureFile.headerBytes, map.count <= share else {
+    private func isOurs(_ cell: Cell) -> Bool {
+        guard let map = MappedFile(url(cell)), map.count >= FeatureFile.headerBytes, map.count <= share else {
             return false
         }
-        let head = FeatureFile.magic + key.place(position)
+        let head = FeatureFile.magic + key.place(cell)
         return map.bytes(0..<head.count) == head
     }
 
-    func write(_ position: Position, width: Int, _ entries: (inout FeatureWriter) throws -> Void) throws {
+    func write(_ cell: Cell, width: Int, _ entries: (inout FeatureWriter) throws -> Void) throws {
         // Of a cache, so that one which is there need not be made durable again.
-        for folder in [root, folder(shard: position.shard)] where try !DurableFile.exists(folder) {
+        for folder in [root, folder(shard: cell.shard)] where try !DurableFile.exists(folder) {
             try DurableFile.makeFolder(folder)
         }
-        try DurableFile.write(to: url(position)) { sink in
-            var writer = try FeatureWriter(key, position, width: width, to: sink)
+        try DurableFile.write(to: url(cell)) { sink in
+            var writer = try FeatureWriter(key, cell, width: width, to: sink)
             try entries(&writer)
             try writer.finish()
         }

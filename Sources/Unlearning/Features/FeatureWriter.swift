@@ -9,12 +9,12 @@ struct FeatureWriter {
     private var waiting: [UInt8] = []
 
     init(
-        _ key: FeatureKey, _ position: Position, width: Int,
+        _ key: FeatureKey, _ cell: Cell, width: Int,
         to sink: @escaping ([UInt8]) throws(CheckpointError) -> Void
     ) throws {
         self.key = key
         self.sink = sink
-        try add(FeatureFile.magic + key.place(position) + Self.number(width))
+        try add(FeatureFile.magic + key.place(cell) + Self.number(width))
     }
 
     /// The bytes that an entry takes.

@@ -19,9 +19,9 @@ package struct CostEntry: Codable, Sendable, Equatable {
         }
 
         static func of(_ gone: [RecordLocation]) -> [Touched] {
-            Dictionary(grouping: gone, by: \.position.shard).sorted { $0.key < $1.key }.map { shard, gone in
+            Dictionary(grouping: gone, by: \.cell.shard).sorted { $0.key < $1.key }.map { shard, gone in
                 Touched(
-                    shard: shard + 1, slice: (gone.map(\.position.slice).min() ?? 0) + 1, records: gone.count)
+                    shard: shard + 1, slice: (gone.map(\.cell.slice).min() ?? 0) + 1, records: gone.count)
             }
         }
     }

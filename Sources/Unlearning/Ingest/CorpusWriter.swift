@@ -21,7 +21,7 @@ struct CorpusWriter {
             try feed { record, place in
                 try insert(
                     StoredRecord(
-                        record: record, position: assignment.position(of: record),
+                        record: record, cell: assignment.cell(of: record),
                         rank: assignment.rank(of: record.id)), place)
             }
         }
@@ -31,14 +31,14 @@ struct CorpusWriter {
         var folder = -1
         try FileManager.default.createDirectory(
             at: root, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        try sorter.forEachCell { position, records in
-            if position.shard != folder {
-                folder = position.shard
-                try DurableFile.makeFolder(corpus.url(position).deletingLastPathComponent())
+        try sorter.forEachCell { cell, records in
+            if cell.shard != folder {
+                folder = cell.shard
+                try DurableFile.makeFolder(corpus.url(cell).deletingLastPathComponent())
             }
             try DurableFile.writeLater(
-                RecordSegment.encode(records.map(\.record)), to: corpus.url(position))
-            summaries[position.shard][position.slice] = corpus.summary(records)
+                RecordSegment.encode(records.map(\.record)), to: corpus.url(cell))
+            summaries[cell.shard][cell.slice] = corpus.summary(records)
             try places.take(records, index)
         }
         try sorter.discard()

@@ -46,7 +46,7 @@ extension Workspace {
         if isWhole, isKnown { return }
         if !isKnown {
             for shard in 0..<recipe.shards {
-                let cells = Dictionary(grouping: try records(shard: shard), by: \.position)
+                let cells = Dictionary(grouping: try records(shard: shard), by: \.cell)
                 try ledger.complete(cells.mapValues(corpus.summary), of: corpus.summary([]), shard: shard)
             }
         }

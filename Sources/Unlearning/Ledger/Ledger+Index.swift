@@ -74,10 +74,10 @@ extension Ledger {
     }
 
     /// Enters what was not known of slices. `summaries`: Of those that have records.
-    func complete(_ summaries: [Position: SliceSummary], of empty: SliceSummary, shard: Int) throws {
+    func complete(_ summaries: [Cell: SliceSummary], of empty: SliceSummary, shard: Int) throws {
         try queue.write { db in
             for (slice, known) in try Ledger.slices(db, shard: shard).enumerated() where known.attributes == nil {
-                let summary = summaries[Position(shard: shard, slice: slice)] ?? empty
+                let summary = summaries[Cell(shard: shard, slice: slice)] ?? empty
                 // A deletion that came in between has closed the slice anew.
                 guard known.describes(summary) else { continue }
                 try db.execute(

@@ -33,14 +33,14 @@ extension Ledger {
             }
             for (shard, slices) in cells.enumerated() {
                 for (slice, summary) in slices.enumerated() {
-                    try Ledger.set(db, Position(shard: shard, slice: slice), summary)
+                    try Ledger.set(db, Cell(shard: shard, slice: slice), summary)
                 }
             }
             for (name, value) in facts { try Ledger.set(db, name, value) }
         }
     }
 
-    private static func set(_ db: Database, _ position: Position, _ summary: SliceSummary) throws {
+    private static func set(_ db: Database, _ cell: Cell, _ summary: SliceSummary) throws {
         try db.cachedStatement(
             sql: """
                 INSERT INTO slices (shard, slice, records, digest, attributes) VALUES (?, ?, ?, ?, ?)
@@ -48,7 +48,7 @@ extension Ledger {
                 attributes = excluded.attributes
                 """
         ).execute(arguments: [
-            position.shard, position.slice, summary.records, Data(summary.digest), summary.attributes.map { Data($0) }
+            cell.shard, cell.slice, summary.records, Data(summary.digest), summary.attributes.map { Data($0) }
         ])
     }
 
@@ -70,14 +70,14 @@ extension Ledger {
     ///
     /// From this commit on the plan asks for other keys, so no answer can come from a stage that saw them, and no reader
     /// hands them out. Their text is destroyed next; a process that is killed in between has the list in `pending`.
-    package func accept(_ gone: [Position: [RecordTag]], leaving cells: [Position: SliceSummary]) throws {
+    package func accept(_ gone: [Cell: [RecordTag]], leaving cells: [Cell: SliceSummary]) throws {
         try accept(gone, leaving: cells, request: nil)
     }
 
     /// `table`: Which stages a slice reaches; nil: with one order, those from its own on. `request`: What the log says of it; nil where the
     /// workspace keeps no log. `refusing`: The ids may not come back.
     func accept(
-        _ gone: [Position: [RecordTag]], leaving cells: [Position: SliceSummary], table: StageTable? = nil,
+        _ gone: [Cell: [RecordTag]], leaving cells: [Cell: SliceSummary], table: StageTable? = nil,
         request: (id: String, time: String, note: LogNote)?, refusing: Bool = false, seals: RecordIndex.Seals = [:]
     ) throws {
         try queue.write { db in
@@ -90,36 +90,36 @@ extension Ledger {
                 try db.execute(
                     sql: "INSERT INTO requests (id, accepted) VALUES (?, ?)", arguments: [request.id, request.time])
             }
-            for (position, tags) in gone {
+            for (cell, tags) in gone {
                 for tag in tags {
                     try db.execute(
                         sql: "INSERT OR IGNORE INTO pending (shard, slice, tag) VALUES (?, ?, ?)",
-                        arguments: [position.shard, position.slice, Data(tag.bytes)])
+                        arguments: [cell.shard, cell.slice, Data(tag.bytes)])
                 }
             }
-            for (position, summary) in cells { try Ledger.change(db, position, summary, table) }
+            for (cell, summary) in cells { try Ledger.change(db, cell, summary, table) }
         }
     }
 
     /// Makes the larger slices the plan's, and forgets what was known of every stage that they reach.
     func admit(
-        _ cells: [Position: SliceSummary], table: StageTable, note: LogNote, seals: RecordIndex.Seals
+        _ cells: [Cell: SliceSummary], table: StageTable, note: LogNote, seals: RecordIndex.Seals
     ) throws {
         try queue.write { db in
             try Ledger.set(db, seals)
             try Ledger.take(db, note)
-            for (position, summary) in cells { try Ledger.change(db, position, summary, table) }
+            for (cell, summary) in cells { try Ledger.change(db, cell, summary, table) }
         }
     }
 
     private static func change(
-        _ db: Database, _ position: Position, _ summary: SliceSummary, _ table: StageTable?
+        _ db: Database, _ cell: Cell, _ summary: SliceSummary, _ table: StageTable?
     ) throws {
-        try set(db, position, summary)
-        for stages in table?.reached(bySlice: position.slice) ?? [position.slice..<Int.max] {
+        try set(db, cell, summary)
+        for stages in table?.reached(bySlice: cell.slice) ?? [cell.slice..<Int.max] {
             try db.execute(
                 sql: "DELETE FROM checkpoints WHERE shard = ? AND stage >= ? AND stage < ?",
-                arguments: [position.shard, stages.lowerBound, stages.upperBound])
+                arguments: [cell.shard, stages.lowerBound, stages.upperBound])
         }
     }
 
@@ -134,11 +134,11 @@ extension Ledger {
 
     /// Records of accepted deletions whose text may still be on disk, or whose shards are not repaired: all that a killed command
     /// needs to be finished.
-    package func pending() throws -> [Position: Set<RecordTag>] {
+    package func pending() throws -> [Cell: Set<RecordTag>] {
         try queue.read { db in
-            var pending: [Position: Set<RecordTag>] = [:]
+            var pending: [Cell: Set<RecordTag>] = [:]
             for row in try Row.fetchAll(db, sql: "SELECT shard, slice, tag FROM pending") {
-                pending[Position(shard: try row.index("shard"), slice: try row.index("slice")), default: []]
+                pending[Cell(shard: try row.index("shard"), slice: try row.index("slice")), default: []]
                     .insert(RecordTag(bytes: Array(try row.value("tag") as Data)))
             }
             return pending

@@ -8,7 +8,7 @@ final class LiveRecords {
     private let corpus: Corpus
     private let ledger: Ledger
     /// Of accepted deletions, whose text may still be there.
-    let pending: [Position: Set<RecordTag>]
+    let pending: [Cell: Set<RecordTag>]
     private var summaries: [Int: [SliceSummary]] = [:]
 
     init(_ corpus: Corpus, _ ledger: Ledger) throws {
@@ -18,56 +18,56 @@ final class LiveRecords {
     }
 
     /// The records of a slice without those whose deletion is accepted, in canonical order.
-    func live(_ position: Position) throws -> [StoredRecord] { try checked(position).live }
+    func live(_ cell: Cell) throws -> [StoredRecord] { try checked(cell).live }
 
     /// With those whose deletion is accepted and whose text is still there.
-    func all(_ position: Position) throws -> [StoredRecord] { try checked(position).all }
+    func all(_ cell: Cell) throws -> [StoredRecord] { try checked(cell).all }
 
     /// What the ledger says of a slice.
-    func summary(_ position: Position) throws -> SliceSummary {
-        let shard = position.shard
+    func summary(_ cell: Cell) throws -> SliceSummary {
+        let shard = cell.shard
         let known = try summaries[shard] ?? ledger.slices(shard: shard)
         summaries[shard] = known
-        guard position.slice < known.count else { throw WorkspaceError.noSuchCell(path: corpus.url(position).path) }
-        return known[position.slice]
+        guard cell.slice < known.count else { throw WorkspaceError.noSuchCell(path: corpus.url(cell).path) }
+        return known[cell.slice]
     }
 
     /// What records of accepted deletions put into the index, and no other record of their cells.
     func waiting(_ index: RecordIndex) throws -> Set<RecordIndex.Entry> {
-        try pending.keys.reduce(into: []) { entries, position in
-            let (all, live) = try checked(position)
+        try pending.keys.reduce(into: []) { entries, cell in
+            let (all, live) = try checked(cell)
             let ids = Set(live.map(\.record.id))
             let gone = all.filter { !ids.contains($0.record.id) }
             for leaving in index.leaving(gone, live).values { entries.formUnion(leaving) }
         }
     }
 
-    private func checked(_ position: Position) throws -> (all: [StoredRecord], live: [StoredRecord]) {
-        try corpus.checked(position, summary(position), without: pending[position] ?? [])
+    private func checked(_ cell: Cell) throws -> (all: [StoredRecord], live: [StoredRecord]) {
+        try corpus.checked(cell, summary(cell), without: pending[cell] ?? [])
     }
 }
 
 extension Corpus {
     /// The records in the file of a slice, and those of them that live, where these are what the ledger says.
     func checked(
-        _ position: Position, _ summary: SliceSummary, without gone: Set<RecordTag>
+        _ cell: Cell, _ summary: SliceSummary, without gone: Set<RecordTag>
     ) throws -> (all: [StoredRecord], live: [StoredRecord]) {
-        let all = try stored(position)
+        let all = try stored(cell)
         let live = live(all, without: gone)
-        try check(position, live, summary)
+        try check(cell, live, summary)
         return (all, live)
     }
 
     /// The same where the file is to hold, byte for byte, what its records make of it.
-    func holds(_ position: Position, _ summary: SliceSummary, without gone: Set<RecordTag>) throws -> Bool {
-        let all = try checked(position, summary, without: gone).all
-        return try bytes(position) == (all.isEmpty ? nil : RecordSegment.encode(all.map(\.record)))
+    func holds(_ cell: Cell, _ summary: SliceSummary, without gone: Set<RecordTag>) throws -> Bool {
+        let all = try checked(cell, summary, without: gone).all
+        return try bytes(cell) == (all.isEmpty ? nil : RecordSegment.encode(all.map(\.record)))
     }
 
     /// Whether records that were read from a slice are what the ledger says.
-    func check(_ position: Position, _ live: [StoredRecord], _ summary: SliceSummary) throws {
+    func check(_ cell: Cell, _ live: [StoredRecord], _ summary: SliceSummary) throws {
         if summary.describes(self.summary(live)) { return }
-        let path = url(position).path
+        let path = url(cell).path
         if live.isEmpty { throw WorkspaceError.recordsMissing(path: path, records: summary.records) }
         if live.count > summary.records {
             throw WorkspaceError.recordsTooMany(path: path, expected: summary.records, found: live.count)

@@ -29,8 +29,8 @@ struct PlaceSorter {
             for (number, kind) in index.kinds.enumerated() {
                 for entry in index.entries(records, kind) {
                     try insert.execute(arguments: [
-                        number, index.bucket(of: entry.digest), Data(entry.digest), entry.position.shard,
-                        entry.position.slice
+                        number, index.bucket(of: entry.digest), Data(entry.digest), entry.cell.shard,
+                        entry.cell.slice
                     ])
                 }
             }
@@ -54,7 +54,7 @@ struct PlaceSorter {
                         entries.append(
                             RecordIndex.Entry(
                                 digest: Array(row["digest"] as Data),
-                                position: Position(shard: row["shard"], slice: row["slice"])))
+                                cell: Cell(shard: row["shard"], slice: row["slice"])))
                         next = try rows.next()
                     }
                     let bucket = RecordIndex.Bucket(kind: kind, number: number)

@@ -54,7 +54,7 @@ struct RecordSorter {
                 let record = stored.record
                 do {
                     try insert.execute(arguments: [
-                        stored.position.shard, stored.position.slice, blob(stored.rank),
+                        stored.cell.shard, stored.cell.slice, blob(stored.rank),
                         blob(record.id.rawValue), record.owner.map(blob), record.date,
                         record.group.map(blob), record.label, blob(record.text), place?.file, place?.line
                     ])
@@ -70,20 +70,20 @@ struct RecordSorter {
         }
     }
 
-    /// Hands out every cell that has records, in order, its records by rank and id.
-    func forEachCell(_ body: (Position, [StoredRecord]) throws -> Void) throws {
+    /// Hands out every group that has records, in order, its records by rank and id.
+    func forEachCell(_ body: (Cell, [StoredRecord]) throws -> Void) throws {
         try queue.read { db in
             let rows = try Row.fetchCursor(db, sql: "SELECT * FROM records ORDER BY shard, slice, rank, id")
-            var cell: [StoredRecord] = []
+            var group: [StoredRecord] = []
             while let row = try rows.next() {
                 let next = StoredRecord(row)
-                if let first = cell.first, first.position != next.position {
-                    try body(first.position, cell)
-                    cell = []
+                if let first = group.first, first.cell != next.cell {
+                    try body(first.cell, group)
+                    group = []
                 }
-                cell.append(next)
+                group.append(next)
             }
-            if let first = cell.first { try body(first.position, cell) }
+            if let first = group.first { try body(first.cell, group) }
         }
     }
 
@@ -99,7 +99,7 @@ extension StoredRecord {
         record = Record(
             id: RecordID(text(row["id"])), owner: owner.map(text), date: row["date"], group: group.map(text),
             text: text(row["text"]), label: row["label"])
-        position = Position(shard: row["shard"], slice: row["slice"])
+        cell = Cell(shard: row["shard"], slice: row["slice"])
         let bytes: Data = row["rank"]
         rank = bytes.reduce(0) { $0 << 8 | UInt64($1) }
     }

@@ -20,12 +20,12 @@ package struct Assignment: Sendable {
         rankKey = key.subkey("rank")
     }
 
-    package func position(of record: Record) -> Position {
-        position(of: record.id, owner: record.owner, group: record.group)
+    package func cell(of record: Record) -> Cell {
+        cell(of: record.id, owner: record.owner, group: record.group)
     }
 
     /// The cell of a record: by its owner where the recipe says so and the record has one, else by its id; within the cells of its band.
-    package func position(of id: RecordID, owner: String?, group: String? = nil) -> Position {
+    package func cell(of id: RecordID, owner: String?, group: String? = nil) -> Cell {
         var digest = KeyedDigest(positionKey)
         if assignBy == .owner, let owner {
             digest.add("owner".utf8)
@@ -42,7 +42,7 @@ package struct Assignment: Sendable {
         for (index, split) in splits.enumerated() where shard == split && draws >> UInt64(index) & 1 == 1 {
             shard = shards + index
         }
-        return Position(shard: shard, slice: Self.share(bytes[8..<16], in: band?.slices ?? 0..<slices))
+        return Cell(shard: shard, slice: Self.share(bytes[8..<16], in: band?.slices ?? 0..<slices))
     }
 
     /// 64 keyed bits of the record's own: they order the records of a slice and feed every draw about the record.

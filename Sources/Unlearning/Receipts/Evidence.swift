@@ -83,10 +83,10 @@ final class Evidence {
     func draft(
         _ request: String, _ gone: [RecordLocation], _ table: StageTable, _ rows: (_ shard: Int) throws -> [StageRow]
     ) throws -> DeletionDraft {
-        let shards = try Dictionary(grouping: gone, by: \.position.shard).sorted { $0.key < $1.key }.map {
+        let shards = try Dictionary(grouping: gone, by: \.cell.shard).sorted { $0.key < $1.key }.map {
             shard, gone in
             let rows = try rows(shard)
-            let slices = Set(gone.map(\.position.slice)).sorted()
+            let slices = Set(gone.map(\.cell.slice)).sorted()
             return DeletionDraft.Shard(
                 shard: shard, slices: slices, records: gone.count, oldGeneration: digests.generation(shard, rows),
                 checkpoints: rows.filter { row in

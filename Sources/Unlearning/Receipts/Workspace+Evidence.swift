@@ -53,7 +53,7 @@ extension Workspace {
     }
 
     /// The entry of records that leave or enter cells. `summaries`: of these cells, afterwards.
-    func entry(_ event: LogEntry.Event, _ summaries: [Position: SliceSummary]) throws -> LogEntry {
+    func entry(_ event: LogEntry.Event, _ summaries: [Cell: SliceSummary]) throws -> LogEntry {
         var entry = LogEntry(event)
         entry.shards = try Dictionary(grouping: summaries.keys, by: \.shard).sorted { $0.key < $1.key }.map {
             shard, cells in

@@ -167,10 +167,10 @@ extension Workspace {
         var found: [RecordLocation] = []
         for shard in 0..<recipe.shards {
             for slice in 0..<recipe.slices {
-                let position = Position(shard: shard, slice: slice)
-                for stored in try records.live(position)
+                let cell = Cell(shard: shard, slice: slice)
+                for stored in try records.live(cell)
                 where commitments.contains(where: { $0.isOf(stored.record.id) }) {
-                    found.append(RecordLocation(id: stored.record.id, position: position, rank: stored.rank))
+                    found.append(RecordLocation(id: stored.record.id, cell: cell, rank: stored.rank))
                 }
             }
         }

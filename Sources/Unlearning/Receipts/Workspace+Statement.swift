@@ -58,10 +58,10 @@ extension Workspace {
                 guard try !DurableFile.exists(url) else { throw EvidenceError.notPurged(path: url.path) }
             }
             for slice in part.slices {
-                let position = Position(shard: part.shard, slice: slice)
-                guard let gone = records.pending[position] else { continue }
-                guard try records.all(position).allSatisfy({ !gone.contains(corpus.tag($0.record.id)) }) else {
-                    throw EvidenceError.notPurged(path: corpus.url(position).path)
+                let cell = Cell(shard: part.shard, slice: slice)
+                guard let gone = records.pending[cell] else { continue }
+                guard try records.all(cell).allSatisfy({ !gone.contains(corpus.tag($0.record.id)) }) else {
+                    throw EvidenceError.notPurged(path: corpus.url(cell).path)
                 }
             }
         }

@@ -21,16 +21,16 @@ extension Workspace {
         var (taken, problem): (Int, (any Error)?) = (0, nil)
         for shard in 0..<recipe.shards {
             for slice in 0..<recipe.slices {
-                let position = Position(shard: shard, slice: slice)
+                let cell = Cell(shard: shard, slice: slice)
                 do {
-                    _ = try live.live(position)
+                    _ = try live.live(cell)
                 } catch WorkspaceError.recordsTooMany(let path, let expected, let found) {
-                    guard let left = try corpus.meant(position, live.summary(position), isGone: wasDeleted()) else {
+                    guard let left = try corpus.meant(cell, live.summary(cell), isGone: wasDeleted()) else {
                         problem = problem ?? WorkspaceError.recordsTooMany(path: path, expected: expected, found: found)
                         continue
                     }
-                    try features().keep(left.map(\.record), position)
-                    try corpus.replace(position, left)
+                    try features().keep(left.map(\.record), cell)
+                    try corpus.replace(cell, left)
                     taken += found - expected
                 } catch {
                     problem = problem ?? error
@@ -53,9 +53,9 @@ extension Corpus {
     ///
     /// First without those that are known as deleted; then, as far as trying costs less than a second, without any so many.
     func meant(
-        _ position: Position, _ summary: SliceSummary, isGone: (RecordID) -> Bool
+        _ cell: Cell, _ summary: SliceSummary, isGone: (RecordID) -> Bool
     ) throws -> [StoredRecord]? {
-        let all = try stored(position).filter { !isGone($0.record.id) }
+        let all = try stored(cell).filter { !isGone($0.record.id) }
         if summary.describes(self.summary(all)) { return all }
         let surplus = all.count - summary.records
         guard surplus > 0, Self.choices(all.count, surplus) * Double(all.count) <= Self.mostTried else { return nil }

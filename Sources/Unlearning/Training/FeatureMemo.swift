@@ -42,15 +42,15 @@ struct FeatureMemo {
     /// Files that are whole are read side by side; the others are made one after another, each by all threads.
     private mutating func completeFiles(_ slices: [Int]) throws {
         guard let store else { return }
-        let cells = slices.map { slice in records.indices.filter { records[$0].position.slice == slice } }
+        let cells = slices.map { slice in records.indices.filter { records[$0].cell.slice == slice } }
             .filter { !$0.isEmpty }
-        func live(_ cell: [Int]) -> [Record] { cell.map { records[$0].record } }
+        func live(_ group: [Int]) -> [Record] { group.map { records[$0].record } }
         let whole = Parallel.map(cells.count, threads: threads) {
-            store.whole(records[cells[$0][0]].position, live(cells[$0]))
+            store.whole(records[cells[$0][0]].cell, live(cells[$0]))
         }
-        for (cell, whole) in zip(cells, whole) {
-            let stored = try whole ?? store.complete(records[cell[0]].position, live(cell), model, threads: threads)
-            for (index, features) in zip(cell, stored) { kept[index] = features }
+        for (group, whole) in zip(cells, whole) {
+            let stored = try whole ?? store.complete(records[group[0]].cell, live(group), model, threads: threads)
+            for (index, features) in zip(group, stored) { kept[index] = features }
         }
     }
 

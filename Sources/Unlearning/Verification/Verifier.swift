@@ -79,7 +79,7 @@ package struct Verifier {
     ) throws -> [String] {
         let (mine, theirs) = (try subject.corpus(), try fresh.corpus())
         return try truth.slices[shard].indices.compactMap { slice in
-            let cell = Position(shard: shard, slice: slice)
+            let cell = Cell(shard: shard, slice: slice)
             // A ledger that lost a cell is no reason to crash.
             let isHeld = shard < held.slices.count && slice < held.slices[shard].count
             let isPlaced = isHeld && held.slices[shard][slice].describes(truth.slices[shard][slice])
@@ -99,10 +99,10 @@ package struct Verifier {
         func copy(_ take: (Record, RecordPlace?) throws -> Void) throws {
             for shard in shards ?? Array(0..<recipe.shards) {
                 for slice in 0..<recipe.slices {
-                    let cell = Position(shard: shard, slice: slice)
+                    let cell = Cell(shard: shard, slice: slice)
                     for stored in try corpus.live(corpus.stored(cell), without: pending[cell] ?? []) {
                         // Placed afresh: a record that lies in a wrong shard is missed there, and noticed.
-                        let place = assignment.position(of: stored.record)
+                        let place = assignment.cell(of: stored.record)
                         if let shards, !shards.contains(place.shard) { continue }
                         try take(stored.record, nil)
                     }

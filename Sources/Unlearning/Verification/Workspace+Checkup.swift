@@ -49,12 +49,12 @@ extension Workspace {
         let shards = Parallel.map(plan.shards.count, threads: threads) { shard in
             var found: [(Checkup.Kind, String, Checkup.Fault?)] = []
             for (slice, summary) in plan.slices[shard].enumerated() {
-                let position = Position(shard: shard, slice: slice)
-                let fault = Checkup.Fault { try corpus.holds(position, summary, without: pending[position] ?? []) }
-                found.append((.records, corpus.url(position).path, fault))
-                let url = features.url(position)
+                let cell = Cell(shard: shard, slice: slice)
+                let fault = Checkup.Fault { try corpus.holds(cell, summary, without: pending[cell] ?? []) }
+                found.append((.records, corpus.url(cell).path, fault))
+                let url = features.url(cell)
                 guard (try? DurableFile.exists(url)) != false else { continue }
-                let cache = Checkup.Fault { try DurableFile.isReadable(url) && features.read(position) != nil }
+                let cache = Checkup.Fault { try DurableFile.isReadable(url) && features.read(cell) != nil }
                 found.append((.features, url.path, cache))
             }
             // A stage that is not trained yet is missing, which is no damage.
@@ -101,8 +101,8 @@ extension Workspace {
         for shard in plan.shards.indices {
             for item in plan.shards[shard] where item.isKept { wanted.insert(store.url(item.key, shard: shard).path) }
             for slice in plan.slices[shard].indices where plan.slices[shard][slice].records > 0 {
-                let position = Position(shard: shard, slice: slice)
-                wanted.formUnion([corpus.url(position).path, features.url(position).path])
+                let cell = Cell(shard: shard, slice: slice)
+                wanted.formUnion([corpus.url(cell).path, features.url(cell).path])
             }
         }
         wanted.formUnion(try index().paths)

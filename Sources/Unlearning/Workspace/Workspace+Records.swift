@@ -23,8 +23,8 @@ extension Workspace {
         let summaries = try ledger.slices(shard: shard)
         let slices = Parallel.map(summaries.count, threads: threads) { slice in
             Result {
-                let position = Position(shard: shard, slice: slice)
-                return try corpus.checked(position, summaries[slice], without: pending[position] ?? []).live
+                let cell = Cell(shard: shard, slice: slice)
+                return try corpus.checked(cell, summaries[slice], without: pending[cell] ?? []).live
             }
         }
         return try slices.flatMap { try $0.get() }
@@ -43,19 +43,19 @@ extension Workspace {
         _ locations: [RecordLocation], _ evidence: Evidence, request: String?, event: LogEntry.Event = .delete
     ) throws -> String? {
         let (corpus, records) = (try corpus(), try liveRecords())
-        let new = locations.filter { records.pending[$0.position]?.contains(corpus.tag($0.id)) != true }
+        let new = locations.filter { records.pending[$0.cell]?.contains(corpus.tag($0.id)) != true }
         guard !new.isEmpty else { return nil }
-        var gone: [Position: [RecordTag]] = [:]
-        var left: [Position: SliceSummary] = [:]
+        var gone: [Cell: [RecordTag]] = [:]
+        var left: [Cell: SliceSummary] = [:]
         var leaving: [RecordIndex.Bucket: Set<RecordIndex.Entry>] = [:]
         let index = try index()
-        for (position, locations) in Dictionary(grouping: new, by: \.position) {
+        for (cell, locations) in Dictionary(grouping: new, by: \.cell) {
             let tags = Set(locations.map { corpus.tag($0.id) })
             // A slice that was damaged must not get a new digest, which would hold the damage for the truth.
-            let live = try records.live(position)
-            gone[position] = Array(tags)
+            let live = try records.live(cell)
+            gone[cell] = Array(tags)
             let rest = corpus.live(live, without: tags)
-            left[position] = corpus.summary(rest)
+            left[cell] = corpus.summary(rest)
             let going = live.filter { tags.contains(corpus.tag($0.record.id)) }
             leaving.merge(index.leaving(going, rest)) { $0.union($1) }
         }
@@ -98,19 +98,19 @@ extension Workspace {
         func attempt(_ body: () throws -> Void) {
             do { try body() } catch { failure = failure ?? error }
         }
-        for (position, tags) in records.pending {
+        for (cell, tags) in records.pending {
             attempt {
                 // What lies there, whatever the ledger says of it: of that nothing may stay.
                 var (gone, left): ([StoredRecord], [StoredRecord]) = ([], [])
-                for stored in try corpus.stored(position) {
+                for stored in try corpus.stored(cell) {
                     if tags.contains(corpus.tag(stored.record.id)) { gone.append(stored) } else { left.append(stored) }
                 }
-                defer { attempt { try corpus.check(position, left, records.summary(position)) } }
-                attempt { try features.keep(left.map(\.record), position) }
+                defer { attempt { try corpus.check(cell, left, records.summary(cell)) } }
+                attempt { try features.keep(left.map(\.record), cell) }
                 // Written once, however often it is asked for.
                 guard !gone.isEmpty else { return }
                 try index.remove(gone, leaving: left)
-                try corpus.replace(position, left)
+                try corpus.replace(cell, left)
             }
         }
         if let failure { throw failure }
@@ -122,8 +122,8 @@ extension Workspace {
         // Where the disk has no room for that, the command's own transaction says so.
         if try DurableFile.exists(files.journal) { try? ledger.endJournal() }
         try finishAdditions()
-        for position in try ledger.pending().keys {
-            try corpus().sweep(position)
+        for cell in try ledger.pending().keys {
+            try corpus().sweep(cell)
         }
     }
 }

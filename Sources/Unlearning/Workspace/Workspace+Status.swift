@@ -44,7 +44,7 @@ extension Workspace {
         func isComplete(_ shard: Int) throws -> Bool {
             try plan.slices[shard].enumerated().allSatisfy { slice, summary in
                 try summary.records == 0
-                    || DurableFile.size(corpus.url(Position(shard: shard, slice: slice))) ?? 0 > 0
+                    || DurableFile.size(corpus.url(Cell(shard: shard, slice: slice))) ?? 0 > 0
             }
         }
         let waiting = try Dictionary(grouping: ledger.pending(), by: \.key.shard)

@@ -72,9 +72,9 @@ extension FuzzedRun {
         let stores = try [subject, truth].map { try $0.features() }
         for shard in 0..<world.recipe.shards {
             for slice in 0..<world.recipe.slices {
-                let position = Position(shard: shard, slice: slice)
-                let names = stores.map { Set($0.read(position)?.entries.map(\.name) ?? []) }
-                guard names[0].isSubset(of: names[1]) else { throw Fault(description: "features in \(position)") }
+                let cell = Cell(shard: shard, slice: slice)
+                let names = stores.map { Set($0.read(cell)?.entries.map(\.name) ?? []) }
+                guard names[0].isSubset(of: names[1]) else { throw Fault(description: "features in \(cell)") }
             }
         }
     }

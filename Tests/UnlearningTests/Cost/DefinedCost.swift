@@ -52,8 +52,8 @@ struct DefinedCost {
     private func passes(_ stage: Int, _ order: [Int], _ live: [Int]) -> Double {
         if skipsEmpty, !live.contains(order[stage]) { return 0 }
         return live.reduce(0) { sum, slice in
-            let position = order.firstIndex(of: slice) ?? 0
-            return sum + (position == stage ? weights.own : position < stage ? weights.earlier : 0)
+            let cell = order.firstIndex(of: slice) ?? 0
+            return sum + (cell == stage ? weights.own : cell < stage ? weights.earlier : 0)
         }
     }
 

@@ -200,8 +200,8 @@ import Testing
         try ToyWorld.with { world in
             let records = try ToyRecord.all()
             let subject = try world.workspace("subject", records)
-            let record = try #require(records.first { world.position($0).slice == 2 })
-            let cell = world.position(record)
+            let record = try #require(records.first { world.cell($0).slice == 2 })
+            let cell = world.cell(record)
             let before = try subject.ledger.stages(shard: cell.shard)
             try subject.delete(DeletionRequest(ids: [record.recordID], defersRepair: true))
             let left = before.filter { $0.stage < cell.slice }

@@ -36,7 +36,7 @@ import Testing
     @Test func theExampleGivesFourOrdersThatDifferAtEveryPosition() {
         let orders = SliceOrders.matching(probabilities: [0.4, 0.3, 0.2, 0.1], count: 4, requests: 4)
         #expect(orders.count == 4 && orders.allSatisfy { $0.sorted() == [0, 1, 2, 3] })
-        for position in 0..<4 { #expect(Set(orders.map { $0[position] }).count == 4) }
+        for cell in 0..<4 { #expect(Set(orders.map { $0[cell] }).count == 4) }
         let scores = orders.map { SliceOrders.score($0, probabilities: [0.4, 0.3, 0.2, 0.1], requests: 4) }
         #expect(scores == scores.sorted(by: >))
         #expect(orders[0].first == 3)
@@ -88,6 +88,6 @@ import Testing
         let p = (0..<50).map { 0.001 + 0.0005 * Double($0 * 7 % 50) }
         let orders = SliceOrders.matching(probabilities: p, count: 50, requests: 30)
         #expect(Set(orders).count == 50)
-        for position in 0..<50 { #expect(Set(orders.map { $0[position] }).count == 50) }
+        for cell in 0..<50 { #expect(Set(orders.map { $0[cell] }).count == 50) }
     }
 }

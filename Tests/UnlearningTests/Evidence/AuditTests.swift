@@ -46,7 +46,7 @@ import Testing
                 var generator = SeededGenerator(seed: UInt64(trial))
                 let subject = try world.copy(after, as: "trial")
                 defer { try? FileManager.default.removeItem(at: subject.root) }
-                let cell = world.position([records[3], records[8]][trial % 2])
+                let cell = world.cell([records[3], records[8]][trial % 2])
                 let stale = try before.ledger.stages(shard: cell.shard).filter { $0.stage >= cell.slice }
                 let old = try #require(stale.randomElement(using: &generator))
                 let row = try #require(try subject.ledger.stages(shard: cell.shard).first { $0.stage == old.stage })

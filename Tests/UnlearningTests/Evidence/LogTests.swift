@@ -308,7 +308,7 @@ import Testing
     @Test(arguments: ["nothing", "checkpoints", "records", "subject"])
     func aSignedReceiptThatSaysAnotherThingIsFound(lie: String) throws {
         try with { world, subject, records in
-            let shard = world.position(records[2]).shard
+            let shard = world.cell(records[2]).shard
             try subject.delete(DeletionRequest(ids: [records[2].recordID], defersRepair: true, requestID: "a"))
             _ = try subject.bringUpToDate(shards: [shard], threads: 1, progress: { _ in })
             let (rows, digests) = (try subject.ledger.stages(shard: shard), subject.digests)

@@ -16,7 +16,7 @@ import Testing
 
     @Test func everyDeletionHasAReceiptThatVerifies() throws {
         try with { world, subject, records in
-            let before = try subject.ledger.stages(shard: world.position(records[3]).shard)
+            let before = try subject.ledger.stages(shard: world.cell(records[3]).shard)
             let report = try subject.delete([records[3].recordID])
             let file = try #require(report.receipt)
             let receipt = try Receipt(contentsOf: file)
@@ -28,7 +28,7 @@ import Testing
             #expect(!records.without([records[3]]).contains { receipt.isAbout($0.recordID) })
 
             // Its subjects are the checkpoints that took the place of those which saw the record, and it counts them.
-            let (shard, first) = (world.position(records[3]).shard, world.position(records[3]).slice)
+            let (shard, first) = (world.cell(records[3]).shard, world.cell(records[3]).slice)
             let rows = try subject.ledger.stages(shard: shard).filter { $0.stage >= first }
             #expect(receipt.statement?.subject.map { $0.digest["sha256"] } == rows.map(\.digest.hexadecimal))
             let part = try #require(deletion.shards.first)
@@ -45,7 +45,7 @@ import Testing
     func noReceiptIsWrittenWhileSomethingOfTheRecordLiesThere(isCheckpoint: Bool) throws {
         try with { world, subject, records in
             let gone = records[3]
-            let cell = world.position(gone)
+            let cell = world.cell(gone)
             let row = try #require(try subject.ledger.stages(shard: cell.shard).first { $0.stage >= cell.slice })
             let file =
                 try isCheckpoint ? subject.store.url(row.key, shard: cell.shard) : subject.corpus().url(cell)
@@ -126,7 +126,7 @@ import Testing
     @Test func aRequestOverSeveralShardsHasItsReceiptWhenTheLastOneIsRepaired() throws {
         try with { world, subject, records in
             let gone = try (0..<3).map { shard in
-                try #require(records.first { world.position($0).shard == shard })
+                try #require(records.first { world.cell($0).shard == shard })
             }
             try subject.delete(DeletionRequest(ids: gone.recordIDs, defersRepair: true, requestID: "a"))
             for left in [2, 1, 0] {

@@ -75,7 +75,7 @@ import Testing
     @Test func aDeletionMendsTheDamagedCheckpointsOfItsShard() throws {
         try ToyWorld.with(changing: { $0.shards = 1 }) { world in
             let records = try ToyRecord.all()
-            let gone = try #require(records.first { world.position($0).slice == 3 })
+            let gone = try #require(records.first { world.cell($0).slice == 3 })
             let original = try world.workspace("original", records)
             let truth = try Snapshot(world.workspace("truth", records.without([gone])))
             for index in try checkpointFiles(original).indices {

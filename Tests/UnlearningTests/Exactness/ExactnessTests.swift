@@ -82,8 +82,8 @@ import Testing
             let records = try ToyRecord.all()
             let original = try world.workspace("original", records)
             for slice in 0..<world.recipe.slices {
-                let cell = Position(shard: shard, slice: slice)
-                let gone = records.filter { world.position($0) == cell }
+                let cell = Cell(shard: shard, slice: slice)
+                let gone = records.filter { world.cell($0) == cell }
                 guard !gone.isEmpty else { continue }
                 let subject = try world.copy(original, as: "subject-\(slice)")
                 try subject.delete(gone.recordIDs)
@@ -97,7 +97,7 @@ import Testing
     func aWholeShardIsForgottenExactlyAndVotesNoMore(shard: Int) throws {
         try ToyWorld.with { world in
             let records = try ToyRecord.all()
-            let gone = records.filter { world.position($0).shard == shard }
+            let gone = records.filter { world.cell($0).shard == shard }
             let subject = try world.workspace("subject", records)
             try subject.delete(gone.recordIDs)
             let truth = try Snapshot(world.workspace("truth", records.without(gone)))

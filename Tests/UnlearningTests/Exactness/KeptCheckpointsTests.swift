@@ -90,7 +90,7 @@ import Testing
             let subject = try world.workspace("subject", records)
             let shard = 0
             let last = try #require(try subject.ledger.occupiedSlices(shard: shard).last)
-            let gone = try subject.records(shard: shard).filter { $0.position.slice == last }.map(\.record.id)
+            let gone = try subject.records(shard: shard).filter { $0.cell.slice == last }.map(\.record.id)
             var request = DeletionRequest(ids: gone)
             request.defersRepair = true
             try subject.delete(request)

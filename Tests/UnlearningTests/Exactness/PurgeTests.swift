@@ -35,7 +35,7 @@ import Testing
                 text: "The quokka hid eleven violet marbles beneath the lighthouse stairs.", label: "travel")
             let subject = try world.workspace("subject", ToyRecord.all() + [canary])
             let needles = [canary.id, canary.owner ?? "", canary.text].flatMap(shapes)
-            let cell = world.position(canary)
+            let cell = world.cell(canary)
             let home = "records/shard-\(cell.shard + 1)/slice-\(cell.slice + 1).jsonl"
             #expect(try files(of: subject, holding: needles) == [home])
 
@@ -61,15 +61,15 @@ import Testing
         try ToyWorld.with { world in
             let record = try ToyRecord.all()[index]
             let subject = try world.workspace("subject", ToyRecord.all())
-            let position = world.position(record)
-            let stale = try subject.ledger.stages(shard: position.shard).filter { $0.stage >= position.slice }
+            let cell = world.cell(record)
+            let stale = try subject.ledger.stages(shard: cell.shard).filter { $0.stage >= cell.slice }
             #expect(!stale.isEmpty)
             let contents = try stale.map { row in
                 try #require(
-                    try subject.store.read(row.key, shard: position.shard, size: row.size, digest: row.digest)
+                    try subject.store.read(row.key, shard: cell.shard, size: row.size, digest: row.digest)
                 ).content
             }
-            let slice = try subject.ledger.slices()[position.shard][position.slice].digest
+            let slice = try subject.ledger.slices()[cell.shard][cell.slice].digest
             try subject.delete([record.recordID])
 
             let after = try TestFolder.contents(subject.root)
@@ -92,7 +92,7 @@ import Testing
         try ToyWorld.with { world in
             let record = try ToyRecord.all()[0]
             let subject = try world.workspace("subject", ToyRecord.all())
-            let shard = world.position(record).shard
+            let shard = world.cell(record).shard
             let before = try Set(TestFolder.contents(subject.root).keys)
             let leftovers = [
                 ".writing-key", "checkpoints/shard-\(shard + 1)/.writing-0123.safetensors.planes.zst",
@@ -145,7 +145,7 @@ import Testing
                 $0.value.range(of: Data(gone.text.utf8)) != nil
             }
             #expect(found.keys.sorted() == [])
-            #expect(try subject.status().shards[world.position(gone).shard].state != .retrainEquivalent)
+            #expect(try subject.status().shards[world.cell(gone).shard].state != .retrainEquivalent)
             world.backbone = try world.movableBackbone()
             try subject.resume()
             let truth = try Snapshot(world.workspace("truth", records.without([gone])))
@@ -159,7 +159,7 @@ import Testing
         try ToyWorld.with { world in
             let subject = try world.workspace("subject", ToyRecord.all())
             let record = try ToyRecord.all()[0]
-            let other = (world.position(record).shard + 1) % world.recipe.shards
+            let other = (world.cell(record).shard + 1) % world.recipe.shards
             let folder = subject.root.appending(path: "checkpoints/shard-\(other + 1)")
             let left = folder.appending(path: String(repeating: "ab", count: 32) + ".safetensors.planes.zst")
             try Data("an old checkpoint".utf8).write(to: left)

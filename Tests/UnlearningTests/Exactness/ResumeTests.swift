@@ -55,7 +55,7 @@ import Testing
         try await TestFolder.with { folder in
             let world = try ToyWorld(folder: folder)
             let records = try ToyRecord.all()
-            let gone = try #require(records.first { world.position($0).slice == 0 })
+            let gone = try #require(records.first { world.cell($0).slice == 0 })
             try world.workspace("subject", records)
             let (path, id) = (folder.path, gone.id)
             await #expect(processExitsWith: .signal(SIGKILL)) {
@@ -64,9 +64,9 @@ import Testing
                 try subject.delete([RecordID(id)], progress: Self.killer(at: event))
             }
             let subject = try Workspace(at: world.root("subject"))
-            let held = try subject.records(shard: world.position(gone).shard).map(\.record.id)
+            let held = try subject.records(shard: world.cell(gone).shard).map(\.record.id)
             #expect(!held.contains(gone.recordID))
-            #expect(try subject.status().shards[world.position(gone).shard].state == .influenceFree)
+            #expect(try subject.status().shards[world.cell(gone).shard].state == .influenceFree)
             let text = Data(gone.text.utf8)
             let found = try TestFolder.contents(subject.root).filter { $0.value.range(of: text) != nil }
             #expect(found.keys.sorted() == [])
@@ -82,7 +82,7 @@ import Testing
             let world = try ToyWorld(folder: folder)
             let records = try ToyRecord.all()
             let gone = try (0..<2).map { shard in
-                try #require(records.first { world.position($0).shard == shard })
+                try #require(records.first { world.cell($0).shard == shard })
             }
             try world.workspace("subject", records)
             let (path, ids) = (folder.path, gone.map(\.id))
@@ -111,9 +111,9 @@ import Testing
             try killed.acceptOnly([gone.recordID])
 
             let subject = try Workspace(at: world.root("subject"))
-            let position = world.position(gone)
-            #expect(try !subject.records(shard: position.shard).contains { $0.record.id == gone.recordID })
-            #expect(try subject.status().shards[position.shard].state != .retrainEquivalent)
+            let cell = world.cell(gone)
+            #expect(try !subject.records(shard: cell.shard).contains { $0.record.id == gone.recordID })
+            #expect(try subject.status().shards[cell.shard].state != .retrainEquivalent)
             #expect(try !subject.verify().isIdentical)
             if deletes { try subject.delete([other.recordID]) } else { try subject.resume() }
             let text = Data(gone.text.utf8)

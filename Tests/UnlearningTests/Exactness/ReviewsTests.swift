@@ -40,7 +40,7 @@ import Testing
             var world = world
             world.backbone = miniLM
             let subject = try world.workspace("subject", records)
-            let gone = try #require(records.first { world.position($0) == Position(shard: 1, slice: 1) })
+            let gone = try #require(records.first { world.cell($0) == Cell(shard: 1, slice: 1) })
             let report = try subject.delete([gone.recordID])
             #expect(report.shards.map(\.shard) == [1] && report.shards.map(\.slice) == [1])
             let truth = try Snapshot(world.workspace("truth", records.without([gone])))

@@ -15,7 +15,7 @@ import Testing
         }) { world in
             let records = try ToyRecord.all()
             let subject = try world.workspace("subject", records)
-            let cell = world.position(records[index])
+            let cell = world.cell(records[index])
             var request = DeletionRequest(ids: [records[index].recordID])
             request.defersRepair = true
             try subject.delete(request)

@@ -15,7 +15,7 @@ import Testing
             let records = try ToyRecord.all()
             let subject = try world.workspace("subject", records)
             // In the last shard, which is the first to go when there are fewer.
-            let gone = try #require(records.max { world.position($0) < world.position($1) })
+            let gone = try #require(records.max { world.cell($0) < world.cell($1) })
             try subject.acceptOnly([gone.recordID])
             try body(world, subject, records, gone)
         }
@@ -38,7 +38,7 @@ import Testing
 
     @Test func statusSaysThatTheShardIsNotFinished() throws {
         try withAccepted { world, subject, _, gone in
-            let shard = world.position(gone).shard
+            let shard = world.cell(gone).shard
             #expect(try subject.status().shards[shard].state == .influenceFree)
             try subject.resume()
             #expect(try subject.status().shards[shard].state == .retrainEquivalent)
@@ -50,7 +50,7 @@ import Testing
             let record = try ToyRecord.all()[0]
             let subject = try world.workspace("subject", [record])
             try subject.acceptOnly([record.recordID])
-            let shard = world.position(record).shard
+            let shard = world.cell(record).shard
             #expect(try subject.status().shards[shard].state == .influenceFree)
             try subject.resume()
             #expect(try subject.status().shards[shard].state == .empty)

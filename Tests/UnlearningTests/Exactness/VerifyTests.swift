@@ -143,7 +143,7 @@ import Testing
             let records = try ToyRecord.all()
             let subject = try world.workspace("subject", records)
             let neighbour = try #require(
-                records.first { world.position($0) == world.position(records[10]) && $0.id != "toy-11" })
+                records.first { world.cell($0) == world.cell(records[10]) && $0.id != "toy-11" })
             try CorpusSurgeon.edit("toy-11", workspace: subject.root) { lines, index in
                 lines[index] = lines[index].replacing("cheese", with: "cheddar")
             }
@@ -164,9 +164,9 @@ import Testing
 
     @Test func anEditedSliceDigestIsFound() throws {
         try withSubject { world, subject, _ in
-            let position = world.position(try ToyRecord.all()[0])
+            let cell = world.cell(try ToyRecord.all()[0])
             try LedgerSurgeon.execute(
-                "UPDATE slices SET digest = ? WHERE shard = \(position.shard) AND slice = \(position.slice)",
+                "UPDATE slices SET digest = ? WHERE shard = \(cell.shard) AND slice = \(cell.slice)",
                 workspace: subject.root, [[UInt8](repeating: 7, count: 32)])
             #expect(try subject.verify().misplacedSlices == 1)
         }

@@ -75,15 +75,15 @@ import Testing
         }) { world in
             var world = world
             let whole = try world.workspace("whole", ToyRecord.all())
-            let position = Position(shard: 0, slice: 0)
-            let all = try #require(whole.features().read(position))
+            let cell = Cell(shard: 0, slice: 0)
+            let all = try #require(whole.features().read(cell))
             #expect(all.entries.count == 24)
             for count in [0, 1, 10, 23] {
                 let entry = FeatureFile.entryBytes + 32 * 4
                 world.recipe.features.budget =
                     FeatureFile.headerBytes + FeatureFile.sealBytes + count * entry + entry - 1
                 let part = try world.workspace("part-\(count)", ToyRecord.all())
-                let names = try part.features().read(position)?.entries.map(\.name) ?? []
+                let names = try part.features().read(cell)?.entries.map(\.name) ?? []
                 #expect(names == all.entries.prefix(count).map(\.name))
             }
         }
@@ -143,7 +143,7 @@ import Testing
         try ToyWorld.with(changing: kind.change) { world in
             var records = try ToyRecord.all()
             let subject = try world.workspace("subject", records)
-            let url = try subject.features().url(world.position(records[5]))
+            let url = try subject.features().url(world.cell(records[5]))
             let old = try Data(contentsOf: url)
             try subject.delete([records[5].recordID])
             records[5].text = "The ferry to the old harbour was late."
@@ -195,7 +195,7 @@ enum FeatureFixture {
         }
     }
 
-    /// Texts that fill every position of the backbone.
+    /// Texts that fill every cell of the backbone.
     static func longRecords() throws -> [ToyRecord] {
         try ToyRecord.all().map { record in
             var long = record

@@ -39,7 +39,7 @@ import Testing
     func flippedBitsAreFound(kind: FeatureKind) throws {
         try with(kind) { world in
             let subject = try world.world.copy(world.original, as: "subject")
-            let url = try subject.features().url(Position(shard: 0, slice: 0))
+            let url = try subject.features().url(Cell(shard: 0, slice: 0))
             let whole = try Data(contentsOf: url)
             let entry = FeatureFile.headerBytes
             // Magic, trunk, width, the first entry's name, rows and values, the last value, the seal.
@@ -61,7 +61,7 @@ import Testing
         try with(kind) { world in
             let subject = try world.world.copy(world.original, as: "subject")
             let store = try subject.features()
-            let (one, two) = (store.url(Position(shard: 0, slice: 0)), store.url(Position(shard: 0, slice: 1)))
+            let (one, two) = (store.url(Cell(shard: 0, slice: 0)), store.url(Cell(shard: 0, slice: 1)))
             let (first, second) = (try Data(contentsOf: one), try Data(contentsOf: two))
             for count in [0, 1, 55, 88, 89, first.count / 2, first.count - 32, first.count - 1] {
                 try first.prefix(count).write(to: one)
@@ -86,14 +86,14 @@ import Testing
     @Test func aFileWithAHoleIsWrittenAnew() throws {
         try with(FeatureKind.all[0]) { world in
             let subject = try world.world.copy(world.original, as: "subject")
-            let position = Position(shard: 0, slice: 1)
+            let cell = Cell(shard: 0, slice: 1)
             let store = try subject.features()
-            let live = try subject.records(shard: 0).filter { $0.position == position }.map(\.record)
+            let live = try subject.records(shard: 0).filter { $0.cell == cell }.map(\.record)
             for hole in [0, 1, live.count - 1] {
                 var left = live
                 left.remove(at: hole)
-                try store.keep(left, position)
-                #expect(store.read(position)?.entries.count == live.count - 1)
+                try store.keep(left, cell)
+                #expect(store.read(cell)?.entries.count == live.count - 1)
                 try expectMended(subject, world, "without \(hole)")
             }
         }
@@ -105,7 +105,7 @@ import Testing
             let subject = try world.world.copy(world.original, as: "subject")
             let store = try subject.features()
             let slices = try subject.ledger.occupiedSlices(shard: 0)
-            let (from, to) = (Position(shard: 0, slice: slices[0]), Position(shard: 0, slice: slices[1]))
+            let (from, to) = (Cell(shard: 0, slice: slices[0]), Cell(shard: 0, slice: slices[1]))
             try FileManager.default.removeItem(at: store.url(to))
             try FileManager.default.copyItem(at: store.url(from), to: store.url(to))
             try subject.resume()
@@ -117,8 +117,8 @@ import Testing
         try with(FeatureKind.all[2]) { world in
             let subject = try world.world.copy(world.original, as: "subject")
             let gone = try ToyRecord.all()[0]
-            let position = world.world.position(gone)
-            let left = try subject.features().folder(shard: position.shard).appending(path: ".writing-slice-9.features")
+            let cell = world.world.cell(gone)
+            let left = try subject.features().folder(shard: cell.shard).appending(path: ".writing-slice-9.features")
             try Data("half".utf8).write(to: left)
             try subject.acceptOnly([gone.recordID])
             try subject.destroyPendingRecords()
@@ -130,15 +130,15 @@ import Testing
     @Test func aFileThatWouldTakeTheDisksLastRoomIsNotWritten() throws {
         try with(FeatureKind.all[0]) { world in
             let subject = try world.world.copy(world.original, as: "subject")
-            let position = Position(shard: 0, slice: 1)
-            let live = try subject.records(shard: 0).filter { $0.position == position }.map(\.record)
+            let cell = Cell(shard: 0, slice: 1)
+            let live = try subject.records(shard: 0).filter { $0.cell == cell }.map(\.record)
             let model = try subject.model(training: false)
             for (reserve, expected) in [(Int.max, 0), (0, live.count)] {
                 let root = world.world.folder.appending(path: "reserve-\(reserve)")
                 let store = FeatureStore(
                     root, subject.recipe, subject.key, backbone: try subject.backboneDigest(), reserve: reserve)
-                #expect(try store.complete(position, live, model, threads: 1).count == expected)
-                #expect(FileManager.default.fileExists(atPath: store.url(position).path) == (expected > 0))
+                #expect(try store.complete(cell, live, model, threads: 1).count == expected)
+                #expect(FileManager.default.fileExists(atPath: store.url(cell).path) == (expected > 0))
             }
         }
     }

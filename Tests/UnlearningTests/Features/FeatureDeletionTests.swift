@@ -32,10 +32,10 @@ import Testing
         try ToyWorld.with(changing: kind.change) { world in
             let records = try ToyRecord.all()
             let original = try world.workspace("original", records)
-            let cell = world.position(records[0])
+            let cell = world.cell(records[0])
             let sets = [
-                records.filter { world.position($0) == cell },
-                records.filter { world.position($0).shard == cell.shard },
+                records.filter { world.cell($0) == cell },
+                records.filter { world.cell($0).shard == cell.shard },
                 Array(records[3..<14]), records
             ]
             for (index, gone) in sets.enumerated() {
@@ -90,7 +90,7 @@ import Testing
             for index in [0, 7, 12, 23] {
                 let canary = records[index]
                 let needles = try traces(canary, original, world)
-                let cell = world.position(canary)
+                let cell = world.cell(canary)
                 let home = "features/shard-\(cell.shard + 1)/slice-\(cell.slice + 1).features"
                 #expect(try holders(original, needles) == [home])
                 let subject = try world.copy(original, as: "subject-\(index)")
@@ -113,7 +113,7 @@ import Testing
         try ToyWorld.with(changing: { $0.adapter = .head }) { world in
             let records = try ToyRecord.all()
             let subject = try world.workspace("subject", records)
-            let url = try subject.features().url(world.position(records[0]))
+            let url = try subject.features().url(world.cell(records[0]))
             var bytes = try Data(contentsOf: url)
             bytes[bytes.count / 2] ^= 1
             try bytes.write(to: url)

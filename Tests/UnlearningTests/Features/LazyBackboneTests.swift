@@ -7,7 +7,7 @@ import Testing
 
 /// A deletion reads of the backbone what it needs, and compares what it reads.
 @Suite struct LazyBackboneTests {
-    /// The toy backbone with its weights in a file: the embedding and layer 0, half a mebibyte of positions, then layer 1.
+    /// The toy backbone with its weights in a file: the embedding and layer 0, half a mebibyte of cells, then layer 1.
     private func weighted(_ world: ToyWorld) throws -> ToyWorld {
         var world = world
         world.backbone = try world.movableBackbone()
@@ -97,7 +97,7 @@ import Testing
             let truth = try Snapshot(world.workspace("truth", records.without([records[4]])))
             let weights = world.backbone.appending(path: "model.safetensors")
             let vocabulary = world.backbone.appending(path: "vocab.txt")
-            // In the positions, which are behind layer 0, and in the vocabulary.
+            // In the cells, which are behind layer 0, and in the vocabulary.
             try flip(weights) { $0 / 2 }
             try flip(vocabulary) { $0 / 2 }
             try subject.delete([records[4].recordID])

@@ -50,15 +50,15 @@ import Testing
             let records = try ToyRecord.all()
             let original = try world.workspace("original", records)
             for slice in 0..<world.recipe.slices {
-                let cell = Position(shard: 1, slice: slice)
-                guard let gone = records.first(where: { [world] in world.position($0) == cell }) else { continue }
+                let cell = Cell(shard: 1, slice: slice)
+                guard let gone = records.first(where: { [world] in world.cell($0) == cell }) else { continue }
                 let subject = try world.copy(original, as: "subject-\(slice)")
                 try FileManager.default.removeItem(at: world.backbone)
                 #expect(throws: DeletionError.self) { try subject.delete([gone.recordID]) }
                 world.backbone = try world.movableBackbone()
 
                 // The shard's earlier slices alone, trained by themselves: head and adapters are theirs.
-                let clean = records.filter { world.position($0).shard == 1 && world.position($0).slice < slice }
+                let clean = records.filter { world.cell($0).shard == 1 && world.cell($0).slice < slice }
                 let votes = try subject.predict(ToyRecord.questions).map { $0.votes.filter { $0.shard == 1 } }
                 if clean.isEmpty {
                     #expect(votes.joined().isEmpty, "the shard abstains")

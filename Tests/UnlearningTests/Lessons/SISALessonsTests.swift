@@ -17,8 +17,8 @@ import Testing
                 let subject = try world.copy(original, as: "subject-\(shard)")
                 try subject.delete([last.record.id])
                 let changed = try Snapshot(subject).differences(from: Snapshot(original))
-                #expect(changed.contains("shard \(shard) stage \(last.position.slice) key"))
-                #expect(changed.contains("shard \(shard) stage \(last.position.slice) content"))
+                #expect(changed.contains("shard \(shard) stage \(last.cell.slice) key"))
+                #expect(changed.contains("shard \(shard) stage \(last.cell.slice) content"))
             }
         }
     }
@@ -151,7 +151,7 @@ import Testing
             for record in records {
                 let forgetting = try world.copy(subject, as: record.id)
                 try forgetting.delete([record.recordID])
-                let stage = world.position(record).slice
+                let stage = world.cell(record).slice
                 let name = "shard 0 stage \(stage) content"
                 #expect(try Snapshot(forgetting).parts[name] != before.parts[name], "\(record.id)")
             }

@@ -81,10 +81,10 @@ import Testing
             let before = try plan()
             try subject.delete([record.recordID])
             let after = try plan()
-            let position = world.position(record)
+            let cell = world.cell(record)
             for shard in 0..<3 {
                 for stage in 0..<4 {
-                    let mustChange = shard == position.shard && stage >= position.slice
+                    let mustChange = shard == cell.shard && stage >= cell.slice
                     #expect((before[shard][stage] != after[shard][stage]) == mustChange)
                 }
             }

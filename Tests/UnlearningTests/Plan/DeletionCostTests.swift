@@ -45,11 +45,11 @@ import Testing
         try ToyWorld.with { world in
             let records = try ToyRecord.all()
             let subject = try world.workspace("subject", records)
-            let gone = try #require(records.first { world.position($0).slice == 1 })
+            let gone = try #require(records.first { world.cell($0).slice == 1 })
             let report = try subject.delete([gone.recordID])
             // With 2.4 epochs a stage visits all records of its slices, so all that are left in the shard are seen again.
-            let shard = world.position(gone).shard
-            #expect(report.recordsRetrained == records.filter { world.position($0).shard == shard }.count - 1)
+            let shard = world.cell(gone).shard
+            #expect(report.recordsRetrained == records.filter { world.cell($0).shard == shard }.count - 1)
             #expect(report.shards.map(\.slice) == [1])
         }
     }
@@ -59,10 +59,10 @@ import Testing
         try ToyWorld.with(changing: { $0.epochs = 0x1p-40 }) { world in
             let records = try ToyRecord.all()
             let subject = try world.workspace("subject", records)
-            let gone = try #require(records.first { world.position($0).slice == slice })
+            let gone = try #require(records.first { world.cell($0).slice == slice })
             let report = try subject.delete([gone.recordID])
-            let cell = world.position(gone)
-            let again = records.without([gone]).map(world.position).count {
+            let cell = world.cell(gone)
+            let again = records.without([gone]).map(world.cell).count {
                 $0.shard == cell.shard && $0.slice >= slice
             }
             #expect(report.recordsRetrained == again && report.recordPasses == again)

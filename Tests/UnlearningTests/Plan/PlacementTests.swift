@@ -31,7 +31,7 @@ import Testing
             let band = recipe.placement[number]
             let (shards, slices) = (band.shards ?? 0..<8, band.slices ?? 0..<6)
             let places = (0..<4000).map {
-                assignment.position(of: RecordID("r\($0)"), owner: nil, group: group.isEmpty ? nil : group)
+                assignment.cell(of: RecordID("r\($0)"), owner: nil, group: group.isEmpty ? nil : group)
             }
             #expect(places.allSatisfy { shards.contains($0.shard) && slices.contains($0.slice) })
             let cells = Double(shards.count * slices.count)
@@ -40,7 +40,7 @@ import Testing
             // Chi-squared, beyond what chance gives once in a million.
             let chi = shards.reduce(0.0) { sum, shard in
                 slices.reduce(sum) {
-                    let difference = Double(counts[Position(shard: shard, slice: $1)] ?? 0) - expected
+                    let difference = Double(counts[Cell(shard: shard, slice: $1)] ?? 0) - expected
                     return $0 + difference * difference / expected
                 }
             }
@@ -55,8 +55,8 @@ import Testing
                 $0.placement = [Recipe.Band(groups: ["\u{E9}"], shards: 0..<1), Recipe.Band(groups: nil, shards: 1..<8)]
             },
             key: key)
-        #expect(assignment.position(of: RecordID("a"), owner: nil, group: "\u{E9}").shard == 0)
-        #expect(assignment.position(of: RecordID("a"), owner: nil, group: "e\u{301}").shard > 0)
+        #expect(assignment.cell(of: RecordID("a"), owner: nil, group: "\u{E9}").shard == 0)
+        #expect(assignment.cell(of: RecordID("a"), owner: nil, group: "e\u{301}").shard > 0)
     }
 
     @Test func aSplitMovesHalfOfItsShardAndNothingElse() {
@@ -67,8 +67,8 @@ import Testing
         for index in 0..<16_000 {
             let id = RecordID("r\(index)")
             let (old, new, newest) = (
-                before.position(of: id, owner: nil), once.position(of: id, owner: nil),
-                twice.position(of: id, owner: nil)
+                before.cell(of: id, owner: nil), once.cell(of: id, owner: nil),
+                twice.cell(of: id, owner: nil)
             )
             #expect(old.slice == new.slice && new.slice == newest.slice)
             if old.shard != 2 { #expect(old == new && new == newest) }

@@ -58,7 +58,7 @@ import Testing
     @Test func aShardWithoutRecordsDoesNotVote() throws {
         try ToyWorld.with(changing: { $0.shards = 40 }) { world in
             let workspace = try world.workspace("a", try ToyRecord.all())
-            let shards = Set(try ToyRecord.all().map { world.position($0).shard })
+            let shards = Set(try ToyRecord.all().map { world.cell($0).shard })
             #expect(shards.count < 40)
             let answers = try workspace.predict(ToyRecord.questions, threads: 3)
             #expect(answers.allSatisfy { $0.votes.map(\.shard) == shards.sorted() })

@@ -39,7 +39,7 @@ import Testing
         try with(by: .owner) { world, subject, records in
             var back = records[5]
             back.owner = "somebody else"
-            try #require(world.position(back) != world.position(records[5]))
+            try #require(world.cell(back) != world.cell(records[5]))
             try subject.delete(DeletionRequest(ids: [back.recordID], defersRepair: true))
             let stopped = world.root("stopped")
             let file = try world.file("back.jsonl", [back])

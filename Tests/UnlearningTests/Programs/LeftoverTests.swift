@@ -32,10 +32,10 @@ import Testing
     // Written half: neither the plan's nor whole, and a text that was never taken in.
     @Test func whatAKilledAdditionWroteByHalvesGoes() throws {
         try with { world, subject, records in
-            let position = world.position(records[0])
-            let next = try subject.corpus().url(position).appendingPathExtension("next")
+            let cell = world.cell(records[0])
+            let next = try subject.corpus().url(cell).appendingPathExtension("next")
             try Data("A text that was never taken in.".utf8).write(to: DurableFile.temporary(next))
-            try JSONEncoder().encode([position]).write(to: subject.files.additions)
+            try JSONEncoder().encode([cell]).write(to: subject.files.additions)
             try subject.repair()
             let truth = try Snapshot(world.workspace("truth", records))
             #expect(try Snapshot(subject).differences(from: truth) == [])
@@ -45,11 +45,11 @@ import Testing
     // Killed between its transaction and its last renaming, an addition is finished before its cells go.
     @Test func aKilledAdditionIsFinishedBeforeThePlanGetsAnotherShape() throws {
         try with { world, subject, records in
-            let position = world.position(records[0])
-            let url = try subject.corpus().url(position)
+            let cell = world.cell(records[0])
+            let url = try subject.corpus().url(cell)
             // The ledger of after, and the file of before.
             try FileManager.default.moveItem(at: url, to: url.appendingPathExtension("next"))
-            try JSONEncoder().encode([position]).write(to: subject.files.additions)
+            try JSONEncoder().encode([cell]).write(to: subject.files.additions)
             var other = world
             other.recipe.shards = 2
             let changed = try other.retrain(subject).workspace
@@ -65,8 +65,8 @@ import Testing
             other.recipe.assignBy = .owner
             var kept: [ToyRecord] = []
             for var record in records {
-                if world.position(record).shard == 0 { record.owner = nil }
-                if world.position(record).shard == 0 || other.position(record).shard != 0 { kept.append(record) }
+                if world.cell(record).shard == 0 { record.owner = nil }
+                if world.cell(record).shard == 0 || other.cell(record).shard != 0 { kept.append(record) }
             }
             try #require(kept.count < records.count)
             let changed = try other.retrain(world.workspace("kept", kept)).workspace

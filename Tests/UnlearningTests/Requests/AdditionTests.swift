@@ -30,7 +30,7 @@ import Testing
             let records = try ToyRecord.all()
             let late = records[7]
             let subject = try world.workspace("subject", records.without([late]))
-            let cell = world.position(late)
+            let cell = world.cell(late)
             let others = try subject.ledger.stages().filter { $0.key != cell.shard }
             let report = try subject.add([world.file("late.jsonl", [late])])
             #expect(report.shards.map(\.shard) == [cell.shard] && report.shards[0].slice == cell.slice)
@@ -122,7 +122,7 @@ import Testing
             let records = try ToyRecord.all()
             let subject = try world.workspace("subject", records)
             let gone = Array(records[3..<13])
-            #expect(Set(gone.map(world.position)).count == 4)
+            #expect(Set(gone.map(world.cell)).count == 4)
             try subject.delete(gone.recordIDs)
             for record in gone {
                 let back = try world.file("\(record.id).jsonl", [record])
@@ -146,7 +146,7 @@ import Testing
             let kept = try world.copy(subject, as: "kept")
             try subject.add([world.file("late.jsonl", late)])
             // The ledger of before, or of after, with the files that an addition has written by then.
-            let cells = Set(late.map(world.position))
+            let cells = Set(late.map(world.cell))
             let (corpus, held) = (try subject.corpus(), try kept.corpus())
             for cell in cells {
                 let next = corpus.url(cell).appendingPathExtension("next")

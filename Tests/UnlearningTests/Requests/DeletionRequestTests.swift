@@ -245,7 +245,7 @@ import Testing
                 let subject = try world.workspace("subject-\(isDamaged)", records)
                 let root = try subject.index().root
                 let stored = try #require(
-                    try subject.records(shard: world.position(canary).shard).first {
+                    try subject.records(shard: world.cell(canary).shard).first {
                         $0.record.id == canary.recordID
                     })
                 let digests = try subject.index().kinds.flatMap { try subject.index().entries([stored], $0) }
@@ -277,7 +277,7 @@ import Testing
             let records = try ToyRecord.all()
             let subject = try world.workspace("subject", records)
             let truth = try Snapshot(subject)
-            let url = try subject.corpus().url(world.position(records[0]))
+            let url = try subject.corpus().url(world.cell(records[0]))
             let good = try Data(contentsOf: url)
             try Data(String(decoding: good, as: UTF8.self).replacing(records[0].text, with: "Another text.").utf8)
                 .write(to: url)

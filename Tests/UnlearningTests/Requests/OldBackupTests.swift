@@ -42,8 +42,8 @@ import Testing
         try ToyWorld.with(changing: { ($0.shards, $0.slices) = (1, 2) }) { world in
             let records = try ToyRecord.all()
             let subject = try world.workspace("subject", records)
-            let cell = world.position(records[0])
-            let gone = Array(records.filter { world.position($0) == cell }.prefix(count))
+            let cell = world.cell(records[0])
+            let gone = Array(records.filter { world.cell($0) == cell }.prefix(count))
             let url = try subject.corpus().url(cell)
             let backup = try Data(contentsOf: url)
             try subject.delete(gone.recordIDs)
@@ -69,7 +69,7 @@ import Testing
             try subject.delete([records[0].recordID])
             let truth = try Snapshot(subject)
             // Checkpoints that saw the record come back.
-            let folder = "checkpoints/shard-\(world.position(records[0]).shard + 1)"
+            let folder = "checkpoints/shard-\(world.cell(records[0]).shard + 1)"
             for name in try DurableFile.names(in: old.root.appending(path: folder)) {
                 let place = subject.root.appending(path: folder).appending(path: name)
                 if try !DurableFile.exists(place) {

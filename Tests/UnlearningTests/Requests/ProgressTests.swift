@@ -63,7 +63,7 @@ import Testing
             try subject.repair(threads: threads, progress: counter.sink)
             counter.check("repair")
             let gone = try (0..<2).map { shard in
-                try #require(records.dropFirst(2).last { world.position($0).shard == shard })
+                try #require(records.dropFirst(2).last { world.cell($0).shard == shard })
             }
             try subject.delete(DeletionRequest(ids: gone.recordIDs, defersRepair: true))
             try subject.repair(within: 3600, threads: threads, progress: counter.sink)

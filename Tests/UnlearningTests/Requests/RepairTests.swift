@@ -14,7 +14,7 @@ import Testing
             for record in gone {
                 let report = try subject.delete(DeletionRequest(ids: [record.recordID], defersRepair: true))
                 #expect(!report.isRepaired)
-                let shard = world.position(record).shard
+                let shard = world.cell(record).shard
                 #expect(try subject.status().shards[shard].state == .influenceFree)
                 let text = Data(record.text.utf8)
                 #expect(try !TestFolder.contents(subject.root).values.contains { $0.range(of: text) != nil })
@@ -35,7 +35,7 @@ import Testing
             let records = try ToyRecord.all()
             let subject = try world.workspace("subject", records)
             let gone = try (0..<3).map { shard in
-                try #require(records.first { world.position($0).shard == shard })
+                try #require(records.first { world.cell($0).shard == shard })
             }
             try subject.delete(DeletionRequest(ids: gone.recordIDs, defersRepair: true))
             let none = try subject.repair(within: 0)
@@ -53,7 +53,7 @@ import Testing
             let records = try ToyRecord.all()
             let subject = try world.workspace("subject", records)
             let gone = try (0..<3).map { shard in
-                try #require(records.first { world.position($0).shard == shard })
+                try #require(records.first { world.cell($0).shard == shard })
             }
             let costs = try subject.planDeletion(gone.recordIDs).shards.map(\.recordPasses)
             try subject.delete(DeletionRequest(ids: gone.recordIDs, defersRepair: true))

@@ -69,7 +69,7 @@ import Testing
     // A slice that is read as empty would leave its records behind, and the receipt would be signed all the same.
     @Test(arguments: Damage.allCases) func noRequestIsAnsweredFromWhatCouldNotBeRead(damage: Damage) throws {
         try Self.with { world, original, records in
-            let cells = try Set(records.map(world.position)).sorted().filter {
+            let cells = try Set(records.map(world.cell)).sorted().filter {
                 try original.corpus().stored($0).count > 1
             }
             // The first record of a slice, who has an owner: the one that edits are made to.
@@ -111,12 +111,12 @@ import Testing
 
     @Test func statusSaysWhereRecordsAreMissing() throws {
         try Self.with { world, subject, records in
-            let cell = world.position(records[0])
+            let cell = world.cell(records[0])
             #expect(try subject.status().shards.allSatisfy { $0.state == .retrainEquivalent })
             try FileManager.default.removeItem(at: subject.corpus().url(cell))
             #expect(try subject.status().shards.filter { $0.state == .damaged }.map(\.shard) == [cell.shard])
             try FileManager.default.removeItem(at: subject.root.appending(path: "records"))
-            let occupied = Set(records.map { world.position($0).shard })
+            let occupied = Set(records.map { world.cell($0).shard })
             #expect(try Set(subject.status().shards.filter { $0.state == .damaged }.map(\.shard)) == occupied)
         }
     }

@@ -46,7 +46,7 @@ import Testing
         try ToyWorld.with { world in
             let records = try ToyRecord.all()
             let subject = try world.workspace("subject", records)
-            let url = try subject.corpus().url(world.position(records[0]))
+            let url = try subject.corpus().url(world.cell(records[0]))
             let bytes = try Data(contentsOf: url)
             try FileManager.default.removeItem(at: url)
             #expect(try subject.checkup().damages.map(\.kind) == [.records])

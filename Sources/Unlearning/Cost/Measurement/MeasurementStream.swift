@@ -15,7 +15,7 @@ package enum MeasurementStream: Sendable, Equatable {
 /// A record as a measurement draws it: nothing but where it is and whose.
 struct MeasurementTarget {
     let id: RecordID
-    let position: Position
+    let cell: Cell
     let owner: String?
     /// How likely it is to be drawn, beside others; for `bands` only.
     let weight: Double
@@ -43,12 +43,12 @@ struct MeasurementDraws {
         case .bands: (0..<size).compactMap { _ in drawByWeight() }
         case .adversarial:
             (0..<size).compactMap { _ in
-                let shards = Set(live.map(\.position.shard)).sorted()
+                let shards = Set(live.map(\.cell.shard)).sorted()
                 guard !shards.isEmpty else { return nil }
                 let shard = shards[count % shards.count]
-                let mine = live.indices.filter { live[$0].position.shard == shard }
-                let first = mine.map { live[$0].position.slice }.min()
-                return draw(from: mine.filter { live[$0].position.slice == first })
+                let mine = live.indices.filter { live[$0].cell.shard == shard }
+                let first = mine.map { live[$0].cell.slice }.min()
+                return draw(from: mine.filter { live[$0].cell.slice == first })
             }
         case .owners:
             (0..<size).flatMap { _ -> [RecordID] in

@@ -125,7 +125,7 @@ extension Workspace {
         let targets = try (0..<recipe.shards).flatMap { shard in
             try records(shard: shard).map {
                 MeasurementTarget(
-                    id: $0.record.id, position: $0.position, owner: $0.record.owner,
+                    id: $0.record.id, cell: $0.cell, owner: $0.record.owner,
                     weight: bands[$0.record.group]?.probability ?? 0)
             }
         }

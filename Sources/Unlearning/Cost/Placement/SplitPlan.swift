@@ -27,9 +27,9 @@ extension Workspace {
         split.splits.append(shard)
         let assignment = Assignment(split, key: key)
         let records = try records(shard: shard)
-        let halves = Dictionary(grouping: records) { assignment.position(of: $0.record).shard }
+        let halves = Dictionary(grouping: records) { assignment.cell(of: $0.record).shard }
         func sizes(_ records: [StoredRecord]) -> [Int] {
-            (0..<recipe.slices).map { slice in records.count { $0.position.slice == slice } }
+            (0..<recipe.slices).map { slice in records.count { $0.cell.slice == slice } }
         }
         func cost(_ cells: [[Int]]) -> GeneralCost {
             GeneralCost(

@@ -44,7 +44,7 @@ extension CostRate {
             try RecordSource(recipe, files).forEach { record, _ in
                 records.append(
                     StoredRecord(
-                        record: record, position: Position(shard: 0, slice: 0), rank: UInt64(records.count)))
+                        record: record, cell: Cell(shard: 0, slice: 0), rank: UInt64(records.count)))
                 if records.count == count { throw Enough() }
             }
         } catch is Enough {}

@@ -1,5 +1,5 @@
 /// The cell of a record: which shard, and which slice of it. Both are counted from 0 here and shown to people from 1.
-package struct Position: Hashable, Comparable, Codable, Sendable {
+package struct Cell: Hashable, Comparable, Codable, Sendable {
     package var shard: Int
     package var slice: Int
 
@@ -8,7 +8,7 @@ package struct Position: Hashable, Comparable, Codable, Sendable {
         self.slice = slice
     }
 
-    package static func < (left: Position, right: Position) -> Bool {
+    package static func < (left: Cell, right: Cell) -> Bool {
         (left.shard, left.slice) < (right.shard, right.slice)
     }
 }
