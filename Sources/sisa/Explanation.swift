@@ -26,7 +26,7 @@ struct Explanation {
         case let error as RecipeError: exitCode = error.exitCode
         case is BackboneConfigurationError, is TokenizerError, is SafeTensorsError: exitCode = 78
         case let error as NetworkError: exitCode = error == .notFinite ? 65 : 78
-        case let error as CheckpointError: exitCode = error.exitCode
+        case let error as StorageError: exitCode = error.exitCode
         default: exitCode = 74
         }
         message = Self.text(of: error)

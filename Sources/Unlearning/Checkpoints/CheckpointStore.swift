@@ -19,12 +19,12 @@ package struct CheckpointStore: Sendable {
         folder(shard: shard).appending(path: key.description + Self.suffix)
     }
 
-    package func contains(_ key: CheckpointKey, shard: Int) throws(CheckpointError) -> Bool {
+    package func contains(_ key: CheckpointKey, shard: Int) throws(StorageError) -> Bool {
         try DurableFile.exists(url(key, shard: shard))
     }
 
     /// Makes a shard's folder, durably.
-    func prepare(shard: Int) throws(CheckpointError) {
+    func prepare(shard: Int) throws(StorageError) {
         // Every file in it was written after this, so where there is one the folder is durable already.
         let names = try DurableFile.names(in: folder(shard: shard))
         if names.contains(where: { $0.hasSuffix(Self.suffix) && !$0.hasPrefix(DurableFile.temporaryPrefix) }) { return }
@@ -37,7 +37,7 @@ package struct CheckpointStore: Sendable {
     /// `seed`: The recipe's, so that what no stage has trained yet takes no room; nil: all is stored.
     func write(
         _ checkpoint: Checkpoint, _ key: CheckpointKey, shard: Int, seed: UInt64? = nil
-    ) throws(CheckpointError) -> Int {
+    ) throws(StorageError) -> Int {
         let initial = seed.map { InitialTensors(seed: $0, shard: shard) }
         let packed = try Packing.pack(checkpoint.content, initial: initial)
         try DurableFile.writeContent(packed, to: url(key, shard: shard))
@@ -45,7 +45,7 @@ package struct CheckpointStore: Sendable {
     }
 
     /// Makes everything durable that was written for a shard.
-    func commit(shard: Int) throws(CheckpointError) {
+    func commit(shard: Int) throws(StorageError) {
         try DurableFile.syncName(of: folder(shard: shard).appending(path: "-"))
     }
 
@@ -53,9 +53,9 @@ package struct CheckpointStore: Sendable {
     /// or a link, is an error: it says nothing of the checkpoint.
     package func read(
         _ key: CheckpointKey, shard: Int, size: Int, digest: [UInt8]
-    ) throws(CheckpointError) -> Checkpoint? {
+    ) throws(StorageError) -> Checkpoint? {
         let packed: [UInt8]?
-        do throws(CheckpointError) {
+        do throws(StorageError) {
             packed = try DurableFile.contents(url(key, shard: shard))
         } catch {
             guard error.isDamage else { throw error }
@@ -70,7 +70,7 @@ package struct CheckpointStore: Sendable {
     ///
     /// Looks into this shard's folder only: what a deletion costs does not grow with the number of shards.
     @discardableResult
-    package func removeAll(shard: Int, except keys: Set<CheckpointKey>) throws(CheckpointError) -> Int {
+    package func removeAll(shard: Int, except keys: Set<CheckpointKey>) throws(StorageError) -> Int {
         let folder = folder(shard: shard)
         let names = try DurableFile.names(in: folder)
         let wanted = Set(keys.map { $0.description + Self.suffix })
@@ -81,7 +81,7 @@ package struct CheckpointStore: Sendable {
     }
 
     /// Shards that have a folder, so that what an older plan left behind is found.
-    package func shardsOnDisk() throws(CheckpointError) -> [Int] {
+    package func shardsOnDisk() throws(StorageError) -> [Int] {
         try DurableFile.names(in: root).compactMap { name in
             guard name.hasPrefix("shard-"), let number = Int(name.dropFirst(6)), number > 0 else { return nil }
             return number - 1

@@ -9,7 +9,7 @@ enum Packing {
     static let leastWordsOfABlock = 256
 
     /// `initial`: What the shard began with; tensors that are still so are left out. Nil: none are.
-    static func pack(_ content: [UInt8], initial: InitialTensors? = nil) throws(CheckpointError) -> [UInt8] {
+    static func pack(_ content: [UInt8], initial: InitialTensors? = nil) throws(StorageError) -> [UInt8] {
         guard let tensors = SafeTensors.entries(in: content) else {
             return try Zstd.compress(content + PackingForm.plain.bytes)
         }

@@ -6,16 +6,8 @@ package struct StoredRecord: Sendable {
     package let cell: Cell
     package let rank: UInt64
 
-    package var placement: Placement {
-        Placement(slice: cell.slice, rank: rank, id: record.id)
-    }
-}
-
-/// Where a record is, without its text.
-package struct RecordLocation: Sendable, Equatable {
-    package let id: RecordID
-    package let cell: Cell
-    package let rank: UInt64
+    /// The record as the plan sees it.
+    package var planRecord: PlanRecord { PlanRecord(id: record.id, cell: cell, rank: rank) }
 }
 
 /// The records of a workspace: one file a slice, and the only place where an id, an owner or a text is kept.

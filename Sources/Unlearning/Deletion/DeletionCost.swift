@@ -1,10 +1,10 @@
-/// Counts what a deletion costs, before or after it: reads placements of the touched shards, and no text.
+/// Counts what a deletion costs, before or after it: reads planRecords of the touched shards, and no text.
 struct DeletionCost {
     let recipe: Recipe
     let ledger: Ledger
     let table: StageTable
     /// The live records of a shard, in canonical order.
-    let placements: (_ shard: Int) throws -> [Placement]
+    let planRecords: (_ shard: Int) throws -> [PlanRecord]
 
     /// What a deletion touches of a shard: the slices that it changes, and how many records go.
     struct Touched {
@@ -13,7 +13,7 @@ struct DeletionCost {
     }
 
     /// `gone`: The records that are deleted; still in the ledger or not.
-    func report(_ gone: [RecordLocation]) throws -> DeletionReport {
+    func report(_ gone: [PlanRecord]) throws -> DeletionReport {
         let touched = Dictionary(grouping: gone, by: \.cell.shard).mapValues { gone in
             Touched(slices: gone.map(\.cell.slice), records: gone.count)
         }
@@ -25,7 +25,7 @@ struct DeletionCost {
         var full = try passes(outside: Set(touched.keys))
         var shards: [DeletionReport.Shard] = []
         for (shard, part) in touched.sorted(by: { $0.key < $1.key }) {
-            let left = try placements(shard).filter { !ids.contains($0.id) }
+            let left = try planRecords(shard).filter { !ids.contains($0.id) }
             let occupied = Set(left.map(\.slice))
             let all = stages(shard, occupied).map { (stage: $0, passes: $0.recordPasses(left)) }
             let restarts = restart(reached: part.slices, occupied)
@@ -80,7 +80,7 @@ struct DeletionCost {
         let rows = try ledger.stages(shard: shard)
         let stages = stages(shard, Set(try ledger.occupiedSlices(shard: shard)))
         if rows.map(\.stage) == stages.map(\.index) { return rows.reduce(0) { $0 + $1.recordPasses } }
-        let placements = try placements(shard)
-        return stages.reduce(0) { $0 + $1.recordPasses(placements) }
+        let planRecords = try planRecords(shard)
+        return stages.reduce(0) { $0 + $1.recordPasses(planRecords) }
     }
 }

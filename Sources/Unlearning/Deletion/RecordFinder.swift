@@ -41,7 +41,7 @@ final class RecordFinder {
     /// What a request is about.
     struct Found {
         /// Each record once.
-        var gone: [RecordLocation] = []
+        var gone: [PlanRecord] = []
         /// What is left though the text is the same; nil: not known.
         var duplicates: [RecordID]?
         /// Ids that no record has, each once.
@@ -51,8 +51,8 @@ final class RecordFinder {
     /// An id that no record has is an error, or is passed over where the request says so and something else is found.
     func find(_ request: DeletionRequest) throws -> Found {
         var seen: Set<RecordID> = []
-        var (gone, unknown): ([RecordLocation], [RecordID]) = ([], [])
-        func take(_ found: [RecordLocation]) { gone += found.filter { seen.insert($0.id).inserted } }
+        var (gone, unknown): ([PlanRecord], [RecordID]) = ([], [])
+        func take(_ found: [PlanRecord]) { gone += found.filter { seen.insert($0.id).inserted } }
         for id in request.ids {
             if let location = try location(of: id) {
                 take([location])
@@ -78,16 +78,16 @@ final class RecordFinder {
     }
 
     /// Nil where no live record has the id, and none whose deletion is not finished.
-    private func location(of id: RecordID) throws -> RecordLocation? {
+    private func location(of id: RecordID) throws -> PlanRecord? {
         let rank = assignment.rank(of: id)
         let waiting = unfinished[corpus.tag(id)]
         // It may have come back in another cell, under another owner, before its deletion was finished.
         guard let cell = try cell(of: id), cell != waiting,
             try live(cell).contains(where: { $0.record.id == id })
         else {
-            return waiting.map { RecordLocation(id: id, cell: $0, rank: rank) }
+            return waiting.map { PlanRecord(id: id, cell: $0, rank: rank) }
         }
-        return RecordLocation(id: id, cell: cell, rank: rank)
+        return PlanRecord(id: id, cell: cell, rank: rank)
     }
 
     /// Where an id would be. Where only the index knows and cannot say, all slices are looked through: it keeps nobody from forgetting.
@@ -110,31 +110,31 @@ final class RecordFinder {
     }
 
     /// Reads the whole corpus, slice by slice: nothing tells where a label or a date is.
-    private func records(meeting filters: [RecordFilter]) throws -> [RecordLocation] {
+    private func records(meeting filters: [RecordFilter]) throws -> [PlanRecord] {
         // One slice in memory at a time.
         let found = try cells.flatMap { cell in
             try (includesUnfinished ? records.all(cell) : records.live(cell)).filter { stored in
                 filters.allSatisfy { $0.holds(stored.record) }
-            }.map(RecordLocation.init)
+            }.map(\.planRecord)
         }
         if found.isEmpty { throw DeletionError.nothingMeets }
         return found
     }
 
-    private func records(of owner: String) throws -> [RecordLocation] {
+    private func records(of owner: String) throws -> [PlanRecord] {
         guard recipe.data.columns.owner != nil else { throw DeletionError.noOwners }
         func isTheirs(_ stored: StoredRecord) -> Bool {
             stored.record.owner?.utf8.elementsEqual(owner.utf8) == true
         }
         let found = try cells(.owners, owner, isTheirs).flatMap { cell in
-            try (includesUnfinished ? all(cell) : live(cell)).filter(isTheirs).map(RecordLocation.init)
+            try (includesUnfinished ? all(cell) : live(cell)).filter(isTheirs).map(\.planRecord)
         }
         if found.isEmpty { throw DeletionError.unknownOwner(isUnfinished: !records.pending.isEmpty) }
         return found
     }
 
     /// Live records with the text of one of these, themselves included; compared byte by byte. `isWhole`: no text was gone already.
-    private func duplicates(of locations: [RecordLocation]) throws -> (records: [RecordLocation], isWhole: Bool) {
+    private func duplicates(of locations: [PlanRecord]) throws -> (records: [PlanRecord], isWhole: Bool) {
         var texts: Set<[UInt8]> = []
         var isWhole = true
         for location in locations {
@@ -144,7 +144,7 @@ final class RecordFinder {
         let records = try texts.sorted { $0.lexicographicallyPrecedes($1) }.flatMap { text in
             func isTheSame(_ stored: StoredRecord) -> Bool { stored.record.text.utf8.elementsEqual(text) }
             return try cells(.texts, String(decoding: text, as: UTF8.self), isTheSame).flatMap { cell in
-                try live(cell).filter(isTheSame).map(RecordLocation.init)
+                try live(cell).filter(isTheSame).map(\.planRecord)
             }
         }
         return (records, isWhole)
@@ -182,11 +182,5 @@ final class RecordFinder {
         let found = try records.all(cell)
         slices[cell] = found
         return found
-    }
-}
-
-extension RecordLocation {
-    fileprivate init(_ stored: StoredRecord) {
-        self.init(id: stored.record.id, cell: stored.cell, rank: stored.rank)
     }
 }

@@ -75,7 +75,7 @@ extension Workspace {
 
     /// Accepts a deletion; on a full disk with the room that was kept for it.
     private func acceptWithReserve(
-        _ gone: [RecordLocation], _ evidence: inout Evidence, request: String?
+        _ gone: [PlanRecord], _ evidence: inout Evidence, request: String?
     ) throws -> String? {
         do {
             return try accept(gone, evidence, request: request)
@@ -115,7 +115,7 @@ extension Workspace {
 
     func cost(_ memo: RecordsMemo) -> DeletionCost {
         DeletionCost(recipe: recipe, ledger: ledger, table: table) { shard in
-            try memo.records(shard: shard).map(\.placement)
+            try memo.records(shard: shard).map(\.planRecord)
         }
     }
 }

@@ -43,7 +43,7 @@ extension FeatureStore {
                     }
                 }
             }
-        } catch is CheckpointError {
+        } catch is StorageError {
             return held.map { views($0, count) } ?? []
         }
         // Read back, so that what trains is what lies on the disk.

@@ -56,7 +56,7 @@ struct FeatureStore: Sendable {
                     return try write(cell, width: file.width) { writer in
                         for entry in left { try writer.add(entry, of: file) }
                     }
-                } catch is CheckpointError {
+                } catch is StorageError {
                     // Without room for the new file the old one must go all the same.
                 }
             }

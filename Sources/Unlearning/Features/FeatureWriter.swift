@@ -4,13 +4,13 @@ internal import Engine
 /// Puts the features of a slice into a file, entry by entry, so that they need not be in memory together.
 struct FeatureWriter {
     private let key: FeatureKey
-    private let sink: ([UInt8]) throws(CheckpointError) -> Void
+    private let sink: ([UInt8]) throws(StorageError) -> Void
     private var content = SHA256()
     private var waiting: [UInt8] = []
 
     init(
         _ key: FeatureKey, _ cell: Cell, width: Int,
-        to sink: @escaping ([UInt8]) throws(CheckpointError) -> Void
+        to sink: @escaping ([UInt8]) throws(StorageError) -> Void
     ) throws {
         self.key = key
         self.sink = sink

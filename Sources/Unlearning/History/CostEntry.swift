@@ -18,7 +18,7 @@ package struct CostEntry: Codable, Sendable, Equatable {
             self.records = records
         }
 
-        static func of(_ gone: [RecordLocation]) -> [Touched] {
+        static func of(_ gone: [PlanRecord]) -> [Touched] {
             Dictionary(grouping: gone, by: \.cell.shard).sorted { $0.key < $1.key }.map { shard, gone in
                 Touched(
                     shard: shard + 1, slice: (gone.map(\.cell.slice).min() ?? 0) + 1, records: gone.count)

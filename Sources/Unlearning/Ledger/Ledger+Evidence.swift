@@ -52,7 +52,7 @@ extension Ledger {
     /// Whether something failed because there was no room.
     static func isFull(_ error: any Error) -> Bool {
         if case LedgerError.full = error { return true }
-        if case CheckpointError.file(_, _, let code, _) = error { return code == ENOSPC || code == EDQUOT }
+        if case StorageError.file(_, _, let code, _) = error { return code == ENOSPC || code == EDQUOT }
         return false
     }
 

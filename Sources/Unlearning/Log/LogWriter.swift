@@ -72,7 +72,7 @@ final class LogWriter {
             }
             guard let key else { throw EvidenceError.keyMissing(path: keyPath) }
             guard isReplacement || key.verification == state.key else { throw EvidenceError.otherKey(path: keyPath) }
-        } catch let error as CheckpointError where !error.isDamage {
+        } catch let error as StorageError where !error.isDamage {
             // It may not be read, or is a link: nothing says that the log is damaged, so nothing is begun.
             throw error
         } catch EvidenceError.restored(let known, let logged) {

@@ -1,18 +1,5 @@
 internal import Engine
 
-/// What a plan needs to know of a record: its slice and its keyed rank. No text.
-package struct Placement: Sendable, Equatable {
-    package let slice: Int
-    package let rank: UInt64
-    package let id: RecordID
-
-    package init(slice: Int, rank: UInt64, id: RecordID) {
-        self.slice = slice
-        self.rank = rank
-        self.id = id
-    }
-}
-
 /// Stage j of a shard's slice order: training on the first j slices of that order, from the checkpoint of stage j - 1.
 ///
 /// Its epochs are e_j = 2 e' / (R + 1) (Bourtoule et al. 2021, section IV), in general no whole number. Whole passes visit every
@@ -49,7 +36,7 @@ package struct Stage: Sendable {
     /// Passes over records, the thinned one included.
     package var passes: Int { wholePasses + (threshold > 0 || wholePasses == 0 ? 1 : 0) }
 
-    private func takes(_ record: Placement, pass: Int) -> Bool {
+    private func takes(_ record: PlanRecord, pass: Int) -> Bool {
         if !table.sees(index, slice: record.slice) { return false }
         if pass < wholePasses { return true }
         if wholePasses == 0, record.slice == slice { return true }
@@ -57,12 +44,12 @@ package struct Stage: Sendable {
     }
 
     /// Whether the stage visits a record at all.
-    package func visits(_ record: Placement) -> Bool {
+    package func visits(_ record: PlanRecord) -> Bool {
         return (0..<passes).contains { takes(record, pass: $0) }
     }
 
     /// The records of one pass, as indices into `records`, in training order: a sort by a keyed hash of each record.
-    package func order(pass: Int, _ records: [Placement]) -> [Int] {
+    package func order(pass: Int, _ records: [PlanRecord]) -> [Int] {
         let stream = Philox(seed: seed, purpose: "order", context: ["\(shard)", "\(index)", "\(pass)"])
         let drawn = records.indices.filter { takes(records[$0], pass: pass) }
             .map { (word: stream.word(at: records[$0].rank), index: $0) }
@@ -76,7 +63,7 @@ package struct Stage: Sendable {
     /// Record-passes of the whole stage: the unit in which all cost is counted.
     ///
     /// A stage whose own slice is empty trains on nothing: it hands on the state of the stage before.
-    package func recordPasses(_ records: [Placement]) -> Int {
+    package func recordPasses(_ records: [PlanRecord]) -> Int {
         guard records.contains(where: { $0.slice == slice }) else { return 0 }
         return (0..<passes).reduce(0) { sum, pass in
             sum + records.count { takes($0, pass: pass) }

@@ -39,7 +39,7 @@ final class Evidence {
         let key: SigningKey?
         do {
             key = try Self.settledKey(files, state)
-        } catch let error as CheckpointError where !error.isDamage {
+        } catch let error as StorageError where !error.isDamage {
             // A key that may not be read is no lost one.
             throw error
         } catch {
@@ -81,7 +81,7 @@ final class Evidence {
 
     /// Promises a receipt about records, durably, before they are deleted. Nothing of it counts until `Ledger.accept`.
     func draft(
-        _ request: String, _ gone: [RecordLocation], _ table: StageTable, _ rows: (_ shard: Int) throws -> [StageRow]
+        _ request: String, _ gone: [PlanRecord], _ table: StageTable, _ rows: (_ shard: Int) throws -> [StageRow]
     ) throws -> DeletionDraft {
         let shards = try Dictionary(grouping: gone, by: \.cell.shard).sorted { $0.key < $1.key }.map {
             shard, gone in
@@ -149,7 +149,7 @@ final class Evidence {
             let receipt: Receipt
             do {
                 receipt = try Receipt(contentsOf: file)
-            } catch let error as CheckpointError {
+            } catch let error as StorageError {
                 // One that may not be read may be the very one.
                 throw error
             } catch {

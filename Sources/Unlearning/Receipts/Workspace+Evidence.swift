@@ -20,7 +20,7 @@ extension Workspace {
         let head: LogHead?
         do {
             head = try EvidenceLog(folder: files.log).head()
-        } catch let error as CheckpointError where !error.isDamage {
+        } catch let error as StorageError where !error.isDamage {
             throw error
         } catch {
             // A log that is damaged says nothing; `sisa log consistency` and every writer do.

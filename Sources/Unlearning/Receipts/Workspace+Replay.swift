@@ -22,7 +22,7 @@ private struct Replayed {
     var isLost: Bool { if case .lost = standing { true } else { false } }
     var isLogged: Bool { if case .logged = standing { true } else { false } }
 
-    func isAbout(_ location: RecordLocation) -> Bool { commitments.contains { $0.isOf(location.id) } }
+    func isAbout(_ location: PlanRecord) -> Bool { commitments.contains { $0.isOf(location.id) } }
 }
 
 extension Workspace {
@@ -89,7 +89,7 @@ extension Workspace {
 
     /// What is left of a receipt when `found`, records that are live, stay.
     private func left(
-        _ replayed: Replayed, _ found: [RecordLocation], _ receipts: [Replayed]
+        _ replayed: Replayed, _ found: [PlanRecord], _ receipts: [Replayed]
     ) -> [ReplayReport.Left] {
         let ids = found.filter(replayed.isAbout).map(\.id)
         func left(_ reason: ReplayReport.Left.Reason) -> [ReplayReport.Left] {
@@ -157,20 +157,20 @@ extension Workspace {
     }
 
     /// The records here that commitments are about. One that is not here was never here, or is deleted.
-    private func live(_ commitments: [Commitment]) throws -> [RecordLocation] {
+    private func live(_ commitments: [Commitment]) throws -> [PlanRecord] {
         let commitments = Array(
             Dictionary(
                 commitments.filter { !$0.salt.isEmpty }.map { ($0.value, $0) }, uniquingKeysWith: { first, _ in first }
             ).values)
         guard !commitments.isEmpty else { return [] }
         let records = try liveRecords()
-        var found: [RecordLocation] = []
+        var found: [PlanRecord] = []
         for shard in 0..<recipe.shards {
             for slice in 0..<recipe.slices {
                 let cell = Cell(shard: shard, slice: slice)
                 for stored in try records.live(cell)
                 where commitments.contains(where: { $0.isOf(stored.record.id) }) {
-                    found.append(RecordLocation(id: stored.record.id, cell: cell, rank: stored.rank))
+                    found.append(PlanRecord(id: stored.record.id, cell: cell, rank: stored.rank))
                 }
             }
         }

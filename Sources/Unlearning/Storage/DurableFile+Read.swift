@@ -7,19 +7,19 @@ internal import Foundation
 /// being read is an error, and the errno decides which.
 extension DurableFile {
     /// Whether there is a file or a folder.
-    static func exists(_ url: URL) throws(CheckpointError) -> Bool { try entry(url) != nil }
+    static func exists(_ url: URL) throws(StorageError) -> Bool { try entry(url) != nil }
 
     /// The size of a file; nil where there is none.
-    static func size(_ url: URL) throws(CheckpointError) -> Int? { try entry(url).map { Int($0.st_size) } }
+    static func size(_ url: URL) throws(StorageError) -> Int? { try entry(url).map { Int($0.st_size) } }
 
-    private static func entry(_ url: URL) throws(CheckpointError) -> stat? {
+    private static func entry(_ url: URL) throws(StorageError) -> stat? {
         try refuseLink(url.deletingLastPathComponent())
         return try refuseLink(url)
     }
 
     /// What lies at a path, if it is no link; nil: nothing.
     @discardableResult
-    static func refuseLink(_ url: URL) throws(CheckpointError) -> stat? {
+    static func refuseLink(_ url: URL) throws(StorageError) -> stat? {
         var status = stat()
         guard unsafe lstat(url.path, &status) == 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
@@ -30,19 +30,19 @@ extension DurableFile {
     }
 
     /// True for a file that may be read; else an error.
-    static func isReadable(_ url: URL) throws(CheckpointError) -> Bool {
+    static func isReadable(_ url: URL) throws(StorageError) -> Bool {
         guard try exists(url), unsafe access(url.path, R_OK) == 0 else { throw failure("reading", url) }
         return true
     }
 
     /// The bytes of a file; nil where there is none.
-    static func contents(_ url: URL) throws(CheckpointError) -> [UInt8]? {
+    static func contents(_ url: URL) throws(StorageError) -> [UInt8]? {
         guard try exists(url) else { return nil }
         return try read(url) { size in 0..<size }
     }
 
     /// A part of a file; a file that ends before it is an error.
-    static func contents(_ url: URL, at offset: Int, count: Int) throws(CheckpointError) -> [UInt8] {
+    static func contents(_ url: URL, at offset: Int, count: Int) throws(StorageError) -> [UInt8] {
         try refuseLink(url.deletingLastPathComponent())
         return try read(url) { size in
             // Before room is made for what a damaged number asks for.
@@ -51,7 +51,7 @@ extension DurableFile {
     }
 
     /// `part`: is told the file's size; nil: the file has no such part.
-    private static func read(_ url: URL, _ part: (Int) -> Range<Int>?) throws(CheckpointError) -> [UInt8] {
+    private static func read(_ url: URL, _ part: (Int) -> Range<Int>?) throws(StorageError) -> [UInt8] {
         // Opening a pipe must not wait for who writes to it.
         let descriptor = unsafe open(url.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else {
@@ -80,28 +80,28 @@ extension DurableFile {
             }
             count = done
         }
-        if code != 0 { throw CheckpointError(code, "reading", url) }
+        if code != 0 { throw StorageError(code, "reading", url) }
         guard done == range.count else { throw .cut(path: url.path) }
         return bytes
     }
 
     /// Names in a folder; a missing one has none.
-    static func names(in folder: URL) throws(CheckpointError) -> [String] {
+    static func names(in folder: URL) throws(StorageError) -> [String] {
         guard try exists(folder) else { return [] }
         do {
             return try FileManager.default.contentsOfDirectory(atPath: folder.path)
         } catch {
-            throw CheckpointError(error, "listing", folder)
+            throw StorageError(error, "listing", folder)
         }
     }
 
     /// Paths of everything below a folder but folders, relative to it and sorted; links are not followed.
     ///
     /// `skips`: Folders that may not be entered are passed over; else they are an error.
-    static func paths(below folder: URL, skips: Bool) throws(CheckpointError) -> [String] {
+    static func paths(below folder: URL, skips: Bool) throws(StorageError) -> [String] {
         var found: [String] = []
         let names: [String]
-        do throws(CheckpointError) {
+        do throws(StorageError) {
             names = try self.names(in: folder)
         } catch {
             if skips, error.isPermission { return [] }

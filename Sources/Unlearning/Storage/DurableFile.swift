@@ -8,28 +8,28 @@ internal import Foundation
 enum DurableFile {
     static let temporaryPrefix = ".writing-"
 
-    static func write(_ bytes: [UInt8], to url: URL) throws(CheckpointError) {
+    static func write(_ bytes: [UInt8], to url: URL) throws(StorageError) {
         try write(bytes, to: url, synced: true)
         try syncFolder(of: url)
     }
 
     /// Writes a file whose content is durable when this returns; its name is so after `syncName`, which one call gives to
     /// all files of a folder.
-    static func writeContent(_ bytes: [UInt8], to url: URL) throws(CheckpointError) {
+    static func writeContent(_ bytes: [UInt8], to url: URL) throws(StorageError) {
         try write(bytes, to: url, synced: true)
     }
 
     /// Makes the names of all files in the folder of this one durable.
-    static func syncName(of url: URL) throws(CheckpointError) { try syncFolder(of: url) }
+    static func syncName(of url: URL) throws(StorageError) { try syncFolder(of: url) }
 
     /// Writes one of many new files; none of them counts before `syncAll`.
-    static func writeLater(_ bytes: [UInt8], to url: URL) throws(CheckpointError) {
+    static func writeLater(_ bytes: [UInt8], to url: URL) throws(StorageError) {
         try write(bytes, to: url, synced: false)
     }
 
     /// Makes everything durable that was written so far to the file system of this folder: for many files one call costs less than
     /// one each. Other than `sync` it waits for no other disk, and says where something could not be written.
-    static func syncAll(in folder: URL) throws(CheckpointError) {
+    static func syncAll(in folder: URL) throws(StorageError) {
         let descriptor = unsafe open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("opening", folder) }
         defer { close(descriptor) }
@@ -38,11 +38,11 @@ enum DurableFile {
 
     /// Writes a file piece by piece, so that it need not fit into memory. Whatever `pieces` throws, nothing is left.
     static func write(
-        to url: URL, pieces: (@escaping ([UInt8]) throws(CheckpointError) -> Void) throws -> Void
+        to url: URL, pieces: (@escaping ([UInt8]) throws(StorageError) -> Void) throws -> Void
     ) throws {
         let descriptor = try begin(url)
         do {
-            try pieces { (bytes) throws(CheckpointError) in try writeAll(bytes, descriptor, temporary(url)) }
+            try pieces { (bytes) throws(StorageError) in try writeAll(bytes, descriptor, temporary(url)) }
         } catch {
             abandon(descriptor, url)
             throw error
@@ -54,7 +54,7 @@ enum DurableFile {
     /// Writes bytes into a file that grows, durably, and cuts off what follows them. Its name is durable after `syncName`.
     ///
     /// A file that ends before that place was cut by somebody else, and is left as it is: no hole is made in it.
-    static func splice(_ bytes: [UInt8], into url: URL, at offset: Int) throws(CheckpointError) {
+    static func splice(_ bytes: [UInt8], into url: URL, at offset: Int) throws(StorageError) {
         let descriptor = unsafe open(
             url.path, O_WRONLY | (offset == 0 ? O_CREAT : 0) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
         guard descriptor >= 0 else { throw failure("opening", url) }
@@ -71,9 +71,9 @@ enum DurableFile {
         guard fsync(descriptor) == 0 else { throw failure("syncing", url) }
     }
 
-    private static func write(_ bytes: [UInt8], to url: URL, synced: Bool) throws(CheckpointError) {
+    private static func write(_ bytes: [UInt8], to url: URL, synced: Bool) throws(StorageError) {
         let descriptor = try begin(url)
-        do throws(CheckpointError) {
+        do throws(StorageError) {
             try writeAll(bytes, descriptor, temporary(url))
         } catch {
             abandon(descriptor, url)
@@ -82,7 +82,7 @@ enum DurableFile {
         try finish(descriptor, url, synced: synced)
     }
 
-    private static func begin(_ url: URL) throws(CheckpointError) -> Int32 {
+    private static func begin(_ url: URL) throws(StorageError) -> Int32 {
         // A link there would be replaced, and what it leads to stay.
         _ = try exists(url)
         let descriptor = unsafe open(temporary(url).path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -95,7 +95,7 @@ enum DurableFile {
         unsafe unlink(temporary(url).path)
     }
 
-    private static func finish(_ descriptor: Int32, _ url: URL, synced: Bool) throws(CheckpointError) {
+    private static func finish(_ descriptor: Int32, _ url: URL, synced: Bool) throws(StorageError) {
         guard !synced || fsync(descriptor) == 0 else {
             let error = failure("syncing", temporary(url))
             abandon(descriptor, url)
@@ -114,7 +114,7 @@ enum DurableFile {
         url.deletingLastPathComponent().appending(path: temporaryPrefix + url.lastPathComponent)
     }
 
-    private static func writeAll(_ bytes: [UInt8], _ descriptor: Int32, _ url: URL) throws(CheckpointError) {
+    private static func writeAll(_ bytes: [UInt8], _ descriptor: Int32, _ url: URL) throws(StorageError) {
         var done = 0
         while done < bytes.count {
             let written = unsafe bytes.withUnsafeBytes { buffer in
@@ -132,12 +132,12 @@ enum DurableFile {
     /// A file that was removed by a process which was killed before it could sync is missing here, and may be there again after a
     /// power failure. So what must be gone for good is asked for with `isCertain`, and its folder is synced in any case; where it is
     /// not known what was removed, it is the folder of `place`.
-    static func remove(_ urls: [URL], in place: URL? = nil, isCertain: Bool = true) throws(CheckpointError) {
+    static func remove(_ urls: [URL], in place: URL? = nil, isCertain: Bool = true) throws(StorageError) {
         var isRemoved = false
-        var problem: CheckpointError?
+        var problem: StorageError?
         // One that cannot be removed keeps no other from going.
         for url in urls {
-            do throws(CheckpointError) {
+            do throws(StorageError) {
                 guard try exists(url) else { continue }
                 guard unsafe unlink(url.path) == 0 || errno == ENOENT else { throw failure("removing", url) }
                 isRemoved = true
@@ -156,13 +156,13 @@ enum DurableFile {
     }
 
     /// Gives a file a second name. Only for files that are replaced and never changed in place: both names would see it.
-    static func link(_ url: URL, to place: URL) throws(CheckpointError) {
+    static func link(_ url: URL, to place: URL) throws(StorageError) {
         guard unsafe Foundation.link(url.path, place.path) == 0 else { throw failure("linking", place) }
     }
 
     /// Adds a line to the end of a file of which this process is the only writer; durable when the system comes to it. A last line that was cut
     /// stays a line of its own.
-    static func append(line bytes: [UInt8], to url: URL) throws(CheckpointError) {
+    static func append(line bytes: [UInt8], to url: URL) throws(StorageError) {
         let descriptor = unsafe open(url.path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure("opening", url) }
         defer { close(descriptor) }
@@ -174,7 +174,7 @@ enum DurableFile {
     }
 
     /// Gives a file another name in its folder, which it takes from whatever has it.
-    static func move(_ url: URL, to place: URL) throws(CheckpointError) {
+    static func move(_ url: URL, to place: URL) throws(StorageError) {
         _ = try exists(place)
         guard unsafe rename(url.path, place.path) == 0 else { throw failure("renaming", place) }
         try syncFolder(of: place)
@@ -182,28 +182,28 @@ enum DurableFile {
 
     /// Removes a folder with all that is in it; a missing one is as good as removed. A link in its place is refused, and links in it go, not
     /// what they lead to.
-    static func removeFolder(_ url: URL) throws(CheckpointError) {
+    static func removeFolder(_ url: URL) throws(StorageError) {
         guard try exists(url) else { return }
         do {
             try FileManager.default.removeItem(at: url)
         } catch {
-            throw CheckpointError(error, "remove", url)
+            throw StorageError(error, "remove", url)
         }
         try syncFolder(of: url)
     }
 
     /// For a folder at the top of a workspace, whose names every command that writes makes durable first.
-    static func makeFolderIfMissing(_ url: URL) throws(CheckpointError) {
+    static func makeFolderIfMissing(_ url: URL) throws(StorageError) {
         if try !exists(url) { try makeFolder(url) }
     }
 
-    static func makeFolder(_ url: URL) throws(CheckpointError) {
+    static func makeFolder(_ url: URL) throws(StorageError) {
         guard unsafe mkdir(url.path, 0o700) == 0 || errno == EEXIST else { throw failure("making it", url) }
         try refuseLink(url)
         try syncFolder(of: url)
     }
 
-    private static func syncFolder(of url: URL) throws(CheckpointError) {
+    private static func syncFolder(of url: URL) throws(StorageError) {
         let folder = url.deletingLastPathComponent()
         let descriptor = unsafe open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("opening", folder) }
@@ -212,7 +212,7 @@ enum DurableFile {
     }
 
     /// What the last system call says is wrong with a file.
-    static func failure(_ operation: String, _ url: URL) -> CheckpointError {
-        CheckpointError(errno, operation, url)
+    static func failure(_ operation: String, _ url: URL) -> StorageError {
+        StorageError(errno, operation, url)
     }
 }

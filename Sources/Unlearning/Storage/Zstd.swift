@@ -15,7 +15,7 @@ enum Zstd {
     /// `cuts`: Where a block of the frame must end, ascending; each block has a table of codes of its own, or is stored as it is.
     static func compress(
         _ bytes: [UInt8], search: Search = .level(3), cuts: [Int] = []
-    ) throws(CheckpointError) -> [UInt8] {
+    ) throws(StorageError) -> [UInt8] {
         guard let context = unsafe ZSTD_createCCtx() else { throw .outOfMemory }
         defer { unsafe ZSTD_freeCCtx(context) }
         for (parameter, value) in parameters(search) {

@@ -108,9 +108,9 @@ struct Reconciler {
 
     /// Of every stage that is missing.
     private func recordPasses(of work: Work, _ records: [StoredRecord]) -> [Int] {
-        let placements = records.map(\.placement)
+        let planRecords = records.map(\.planRecord)
         return work.stages.map {
-            Stage($0.stage, of: recipe, shard: work.shard, in: chain.table).recordPasses(placements)
+            Stage($0.stage, of: recipe, shard: work.shard, in: chain.table).recordPasses(planRecords)
         }
     }
 

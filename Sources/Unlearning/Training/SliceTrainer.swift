@@ -9,7 +9,7 @@ package final class SliceTrainer {
     private let recipe: Recipe
     private let shard: Int
     private let records: [StoredRecord]
-    private let placements: [Placement]
+    private let planRecords: [PlanRecord]
     private let threads: Int
     private let trainer: BatchTrainer
     private let layout: AdapterLayout
@@ -29,7 +29,7 @@ package final class SliceTrainer {
         self.table = table
         self.records = records
         self.threads = threads
-        placements = records.map(\.placement)
+        planRecords = records.map(\.planRecord)
         trainer = BatchTrainer(try model.network, threads: threads)
         memo = FeatureMemo(records, model, store: features, threads: threads, budget: memory)
     }
@@ -43,13 +43,13 @@ package final class SliceTrainer {
     package func train(
         stage index: Int, from state: AdapterState, progress: (_ recordPasses: Int) -> Void
     ) throws -> AdapterState {
-        guard placements.contains(where: { $0.slice == table.slice(of: index) }) else { return state }
+        guard planRecords.contains(where: { $0.slice == table.slice(of: index) }) else { return state }
         if let wrong = records.first(where: { $0.record.label >= recipe.labels.count }) {
             throw WorkspaceError.labelDamaged(found: wrong.record.label, labels: recipe.labels.count)
         }
         let stage = Stage(index, of: recipe, shard: shard, in: table)
         let block = recipe.adapter.trainsBlocks ? layout.block(table.step(of: index), of: table.slices) : layout.whole
-        let orders = (0..<stage.passes).map { stage.order(pass: $0, placements) }
+        let orders = (0..<stage.passes).map { stage.order(pass: $0, planRecords) }
         let steps = orders.reduce(0) { $0 + ($1.count + recipe.batch - 1) / recipe.batch }
         try memo.prepare(slices: table.slices(seenBy: index), visited: Set(orders.joined()).sorted())
         let schedule = Schedule(recipe.optimizer)

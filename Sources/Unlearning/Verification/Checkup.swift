@@ -48,9 +48,9 @@ extension Checkup.Fault {
         do {
             if try isSound() { return nil }
             self = .damaged
-        } catch CheckpointError.link {
+        } catch StorageError.link {
             self = .link
-        } catch let error as CheckpointError where error.isPermission {
+        } catch let error as StorageError where error.isPermission {
             self = .notPermitted
         } catch WorkspaceError.recordsMissing {
             self = .missing

@@ -40,7 +40,7 @@ extension Workspace {
 
     /// Accepts a deletion, durably; see `Ledger.accept`. Returns the request's name; nil where all was accepted before.
     func accept(
-        _ locations: [RecordLocation], _ evidence: Evidence, request: String?, event: LogEntry.Event = .delete
+        _ locations: [PlanRecord], _ evidence: Evidence, request: String?, event: LogEntry.Event = .delete
     ) throws -> String? {
         let (corpus, records) = (try corpus(), try liveRecords())
         let new = locations.filter { records.pending[$0.cell]?.contains(corpus.tag($0.id)) != true }

@@ -28,12 +28,12 @@ import Testing
         var generator = SeededGenerator(seed: 3)
         var found = RunningMean()
         for _ in 0..<400 {
-            let placements = cost.slices[0].enumerated().flatMap { slice, count in
+            let planRecords = cost.slices[0].enumerated().flatMap { slice, count in
                 (0..<count).map {
-                    Placement(slice: slice, rank: generator.next(), id: RecordID("\(slice) \($0)"))
+                    PlanRecord(id: RecordID("\(slice) \($0)"), cell: Cell(shard: 0, slice: slice), rank: generator.next())
                 }
             }
-            let passes = (0..<6).map { Stage($0, of: recipe, shard: 0).recordPasses(placements) }
+            let passes = (0..<6).map { Stage($0, of: recipe, shard: 0).recordPasses(planRecords) }
             found.add(Double(passes.reduce(0, +)))
         }
         #expect(abs(found.mean - cost.full) < 4 * found.standardError)

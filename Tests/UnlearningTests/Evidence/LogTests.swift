@@ -277,10 +277,10 @@ import Testing
     @Test func noHoleIsMadeInAFileThatWasCut() throws {
         try TestFolder.with { folder in
             let file = folder.appending(path: "entries.jsonl")
-            #expect(throws: CheckpointError.self) { try DurableFile.splice([1, 2], into: file, at: 4) }
+            #expect(throws: StorageError.self) { try DurableFile.splice([1, 2], into: file, at: 4) }
             #expect(!FileManager.default.fileExists(atPath: file.path))
             try DurableFile.splice([1, 2, 3], into: file, at: 0)
-            #expect(throws: CheckpointError.self) { try DurableFile.splice([9], into: file, at: 4) }
+            #expect(throws: StorageError.self) { try DurableFile.splice([9], into: file, at: 4) }
             #expect(try Data(contentsOf: file) == Data([1, 2, 3]))
             try DurableFile.splice([7], into: file, at: 1)
             #expect(try Data(contentsOf: file) == Data([1, 7]))

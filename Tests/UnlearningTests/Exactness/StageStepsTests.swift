@@ -33,10 +33,10 @@ import Testing
     private func steps(
         of index: Int, from state: AdapterState, _ recipe: Recipe, _ records: [StoredRecord], _ model: Model
     ) throws -> [Float] {
-        let (stage, placements, optimizer) = (
-            Stage(index, of: recipe, shard: 0), records.map(\.placement), recipe.optimizer
+        let (stage, planRecords, optimizer) = (
+            Stage(index, of: recipe, shard: 0), records.map(\.planRecord), recipe.optimizer
         )
-        let batches = (0..<stage.passes).map { stage.order(pass: $0, placements) }.flatMap { order in
+        let batches = (0..<stage.passes).map { stage.order(pass: $0, planRecords) }.flatMap { order in
             stride(from: 0, to: order.count, by: recipe.batch).map { Array(order.dropFirst($0).prefix(recipe.batch)) }
         }
         let all = Double(batches.count)

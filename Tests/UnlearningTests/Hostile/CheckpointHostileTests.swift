@@ -166,8 +166,8 @@ import Testing
                 try store.read(key, shard: 0, size: Self.content.count, digest: digest)
             }
             if isLink {
-                #expect(throws: CheckpointError.link(path: url.path)) { try read() }
-                #expect(throws: CheckpointError.link(path: url.path)) { try store.removeAll(shard: 0, except: []) }
+                #expect(throws: StorageError.link(path: url.path)) { try read() }
+                #expect(throws: StorageError.link(path: url.path)) { try store.removeAll(shard: 0, except: []) }
             } else {
                 #expect(try read() == nil)
             }

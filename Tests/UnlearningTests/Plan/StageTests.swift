@@ -13,14 +13,14 @@ import Testing
     }
 
     /// `count` records in every slice.
-    private func placements(_ count: Int, slices: Int, seed: UInt64 = 1) -> [Placement] {
+    private func planRecords(_ count: Int, slices: Int, seed: UInt64 = 1) -> [PlanRecord] {
         var generator = SeededGenerator(seed: seed)
         return (0..<slices).flatMap { slice in
-            (0..<count).map { Placement(slice: slice, rank: generator.next(), id: RecordID("\(slice)-\($0)")) }
+            (0..<count).map { PlanRecord(id: RecordID("\(slice)-\($0)"), cell: Cell(shard: 0, slice: slice), rank: generator.next()) }
         }
     }
 
-    private func passes(_ recipe: Recipe, _ records: [Placement]) -> [Int] {
+    private func passes(_ recipe: Recipe, _ records: [PlanRecord]) -> [Int] {
         (0..<recipe.slices).map { Stage($0, of: recipe, shard: 0).recordPasses(records) }
     }
 
@@ -36,7 +36,7 @@ import Testing
     @Test(arguments: [(1, 1.0, 1), (1, 5, 5), (3, 2, 1), (3, 4, 2), (4, 7.5, 3), (9, 20, 4)])
     func wholeEpochsAddUpToTheBudgetExactly(slices: Int, epochs: Double, each: Int) {
         let recipe = recipe(epochs: epochs, slices: slices)
-        let found = passes(recipe, placements(10, slices: slices))
+        let found = passes(recipe, planRecords(10, slices: slices))
         #expect(found == (1...slices).map { each * 10 * $0 })
         #expect(Double(found.reduce(0, +)) == epochs * Double(10 * slices))
     }
@@ -44,7 +44,7 @@ import Testing
     @Test(arguments: [(4, 3.5), (4, 6.0), (5, 20.0), (7, 5.0)], UInt64(0)..<3)
     func fractionalEpochsAddUpToTheBudgetWithinFiveSigma(shape: (slices: Int, epochs: Double), seed: UInt64) {
         let recipe = recipe(epochs: shape.epochs, slices: shape.slices)
-        let found = passes(recipe, placements(500, slices: shape.slices, seed: seed)).reduce(0, +)
+        let found = passes(recipe, planRecords(500, slices: shape.slices, seed: seed)).reduce(0, +)
         let each = 2 * shape.epochs / Double(shape.slices + 1)
         let rest = each - each.rounded(.down)
         let draws = Double(500 * shape.slices * (shape.slices + 1) / 2)
@@ -55,7 +55,7 @@ import Testing
     @Test(arguments: [4, 16, 50])
     func belowOneEpochAStageTakesItsNewSliceWholeAndThinsTheOthers(slices: Int) {
         let recipe = recipe(epochs: 1, slices: slices)
-        let records = placements(200, slices: slices)
+        let records = planRecords(200, slices: slices)
         let each = 2 / Double(slices + 1)
         for (stage, found) in passes(recipe, records).enumerated() {
             let others = Double(200 * stage)
@@ -68,7 +68,7 @@ import Testing
     func noStageIsWithoutPassesAndNoRecordIsLost(slices: Int) {
         for epochs in [0.1, 1.0, 20.0] {
             let recipe = recipe(epochs: epochs, slices: slices)
-            let records = placements(2, slices: slices)
+            let records = planRecords(2, slices: slices)
             #expect(passes(recipe, records).allSatisfy { $0 >= 2 })
             for record in records {
                 #expect(Stage(record.slice, of: recipe, shard: 0).visits(record))
@@ -82,7 +82,7 @@ import Testing
     @Test(arguments: [0.5, 1, 3.5, 6])
     func takingRecordsAwayMovesNoOther(epochs: Double) {
         let recipe = recipe(epochs: epochs, slices: 4)
-        let records = placements(30, slices: 4)
+        let records = planRecords(30, slices: 4)
         var generator = SeededGenerator(seed: 9)
         for _ in 0..<10 {
             let left = records.filter { _ in Bool.random(using: &generator) }
@@ -99,7 +99,7 @@ import Testing
 
     @Test func theOrderOfTheListChangesNoOrderOfTraining() {
         let recipe = recipe(epochs: 3.5, slices: 4)
-        let records = placements(30, slices: 4)
+        let records = planRecords(30, slices: 4)
         var generator = SeededGenerator(seed: 4)
         let shuffled = records.shuffled(using: &generator)
         let stage = Stage(3, of: recipe, shard: 2)
@@ -112,7 +112,7 @@ import Testing
 
     @Test func passesStagesShardsAndSeedsHaveOrdersOfTheirOwn() {
         var recipe = recipe(epochs: 6, slices: 2)
-        let records = placements(20, slices: 1)
+        let records = planRecords(20, slices: 1)
         var orders: [[Int]] = []
         for shard in 0..<2 {
             for stage in 0..<2 {
@@ -129,7 +129,7 @@ import Testing
     // Of a hundred records that two stages take with a chance of 0.4, by draws of their own, the same ones are taken with one of 10^-28.
     @Test func stagesAndShardsAndSeedsThinByDrawsOfTheirOwn() {
         var recipe = recipe(epochs: 1, slices: 4)
-        let records = placements(100, slices: 1)
+        let records = planRecords(100, slices: 1)
         var taken = (1..<4).map { Stage($0, of: recipe, shard: 0).order(pass: 0, records).sorted() }
         taken.append(Stage(1, of: recipe, shard: 1).order(pass: 0, records).sorted())
         recipe.seed += 1
@@ -139,7 +139,7 @@ import Testing
 
     @Test func passesCountedAreTheRecordsInTheOrders() {
         let recipe = recipe(epochs: 3.5, slices: 4)
-        let records = placements(25, slices: 4)
+        let records = planRecords(25, slices: 4)
         for index in 0..<4 {
             let stage = Stage(index, of: recipe, shard: 1)
             let sum = (0..<stage.passes).reduce(0) { $0 + stage.order(pass: $1, records).count }

@@ -38,11 +38,11 @@ extension Workspace {
         }
         var (stages, passes) = (0, 0)
         for (place, half) in halves {
-            let placements = half.map(\.placement)
-            let occupied = Set(placements.map(\.slice))
+            let planRecords = half.map(\.planRecord)
+            let occupied = Set(planRecords.map(\.slice))
             for stage in 0..<table.count where occupied.contains(table.slice(of: stage)) {
                 stages += 1
-                passes += Stage(stage, of: split, shard: place, in: table).recordPasses(placements)
+                passes += Stage(stage, of: split, shard: place, in: table).recordPasses(planRecords)
             }
         }
         let (stays, moves) = (halves[shard] ?? [], halves[recipe.shards] ?? [])

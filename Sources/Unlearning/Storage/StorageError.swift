@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// What can be wrong with a file of a workspace, or with storing a checkpoint.
-package enum CheckpointError: Error, Equatable {
+package enum StorageError: Error, Equatable {
     case outOfMemory
     /// A system call on a file of the workspace failed. `code`: the errno, which decides what it means.
     case file(operation: String, path: String, code: Int32, reason: String)
@@ -62,7 +62,7 @@ package enum CheckpointError: Error, Equatable {
     }
 }
 
-extension CheckpointError: CustomStringConvertible {
+extension StorageError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .outOfMemory:
