@@ -16,9 +16,11 @@ struct Explanation {
         case is RecordsError: exitCode = 65
         case let error as WorkspaceError: exitCode = error.exitCode
         case let error as LedgerError: exitCode = error.exitCode
-        case is LockError: exitCode = 78
         case let error as DeletionError: exitCode = error.exitCode
-        case let error as EvidenceError: exitCode = error.exitCode
+        case let error as LogError: exitCode = error.exitCode
+        case let error as ReceiptError: exitCode = error.exitCode
+        case let error as CorpusError: exitCode = error.exitCode
+        case let error as TrainingError: exitCode = error.exitCode
         case let error as CostError: exitCode = error.exitCode
         case let error as CostPlanError: exitCode = error.exitCode
         case let error as ExportError: exitCode = error.exitCode
@@ -53,20 +55,28 @@ extension RecipeError {
 extension WorkspaceError {
     var exitCode: Int32 {
         switch self {
-        case .notAWorkspace, .noBackbone: 66
-        case .occupied, .notWritable: 73
-        case .badKey, .noDataFiles, .noSuchShard: 64
-        case .duplicateID, .unusableID, .idIsThere, .idWasDeleted, .noRecords, .labelDamaged: 65
+        case .noBackbone: 66
+        case .occupied: 73
+        case .badKey, .noDataFiles, .noSuchShard, .insideWorkspace: 64
+        case .duplicateID, .unusableID, .idIsThere, .idWasDeleted, .noRecords: 65
         case .untrained, .noSurvivors: 69
-        case .planChanged: 75
         case .foreignRoot: 77
-        case .keyMissing, .keyDiffers, .checkpointOfAnotherModel, .ledgerDamaged, .recipeDamaged, .recordsDamaged,
-            .recordsMissing, .recordsTooMany, .strangers, .voteLost, .noSuchCell,
-            .indexDamaged,
-            .otherData,
-            .otherLabels, .backboneChanged, .backboneUnreadable,
-            .tooManyCells:
+        case .keyMissing, .keyDiffers, .recipeDamaged, .unreferenced, .voteLost, .otherData, .otherLabels,
+            .backboneChanged, .backboneUnreadable, .tooManyCells:
             78
+        }
+    }
+}
+
+extension CorpusError {
+    var exitCode: Int32 { 78 }
+}
+
+extension TrainingError {
+    var exitCode: Int32 {
+        switch self {
+        case .labelDamaged: 65
+        case .checkpointOfAnotherModel: 78
         }
     }
 }
@@ -74,11 +84,11 @@ extension WorkspaceError {
 extension LedgerError {
     var exitCode: Int32 {
         switch self {
-        case .empty: 66
+        case .empty, .missing: 66
         case .full, .failed, .unopenable: 74
-        case .busy, .noMemory: 75
+        case .busy, .noMemory, .planChanged: 75
         case .readOnly: 77
-        case .damaged, .foreign, .newer, .unnumbered: 78
+        case .damaged, .foreign, .newer, .unnumbered, .column: 78
         }
     }
 }
@@ -93,14 +103,22 @@ extension DeletionError {
     }
 }
 
-extension EvidenceError {
+extension LogError {
     var exitCode: Int32 {
         switch self {
         case .noSuchFile: 66
-        case .noKey, .noReceipt, .requestTaken, .saltsMissing: 65
+        case .noKey: 65
+        case .keyMissing, .otherKey, .logDamaged, .logBehind, .logForked, .restored, .noLog: 78
+        }
+    }
+}
+
+extension ReceiptError {
+    var exitCode: Int32 {
+        switch self {
+        case .noReceipt, .requestTaken, .saltsMissing: 65
         case .badRequestID: 64
-        case .keyMissing, .otherKey, .logDamaged, .logBehind, .logForked, .restored, .noLog, .notPurged, .draftDamaged:
-            78
+        case .notPurged, .draftDamaged: 78
         }
     }
 }
@@ -108,7 +126,7 @@ extension EvidenceError {
 extension ExportError {
     var exitCode: Int32 {
         switch self {
-        case .noSuchStage, .insideWorkspace: 64
+        case .noSuchStage: 64
         case .damaged: 65
         case .nothingTrained: 69
         case .occupied: 73

@@ -72,7 +72,7 @@ struct Train: WorkspaceCommand {
         let workspace: Workspace
         do {
             workspace = try options.open()
-        } catch WorkspaceError.notAWorkspace {
+        } catch LedgerError.missing {
             throw UsageError.nothingToResume
         }
         let report = try options.withProgress("training") { progress in

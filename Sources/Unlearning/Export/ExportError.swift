@@ -4,7 +4,6 @@ package enum ExportError: Error, Equatable {
     case noSuchStage(Int, shard: Int, stages: [Int])
     case damaged(shard: Int, stage: Int)
     case occupied(path: String)
-    case insideWorkspace(path: String)
 }
 
 extension ExportError: CustomStringConvertible {
@@ -19,8 +18,6 @@ extension ExportError: CustomStringConvertible {
             "the checkpoint of shard \(shard + 1), stage \(stage + 1) is missing or damaged; `sisa train` on this workspace makes it again"
         case .occupied(let path):
             "\(path) is there already, and nothing is overwritten; remove it, or name another folder"
-        case .insideWorkspace(let path):
-            "\(path) is in the workspace, where only its own files may be; name a folder elsewhere"
         }
     }
 }

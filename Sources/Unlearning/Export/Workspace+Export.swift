@@ -43,7 +43,7 @@ extension Workspace {
     package func export(shard: Int, stage: Int? = nil, to folder: URL) throws -> ExportReport {
         let (checkpoint, stage, records) = try checkpoint(shard: shard, stage: stage)
         let layout = try model(training: false).layout
-        guard checkpoint.state(layout: layout) != nil else { throw WorkspaceError.checkpointOfAnotherModel }
+        guard checkpoint.state(layout: layout) != nil else { throw TrainingError.checkpointOfAnotherModel }
         var contents = [("adapter_model.safetensors", checkpoint.content)]
         // PEFT finds its modules by the names of a BERT; the other families have others, and heads of more layers.
         let family = try BackboneConfiguration(contentsOf: backboneFolder().appending(path: "config.json")).modelType
@@ -67,7 +67,7 @@ extension Workspace {
     private func refuse(_ folder: URL) throws {
         let (inner, outer) = (folder.resolvingSymlinksInPath().path, root.resolvingSymlinksInPath().path)
         guard inner != outer, !inner.hasPrefix(outer + "/") else {
-            throw ExportError.insideWorkspace(path: folder.path)
+            throw WorkspaceError.insideWorkspace(path: folder.path)
         }
         let kind = try? FileManager.default.attributesOfItem(atPath: inner)[.type] as? FileAttributeType
         if let kind, kind != .typeDirectory { throw ExportError.occupied(path: folder.path) }

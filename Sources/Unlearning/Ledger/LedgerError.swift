@@ -11,6 +11,12 @@ package enum LedgerError: Error, Equatable {
     case empty(path: String)
     case newer(path: String, found: Int, known: Int)
     case unnumbered(path: String)
+    /// There is no ledger in a folder.
+    case missing(folder: String)
+    /// A column holds a value that no version of the program writes.
+    case column(String)
+    /// Deletions changed what a command was about to enter.
+    case planChanged
 }
 
 extension LedgerError: CustomStringConvertible {
@@ -46,6 +52,14 @@ extension LedgerError: CustomStringConvertible {
         case .unnumbered(let path):
             "\(path) has tables but no version (`user_version` is missing), as after a dump that was read back; nothing was changed. "
                 + "Restore the file itself from a copy"
+        case .missing(let folder):
+            "\(folder) is no workspace (it has no ledger); train one with `sisa train <recipe folder> "
+                + "--workspace \(folder)`, or name another with --workspace"
+        case .column(let column):
+            "the workspace's ledger holds something in its column \(column) that cannot be there: it is damaged. "
+                + "Restore the workspace from a backup, or train a new one"
+        case .planChanged:
+            "records were deleted while this training ran, and its result was thrown away; run the command again"
         }
     }
 }

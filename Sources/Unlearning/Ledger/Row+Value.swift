@@ -5,7 +5,7 @@ extension Row {
     func value<Value: DatabaseValueConvertible>(_ column: String) throws -> Value {
         guard let stored = self[column] as (any DatabaseValueConvertible)?,
             let value = Value.fromDatabaseValue(stored.databaseValue)
-        else { throw WorkspaceError.ledgerDamaged(column: column) }
+        else { throw LedgerError.column(column) }
         return value
     }
 
@@ -17,7 +17,7 @@ extension Row {
     /// A number of a shard, slice or stage.
     func index(_ column: String) throws -> Int {
         let value: Int = try value(column)
-        guard (0..<1_000_000).contains(value) else { throw WorkspaceError.ledgerDamaged(column: column) }
+        guard (0..<1_000_000).contains(value) else { throw LedgerError.column(column) }
         return value
     }
 }

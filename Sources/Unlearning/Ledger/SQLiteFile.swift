@@ -69,7 +69,7 @@ final class SQLiteFile: Sendable {
             return try body()
         } catch let error as DatabaseError {
             if let reason = FileLocks.missing(beside: path), error.resultCode == .SQLITE_BUSY || error.isOfLocks {
-                throw LockError.unsupported(path: path, reason: reason)
+                throw StorageError.noLocks(path: path, reason: reason)
             }
             throw LedgerError(error, path)
         }

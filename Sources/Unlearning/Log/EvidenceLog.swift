@@ -17,13 +17,13 @@ package struct EvidenceLog: Sendable {
     /// The head as it stands in its file, signatures unread; nil where there is no log.
     func head() throws -> LogHead? {
         guard let note = try note() else { return nil }
-        guard let head = LogHead(note: note) else { throw EvidenceError.logDamaged(path: checkpoint.path) }
+        guard let head = LogHead(note: note) else { throw LogError.logDamaged(path: checkpoint.path) }
         return head
     }
 
     /// What the log calls itself, and the name of its keys.
     package func origin() throws -> String {
-        guard let head = try head() else { throw EvidenceError.noLog(path: folder.path) }
+        guard let head = try head() else { throw LogError.noLog(path: folder.path) }
         return head.origin
     }
 
@@ -31,7 +31,7 @@ package struct EvidenceLog: Sendable {
     package func note() throws -> String? {
         guard let bytes = try DurableFile.contents(checkpoint) else { return nil }
         guard let note = String(validating: bytes, as: UTF8.self) else {
-            throw EvidenceError.logDamaged(path: checkpoint.path)
+            throw LogError.logDamaged(path: checkpoint.path)
         }
         return note
     }
@@ -45,7 +45,7 @@ package struct EvidenceLog: Sendable {
     /// A part of a file of the log; one that is too short for it was cut.
     private func part(of file: URL, at offset: Int, count: Int) throws -> [UInt8] {
         guard let size = try DurableFile.size(file), size >= count, offset <= size - count else {
-            throw EvidenceError.logDamaged(path: file.path)
+            throw LogError.logDamaged(path: file.path)
         }
         return try DurableFile.contents(file, at: offset, count: count)
     }
@@ -53,14 +53,14 @@ package struct EvidenceLog: Sendable {
     /// Throws where the files do not end as this head says: nothing may be written behind what somebody cut or changed.
     func check(_ head: LogHead) throws {
         guard head.size > 0 else { return }
-        guard try tree(head.size).root() == head.root else { throw EvidenceError.logDamaged(path: nodes.path) }
+        guard try tree(head.size).root() == head.root else { throw LogError.logDamaged(path: nodes.path) }
         // All nodes of these entries are there.
         _ = try node(MerkleTree.number(level: 0, index: head.size) - 1)
         let last = MerkleTree.number(level: 0, index: head.size - 1)
         let (start, end) = (try end(of: head.size - 2), try end(of: head.size - 1))
         guard end > start, case let line = try part(of: entries, at: start, count: end - start), line.last == 0x0A,
             try MerkleTree.leaf(Array(line.dropLast())) == Array(node(last).prefix(32))
-        else { throw EvidenceError.logDamaged(path: entries.path) }
+        else { throw LogError.logDamaged(path: entries.path) }
     }
 
     /// A node as its file holds it. `end`: where an entry's line ends; 0 for what is no entry's.
@@ -70,14 +70,14 @@ package struct EvidenceLog: Sendable {
     func end(of index: Int) throws -> Int {
         guard index >= 0 else { return 0 }
         let end = try node(MerkleTree.number(level: 0, index: index)).suffix(8).reduce(0) { $0 << 8 | Int($1) }
-        guard end >= 0 else { throw EvidenceError.logDamaged(path: nodes.path) }
+        guard end >= 0 else { throw LogError.logDamaged(path: nodes.path) }
         return end
     }
 
     /// An entry as it was hashed.
     func entry(_ index: Int) throws -> [UInt8] {
         let (start, end) = (try end(of: index - 1), try end(of: index))
-        guard end > start else { throw EvidenceError.logDamaged(path: nodes.path) }
+        guard end > start else { throw LogError.logDamaged(path: nodes.path) }
         return try part(of: entries, at: start, count: end - start - 1)
     }
 
@@ -91,7 +91,7 @@ package struct EvidenceLog: Sendable {
     /// does.
     func append(_ new: [[UInt8]], after size: Int) throws {
         let head = try head()
-        guard head?.size ?? 0 == size else { throw EvidenceError.logDamaged(path: checkpoint.path) }
+        guard head?.size ?? 0 == size else { throw LogError.logDamaged(path: checkpoint.path) }
         if let head { try check(head) }
         var (lines, nodes): ([UInt8], [UInt8]) = ([], [])
         var known: [Int: [UInt8]] = [:]
@@ -119,10 +119,10 @@ package struct EvidenceLog: Sendable {
     /// All entries that count, in order, read in one go.
     func allEntries(_ size: Int) throws -> [[UInt8]] {
         guard size > 0 else { return [] }
-        guard let bytes = try DurableFile.contents(entries) else { throw EvidenceError.logDamaged(path: entries.path) }
+        guard let bytes = try DurableFile.contents(entries) else { throw LogError.logDamaged(path: entries.path) }
         let lines = bytes.split(separator: 0x0A, maxSplits: size, omittingEmptySubsequences: false)
         // The last piece is what follows the last line's end: nothing, or what a killed command wrote.
-        guard lines.count == size + 1 else { throw EvidenceError.logDamaged(path: entries.path) }
+        guard lines.count == size + 1 else { throw LogError.logDamaged(path: entries.path) }
         return lines.dropLast().map { Array($0) }
     }
 }

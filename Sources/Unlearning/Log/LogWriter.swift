@@ -57,26 +57,26 @@ final class LogWriter {
             let head = try log.head() ?? LogHead(origin: state.origin, size: 0, root: MerkleTree.empty)
             written = head.size
             guard head.size <= state.size else {
-                throw EvidenceError.restored(known: state.size, logged: head.size)
+                throw LogError.restored(known: state.size, logged: head.size)
             }
             try log.check(head)
             for index in head.size..<state.size {
                 guard let entry = state.outbox[index] else {
-                    throw EvidenceError.logBehind(path: log.folder.path, expected: state.size, found: head.size)
+                    throw LogError.logBehind(path: log.folder.path, expected: state.size, found: head.size)
                 }
                 try take(entry)
             }
             let root = try tree().root()
             guard head.origin == state.origin, root == state.root ?? root else {
-                throw EvidenceError.logForked(path: log.folder.path)
+                throw LogError.logForked(path: log.folder.path)
             }
-            guard let key else { throw EvidenceError.keyMissing(path: keyPath) }
-            guard isReplacement || key.verification == state.key else { throw EvidenceError.otherKey(path: keyPath) }
+            guard let key else { throw LogError.keyMissing(path: keyPath) }
+            guard isReplacement || key.verification == state.key else { throw LogError.otherKey(path: keyPath) }
         } catch let error as StorageError where !error.isDamage {
             // It may not be read, or is a link: nothing says that the log is damaged, so nothing is begun.
             throw error
-        } catch EvidenceError.restored(let known, let logged) {
-            throw EvidenceError.restored(known: known, logged: logged)
+        } catch LogError.restored(let known, let logged) {
+            throw LogError.restored(known: known, logged: logged)
         } catch {
             problem = error
         }

@@ -24,7 +24,7 @@ struct SigningKey: Sendable {
     init?(contentsOf file: URL) throws {
         guard let bytes = try DurableFile.contents(file) else { return nil }
         guard let key = Self(pem: String(decoding: bytes, as: UTF8.self)) else {
-            throw EvidenceError.noKey(path: file.path)
+            throw LogError.noKey(path: file.path)
         }
         self = key
     }

@@ -17,7 +17,7 @@ package struct VerificationKey: Sendable, Equatable {
     /// Reads a PEM file, or the one-line form of signed notes: NAME+HASH+BASE64.
     package init(_ file: InputFile) throws {
         guard let key = Self(text: String(decoding: try file.bytes(limit: 1 << 16), as: UTF8.self)) else {
-            throw EvidenceError.noKey(path: file.name)
+            throw LogError.noKey(path: file.name)
         }
         self = key
     }

@@ -11,7 +11,7 @@ enum FileLocks {
     ///
     /// Tries it on the workspace's key: closing a file that SQLite has open would take its locks away.
     static func missing(beside path: String) -> String? {
-        let key = WorkspaceFiles(root: URL(filePath: path).deletingLastPathComponent()).key
+        let key = WorkspaceFiles(root: URL(filePath: path).deletingLastPathComponent())[.key]
         let descriptor = unsafe open(key.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -20,18 +20,5 @@ enum FileLocks {
         region.l_whence = Int16(SEEK_SET)
         region.l_len = 1
         return unsafe fcntl(descriptor, F_SETLK, &region) == 0 ? nil : reason(errno)
-    }
-}
-
-/// That a workspace lies where files cannot be locked.
-package enum LockError: Error, CustomStringConvertible {
-    case unsupported(path: String, reason: String)
-
-    package var description: String {
-        switch self {
-        case .unsupported(let path, let reason):
-            "\(path) cannot be locked: its file system has no locks (\(reason)), as some network file systems. Without them two commands could "
-                + "write at once; nothing was changed. Move the workspace to a local disk, or mount the file system with locks"
-        }
     }
 }

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// What can be wrong with a file of a workspace, or with storing a checkpoint.
+/// What can be wrong with a file of a workspace, or with compressing what it is to hold.
 package enum StorageError: Error, Equatable {
     case outOfMemory
     /// A system call on a file of the workspace failed. `code`: the errno, which decides what it means.
@@ -11,6 +11,10 @@ package enum StorageError: Error, Equatable {
     case notAFile(path: String)
     /// The file ends before what it must hold.
     case cut(path: String)
+    /// Nothing can be made or changed there.
+    case notWritable(path: String)
+    /// The file system has no locks, so that two processes could write at once.
+    case noLocks(path: String, reason: String)
 
     init(_ code: Int32, _ operation: String, _ url: URL) {
         // What a call says that was told not to follow one.
@@ -43,14 +47,15 @@ package enum StorageError: Error, Equatable {
     var isDamage: Bool {
         switch self {
         case .notAFile, .cut: true
-        case .file, .link, .outOfMemory: false
+        case .file, .link, .outOfMemory, .notWritable, .noLocks: false
         }
     }
 
     /// As in sysexits.h.
     package var exitCode: Int32 {
         switch self {
-        case .link, .notAFile, .cut: 78
+        case .link, .notAFile, .cut, .noLocks: 78
+        case .notWritable: 73
         case .outOfMemory: 74
         case .file(_, _, let code, _):
             switch code {
@@ -83,6 +88,12 @@ extension StorageError: CustomStringConvertible {
             "\(path) is no regular file; move it away, and run `sisa fsck` on this workspace to see what is missing"
         case .cut(let path):
             "\(path) ends before its content does: it was cut or damaged; `sisa fsck` on this workspace says what can be done"
+        case .notWritable(let path):
+            "\(path) cannot be written; check its owner and its permissions"
+        case .noLocks(let path, let reason):
+            "\(path) cannot be locked: its file system has no locks (\(reason)), as some network file systems. Without "
+                + "them two commands could write at once; nothing was changed. Move the workspace to a local disk, or "
+                + "mount the file system with locks"
         }
     }
 

@@ -13,26 +13,11 @@ package struct Checkup: Sendable {
         case stranger
     }
 
-    /// What is wrong with a file: each asks for something else.
-    package enum Fault: String, Sendable {
-        case missing
-        /// Its content is not what its digest says.
-        case damaged
-        /// A symbolic link, which is not followed.
-        case link
-        /// It may not be read, and nothing is known of it.
-        case notPermitted = "not permitted"
-        /// It holds records that the ledger does not know, as an old backup does.
-        case surplus
-        /// No command left it: an old backup may have brought it back.
-        case stranger
-    }
-
     package struct Damage: Sendable, Equatable {
         package let kind: Kind
         /// Below the workspace's folder, or the backbone's path.
         package let path: String
-        package let fault: Fault
+        package let fault: FileFault
     }
 
     package let damages: [Damage]
@@ -40,24 +25,4 @@ package struct Checkup: Sendable {
     package let filesChecked: Int
 
     package var isSound: Bool { damages.isEmpty }
-}
-
-extension Checkup.Fault {
-    /// What keeps a file from being what it should be; nil: nothing.
-    init?(_ isSound: () throws -> Bool) {
-        do {
-            if try isSound() { return nil }
-            self = .damaged
-        } catch StorageError.link {
-            self = .link
-        } catch let error as StorageError where error.isPermission {
-            self = .notPermitted
-        } catch WorkspaceError.recordsMissing {
-            self = .missing
-        } catch WorkspaceError.recordsTooMany {
-            self = .surplus
-        } catch {
-            self = .damaged
-        }
-    }
 }

@@ -1,21 +1,12 @@
 /// What can be wrong with a workspace, or with what it is asked to be.
 package enum WorkspaceError: Error, Equatable {
-    case notAWorkspace(path: String)
     case occupied(path: String)
-    case notWritable(path: String)
     case badKey(length: Int)
     case keyMissing(path: String)
     case keyDiffers(path: String)
-    case ledgerDamaged(column: String)
     case recipeDamaged(path: String)
-    case labelDamaged(found: Int, labels: Int)
-    case recordsDamaged(path: String)
-    case recordsMissing(path: String, records: Int)
-    case recordsTooMany(path: String, expected: Int, found: Int)
-    case noSuchCell(path: String)
-    case strangers(paths: [String])
+    case unreferenced(paths: [String])
     case foreignRoot(path: String, owner: UInt32)
-    case indexDamaged(path: String)
     case otherData(path: String, fields: [String])
     case otherLabels(path: String)
     case duplicateID(first: String, second: String)
@@ -31,21 +22,16 @@ package enum WorkspaceError: Error, Equatable {
     case untrained
     case voteLost(shard: Int)
     case noSurvivors
-    case planChanged
-    case checkpointOfAnotherModel
     case tooManyCells(shards: Int, slices: Int)
+    /// A folder that a command is to write into lies in the workspace.
+    case insideWorkspace(path: String)
 }
 
 extension WorkspaceError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .notAWorkspace(let path):
-            "\(path) is no workspace (it has no ledger); train one with `sisa train <recipe folder> "
-                + "--workspace \(path)`, or name another with --workspace"
         case .occupied(let path):
             "\(path) is not empty and holds no workspace; name an empty or a new folder with --workspace"
-        case .notWritable(let path):
-            "\(path) cannot be written; check its owner and its permissions"
         case .badKey(let length):
             "the key has \(length) characters; a key is 64 hexadecimal digits, as in a workspace's file `key`"
         case .keyMissing(let path):
@@ -53,34 +39,14 @@ extension WorkspaceError: CustomStringConvertible {
                 + "put the file back"
         case .keyDiffers(let path):
             "the workspace \(path) was made with another key; leave --key out, or name another workspace"
-        case .ledgerDamaged(let column):
-            "the workspace's ledger holds something in its column \(column) that cannot be there: it is damaged. Restore the workspace from "
-                + "a backup, or train a new one"
         case .recipeDamaged(let path):
             "the recipe kept in \(path) cannot be read; it was made by another version of sisa, or is damaged"
-        case .labelDamaged(let found, let labels):
-            "a stored record has label number \(found), but the recipe has only \(labels) labels; the records are damaged: "
-                + "restore the workspace from a backup, or train a new one"
-        case .recordsDamaged(let path):
-            "\(path) does not hold the records that the ledger says; it was changed or damaged, or is of another day. "
-                + "Restore the file as it was after the last command, or train a new workspace from the data"
-        case .recordsMissing(let path, let records):
-            "\(path) is missing or empty, and the ledger says it holds \(records) record(s). Restore the file as it was after the last command, or train a new workspace from the data"
-        case .recordsTooMany(let path, let expected, let found):
-            "\(path) holds \(found) records, and the ledger says \(expected): a backup that was restored over it may have brought deleted "
-                + "records back. `sisa repair` takes them out where they can be told; else restore the file as it was after the last command"
-        case .noSuchCell(let path):
-            "something leads to \(path), and the ledger has no such slice: an index or a ledger of another day lies here. Restore the workspace "
-                + "as a whole as it was after the last command, then run `sisa fsck`"
-        case .strangers(let paths):
+        case .unreferenced(let paths):
             "\(paths.count) file(s) in the workspace belong to nothing that it knows, as when an old backup is restored over it; deleted records "
                 + "may be in them: look at them and remove them. \(paths.prefix(5).joined(separator: ", "))\(paths.count > 5 ? ", ..." : "")"
         case .foreignRoot(let path, let owner):
             "\(path) belongs to user \(owner), and this is root: what root writes there could not be read or removed by its owner any more. Run "
                 + "the command as that user (`setpriv --reuid \(owner) --clear-groups sisa ...`), or allow it with --as-root"
-        case .indexDamaged(let path):
-            "\(path), a part of the records' index, is missing or damaged; run `sisa repair` on this workspace, which makes the index "
-                + "anew from the records"
         case .otherData(let path, let fields):
             "the workspace \(path) holds the records of other data (\(fields.joined(separator: ", ")) differ); "
                 + "records are read once, when a workspace is made: name a new one with --workspace, or go on with the recipe that it has by "
@@ -121,11 +87,8 @@ extension WorkspaceError: CustomStringConvertible {
                 + "on this workspace, which makes them again"
         case .noSurvivors:
             "no records are left, so there is nothing to answer from; train a new workspace"
-        case .checkpointOfAnotherModel:
-            "a stored checkpoint has other tensors than this recipe's model, although ledger and digest vouch for it; somebody "
-                + "changed them. Remove the folder `checkpoints` and run `sisa train` on this workspace"
-        case .planChanged:
-            "records were deleted while this training ran, and its result was thrown away; run the command again"
+        case .insideWorkspace(let path):
+            "\(path) is in the workspace, where only its own files may be; name a folder elsewhere"
         case .tooManyCells(let shards, let slices):
             "\(shards) shards x \(slices) slices are more than 1,000,000 cells; use fewer of one of them"
         }

@@ -1,5 +1,5 @@
-/// What can be wrong with keys, log and receipts.
-package enum EvidenceError: Error, Equatable {
+/// What can be wrong with the log and with the keys that sign it.
+package enum LogError: Error, Equatable {
     case noSuchFile(path: String)
     case noKey(path: String)
     case keyMissing(path: String)
@@ -9,15 +9,9 @@ package enum EvidenceError: Error, Equatable {
     case logForked(path: String)
     case restored(known: Int, logged: Int)
     case noLog(path: String)
-    case noReceipt(path: String, reason: String)
-    case badRequestID(length: Int)
-    case requestTaken(id: String)
-    case saltsMissing(requests: [String])
-    case notPurged(path: String)
-    case draftDamaged(path: String)
 }
 
-extension EvidenceError: CustomStringConvertible {
+extension LogError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .noSuchFile(let path):
@@ -44,20 +38,6 @@ extension EvidenceError: CustomStringConvertible {
                 + "their receipts"
         case .noLog(let path):
             "\(path) has no log yet; `sisa train` on the workspace begins one"
-        case .noReceipt(let path, let reason):
-            "\(path) is no valid receipt: \(reason)"
-        case .badRequestID(let length):
-            "the request id has \(length) characters; use 1 to 100 letters, digits, dots, hyphens and underscores, the first a letter or digit"
-        case .requestTaken(let id):
-            "the request id \(id) was used before, and records that are named now are here; choose another name"
-        case .saltsMissing(let requests):
-            "the receipts of \(requests.count) logged deletion(s) are not at hand (\(requests.prefix(3).joined(separator: ", "))), and only "
-                + "they tell which records to delete again; name them: `sisa log replay RECEIPT...`"
-        case .draftDamaged(let path):
-            "\(path), the draft of a receipt, is lost or damaged, so this receipt cannot be written; the deletion itself is complete. Restore "
-                + "the file from a copy, or remove it"
-        case .notPurged(let path):
-            "\(path) should be gone and is not; run `sisa repair` on this workspace"
         }
     }
 }
