@@ -45,7 +45,7 @@ package final class SliceTrainer {
     ) throws -> AdapterState {
         guard planRecords.contains(where: { $0.slice == table.slice(of: index) }) else { return state }
         if let wrong = records.first(where: { $0.record.label >= recipe.labels.count }) {
-            throw WorkspaceError.labelDamaged(found: wrong.record.label, labels: recipe.labels.count)
+            throw TrainingError.labelDamaged(found: wrong.record.label, labels: recipe.labels.count)
         }
         let stage = Stage(index, of: recipe, shard: shard, in: table)
         let block = recipe.adapter.trainsBlocks ? layout.block(table.step(of: index), of: table.slices) : layout.whole

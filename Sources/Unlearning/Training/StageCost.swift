@@ -15,3 +15,10 @@ package struct StageCost: Sendable {
         left.stepSeconds += right.stepSeconds
     }
 }
+
+extension Duration {
+    /// The duration in seconds.
+    package var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    }
+}

@@ -25,16 +25,15 @@ struct StagePublisher {
         try store.prepare(shard: shard)
     }
 
-    /// Stores a stage, or of one that is not kept only what the ledger says; false: the plan has changed, and none of what was not yet entered counts.
-    mutating func add(
-        _ checkpoint: Checkpoint, _ item: CheckpointPlan.Item, recordPasses: Int, seconds: Double
-    ) throws -> Bool {
-        let stored =
-            item.isKept ? try store.write(checkpoint, item.key, shard: shard, seed: seed) : 0
+    /// Stores a stage, or of one that is not kept only what the ledger says; false: the plan has changed, and none of what
+    /// was not yet entered counts.
+    mutating func add(_ outcome: ShardRun.Outcome) throws -> Bool {
+        let (item, checkpoint) = (outcome.item, outcome.checkpoint)
+        let stored = item.isKept ? try store.write(checkpoint, item.key, shard: shard, seed: seed) : 0
         rows.append(
             StageRow(
                 stage: item.stage, key: item.key, digest: checkpoint.digest, size: checkpoint.content.count,
-                stored: stored, recordPasses: recordPasses, seconds: seconds))
+                stored: stored, recordPasses: outcome.cost.recordPasses, seconds: outcome.cost.seconds))
         return last.duration(to: .now) < Self.interval ? true : try commit()
     }
 
