@@ -120,7 +120,7 @@ import Testing
             let (file, away) = (workspace.root.appending(path: path), world.root("away"))
             try FileManager.default.moveItem(at: file, to: away)
             #expect(try !workspace.checkup().isSound)
-            var lock: WorkspaceLock? = try WorkspaceLock(workspace.files.lock) {}
+            var lock: WorkspaceLock? = try WorkspaceLock(workspace.files[.lock]) {}
             let checkup = try workspace.checkup {
                 do { try FileManager.default.moveItem(at: away, to: file) } catch { Issue.record(error) }
                 lock = nil
@@ -140,8 +140,8 @@ import Testing
             try LedgerSurgeon.execute("DELETE FROM checkpoints", workspace: subject.root)
             let left = Mutex(event)
             let isStored = Mutex(false)
-            #expect(throws: WorkspaceError.planChanged) {
-                _ = try subject.bringUpToDate(threads: 1) { event in
+            #expect(throws: LedgerError.planChanged) {
+                let beginning = Session.Beginning(threads: 1) { event in
                     let isNow = left.withLock { left in
                         left -= 1
                         return left == -1
@@ -159,6 +159,8 @@ import Testing
                         }
                     }
                 }
+                let session = try Session(subject, beginning, lock: WorkspaceLock(world.root("other")) {})
+                try session.bringUpToDate()
             }
             let plan = CheckpointPlan(try subject.ledger.slices(), chain: subject.chain(try subject.backboneDigest()))
             let keys = Set(plan.shards.joined().map(\.key))

@@ -78,7 +78,7 @@ struct PowerLossJudge {
             if !before.isEmpty, left.isEmpty ? !after.contains(answers) : answers != before {
                 faults.append("answers of a state that never was")
             }
-        } catch WorkspaceError.notAWorkspace, LedgerError.empty, WorkspaceError.untrained {
+        } catch LedgerError.missing, LedgerError.empty, WorkspaceError.untrained {
             if isDone || !before.isEmpty { faults.append("nothing can answer") }
         }
         if isDone { faults += try differences(root, from: promised).map { "done, and yet \($0)" } }

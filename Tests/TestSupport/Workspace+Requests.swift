@@ -24,6 +24,19 @@ extension Workspace {
 
     /// The commit of a deletion and nothing that follows it: a process that was killed right there.
     package func acceptOnly(_ ids: [RecordID]) throws {
-        _ = try accept(finder().find(DeletionRequest(ids: ids)).gone, Evidence(self), request: nil)
+        try write(1) { session in
+            _ = try session.accept(session.finder().find(DeletionRequest(ids: ids)).gone, request: nil)
+        }
+    }
+
+    /// The second step of a deletion, as far as it concerns records, and nothing that follows it.
+    package func destroyRecordsOnly() throws {
+        try write(1) { session in try session.destroyRecords() }
+    }
+
+    /// The last three steps of a deletion, without what ends a command: no receipt is written.
+    @discardableResult
+    package func bringUpToDateOnly(_ shards: [Int]? = nil) throws -> Int {
+        try write(1) { session in try session.bringUpToDate(shards) }
     }
 }

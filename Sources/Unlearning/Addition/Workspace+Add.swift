@@ -21,55 +21,50 @@ extension Workspace {
         _ inputs: [InputFile], format: DataFormat? = nil, threads: Int = 1,
         progress: @escaping TrainingProgress = { _ in }, waiting: () -> Void = {}
     ) throws -> AdditionReport {
-        let clock = ContinuousClock().now
-        let meter = CostMeter()
-        let progress = meter.watching(progress)
         guard !inputs.isEmpty else { throw WorkspaceError.noDataFiles }
-        let lock = try WorkspaceLock(files.lock, waiting: waiting)
-        defer { withExtendedLifetime(lock) {} }
-        try sweep()
-        let evidence = try evidence()
-        let new = try placed(inputs, format, progress)
-        // Of deletions that are not finished, nothing may lie in the files that are about to be written anew. They are finished as a
-        // whole where one of their records comes back: it would be taken for the deleted one.
-        let (pending, corpus) = (try ledger.pending(), try corpus())
-        let isComeback = new.contains { cell, records in
-            records.contains { pending[cell]?.contains(corpus.tag($0.record.id)) == true }
-        }
-        let waiting = Set(pending.keys.map(\.shard)).sorted()
-        if !waiting.isEmpty {
-            _ = try bringUpToDate(
-                shards: waiting, threads: threads, trains: isComeback, evidence: evidence, progress: progress)
-        }
-        try admit(new, evidence)
-        let shards = Set(new.keys.map(\.shard)).union(waiting).sorted()
-        let isStale = try ledger.fact(Self.staleFact) != nil
-        let trained = try bringUpToDate(
-            shards: isStale ? nil : shards, threads: threads, evidence: evidence, progress: progress)
-        try completeIndex()
-        try evidence.publish()
-        let touched = Dictionary(grouping: new, by: \.key.shard).sorted { $0.key < $1.key }.map { shard, cells in
-            (shard: shard, slice: cells.map(\.key.slice).min() ?? 0, records: cells.reduce(0) { $0 + $1.value.count })
-        }
-        try costBook.append(
-            meter.entry(
+        return try write(threads, progress, waiting: waiting) { session in
+            // A log that is ahead of the ledger is told before anything is read.
+            _ = try session.evidence()
+            let new = try session.placed(inputs, format)
+            // Of deletions that are not finished, nothing may lie in the files that are about to be written anew. They are finished
+            // as a whole where one of their records comes back: it would be taken for the deleted one.
+            let (pending, corpus) = (session.records.pending, session.layout.corpus)
+            let isReadded = new.contains { cell, records in
+                records.contains { pending[cell]?.contains(corpus.tag($0.record.id)) == true }
+            }
+            let waiting = session.waitingShards
+            if !waiting.isEmpty {
+                try session.bringUpToDate(waiting, trains: isReadded)
+                try session.refresh()
+            }
+            try session.admit(new)
+            let shards = Set(new.keys.map(\.shard)).union(waiting).sorted()
+            let trained = try session.bringUpToDate(session.stale(shards))
+            try session.completeIndex()
+            let touched = Dictionary(grouping: new, by: \.key.shard).sorted { $0.key < $1.key }.map { shard, cells in
+                (
+                    shard: shard, slice: cells.map(\.key.slice).min() ?? 0,
+                    records: cells.reduce(0) { $0 + $1.value.count }
+                )
+            }
+            try session.finish(
                 .add,
-                touched.map { CostEntry.Touched(shard: $0.shard + 1, slice: $0.slice + 1, records: $0.records) },
-                plan: costPlan(), threads: threads))
-        return AdditionReport(
-            records: new.values.reduce(0) { $0 + $1.count }, shards: touched, stagesTrained: trained,
-            seconds: clock.duration(to: .now).seconds)
+                touched.map { CostEntry.Touched(shard: $0.shard + 1, slice: $0.slice + 1, records: $0.records) })
+            return AdditionReport(
+                records: new.values.reduce(0) { $0 + $1.count }, shards: touched, stagesTrained: trained,
+                seconds: session.seconds)
+        }
     }
+}
 
+extension Session {
     /// The records of files by the cells they belong to. What is wrong with one of them is said before anything changes.
-    private func placed(
-        _ inputs: [InputFile], _ format: DataFormat?, _ progress: @escaping TrainingProgress
-    ) throws -> [Cell: [StoredRecord]] {
-        let assignment = Assignment(recipe, key: key)
+    fileprivate func placed(_ inputs: [InputFile], _ format: DataFormat?) throws -> [Cell: [StoredRecord]] {
+        let assignment = Assignment(recipe, key: workspace.key)
         let source = RecordSource(recipe, inputs, format: format, progress: progress)
-        let finder = try finder()
+        let finder = finder()
         let refused = recipe.deletedIDs == .refuse ? try ledger.refused() : []
-        let corpus = try corpus()
+        let corpus = layout.corpus
         var new: [Cell: [StoredRecord]] = [:]
         var seen: [RecordID: RecordPlace] = [:]
         try source.forEach { record, place in
@@ -92,21 +87,21 @@ extension Workspace {
     ///
     /// The transaction is the moment at which they are in. A process that is killed before leaves files that `finishAdditions` takes
     /// back, one that is killed after leaves files that it only has to rename: a full disk is no hindrance.
-    private func admit(_ new: [Cell: [StoredRecord]], _ evidence: Evidence) throws {
-        let (corpus, index, records) = (try corpus(), try index(), try liveRecords())
+    fileprivate func admit(_ new: [Cell: [StoredRecord]]) throws {
+        let (corpus, index, files) = (layout.corpus, layout.index, workspace.files)
         var cells: [Cell: [StoredRecord]] = [:]
         for (cell, added) in new {
-            cells[cell] = (try records.live(cell) + added).sorted {
+            cells[cell] = (try records.slice(cell).live + added).sorted {
                 ($0.rank, $0.record.id) < ($1.rank, $1.record.id)
             }
         }
-        try DurableFile.write(Array(try SortedJSON.encode(Array(cells.keys))), to: files.additions)
+        try DurableFile.write(Array(try SortedJSON.encode(Array(cells.keys))), to: files[.additions])
         do {
             for (cell, records) in cells { try corpus.prepare(cell, records) }
             // What cannot be read back must not become the plan's.
             for (cell, records) in cells {
                 guard try corpus.prepared(cell).map(corpus.summary) == corpus.summary(records) else {
-                    throw WorkspaceError.recordsDamaged(path: corpus.url(cell).path)
+                    throw CorpusError.recordsDamaged(path: corpus.url(cell).path)
                 }
             }
             // First what finds records, then the records: what points nowhere is passed over.
@@ -114,36 +109,13 @@ extension Workspace {
             let summaries = cells.mapValues(corpus.summary)
             var entry = try entry(.add, summaries)
             entry.records = new.values.reduce(0) { $0 + $1.count }
-            try ledger.admit(summaries, table: table, note: evidence.log.note(entry), seals: seals)
+            try ledger.admit(summaries, table: table, note: evidence().log.note(entry), seals: seals)
         } catch {
-            try? finishAdditions()
+            try? workspace.finishAdditions(layout)
             throw error
         }
-        try finishAdditions()
-    }
-
-    /// Finishes or takes back what a killed addition left: the ledger says which.
-    func finishAdditions() throws {
-        guard let bytes = try DurableFile.contents(files.additions) else { return }
-        let cells = (try? JSONDecoder().decode([Cell].self, from: Data(bytes))) ?? []
-        let (corpus, index) = (try corpus(), try index())
-        for cell in cells {
-            let summaries = try ledger.slices(shard: cell.shard)
-            // Sound, because it was written as a whole or not at all.
-            guard let next = try corpus.prepared(cell) else {
-                // Or not as a whole.
-                try corpus.sweep(cell)
-                continue
-            }
-            if cell.slice < summaries.count, summaries[cell.slice].describes(corpus.summary(next)) {
-                try corpus.adopt(cell)
-            } else {
-                let held = try corpus.stored(cell)
-                let ids = Set(held.map(\.record.id))
-                try index.remove(next.filter { !ids.contains($0.record.id) }, leaving: held)
-                try corpus.discard(cell)
-            }
-        }
-        try DurableFile.remove([files.additions])
+        try workspace.finishAdditions(layout)
+        forgetText()
+        try refresh()
     }
 }

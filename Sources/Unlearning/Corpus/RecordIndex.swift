@@ -74,7 +74,7 @@ struct RecordIndex: Sendable {
         guard let seal, seal != self.seal(bucket, held) else { return (held, held) }
         let waiting = try waiting()
         let live = held.filter { !waiting.contains($0) }
-        guard seal == self.seal(bucket, live) else { throw WorkspaceError.indexDamaged(path: url(bucket).path) }
+        guard seal == self.seal(bucket, live) else { throw CorpusError.indexDamaged(path: url(bucket).path) }
         return (held, live)
     }
 
@@ -137,15 +137,6 @@ struct RecordIndex: Sendable {
         return seals
     }
 
-    /// Makes all buckets from what was sorted; they are durable, and everything that was written before, when this returns.
-    func fill(from places: PlaceSorter) throws -> Seals {
-        for folder in [root] + kinds.map(folder) { try DurableFile.makeFolder(folder) }
-        let seals = try places.write(self)
-        try places.discard()
-        try DurableFile.syncAll(in: root)
-        return seals
-    }
-
     /// Writes a bucket; it is durable only after `DurableFile.syncAll`. `entries`: sorted, each once.
     func write(_ bucket: Bucket, _ entries: [Entry]) throws {
         try DurableFile.writeLater(encode(bucket.kind, bucket.number, entries), to: url(bucket))
@@ -155,11 +146,11 @@ struct RecordIndex: Sendable {
     var paths: [String] { kinds.flatMap { kind in (0..<buckets).map { url(kind, $0).path } } }
 
     /// Every bucket's file, and what is wrong with it. `seals`: What the ledger says; nil: nothing.
-    func faults(_ seals: Seals?, waiting: () throws -> Set<Entry>) -> [(path: String, fault: Checkup.Fault?)] {
+    func faults(_ seals: Seals?, waiting: () throws -> Set<Entry>) -> [(path: String, fault: FileFault?)] {
         kinds.flatMap { kind in
             (0..<buckets).map { number in
                 let bucket = Bucket(kind: kind, number: number)
-                let fault = Checkup.Fault {
+                let fault = FileFault {
                     _ = try entries(of: bucket, seals.map { $0[bucket] ?? [] }, waiting: waiting)
                     return true
                 }
@@ -226,7 +217,7 @@ struct RecordIndex: Sendable {
         guard let bytes = try DurableFile.contents(url), bytes.count >= Self.magic.count + Self.digestBytes,
             case let end = bytes.count - Self.digestBytes, (end - Self.magic.count).isMultiple(of: Self.entryBytes),
             Array(bytes[end...]) == seal(kind, bucket, Array(bytes[..<end]))
-        else { throw WorkspaceError.indexDamaged(path: url.path) }
+        else { throw CorpusError.indexDamaged(path: url.path) }
         func number(_ at: Int) -> Int { Int(clamping: bytes[at..<at + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }) }
         return stride(from: Self.magic.count, to: end, by: Self.entryBytes).map { at in
             let after = at + Self.digestBytes

@@ -67,7 +67,7 @@ enum RecordSegment {
         func take(_ line: [UInt8], _ number: Int) throws {
             try rows.take(line, number) { raw, _ in
                 guard let label = raw.label.flatMap({ Int($0) }), label >= 0 else {
-                    throw WorkspaceError.recordsDamaged(path: path)
+                    throw CorpusError.recordsDamaged(path: path)
                 }
                 records.append(
                     Record(
@@ -78,7 +78,7 @@ enum RecordSegment {
             try lines.feed(bytes, take)
             try lines.finish(take)
         } catch is RecordsError {
-            throw WorkspaceError.recordsDamaged(path: path)
+            throw CorpusError.recordsDamaged(path: path)
         }
         return records
     }

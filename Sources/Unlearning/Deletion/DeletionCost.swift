@@ -63,7 +63,7 @@ struct DeletionCost {
     /// Where everything is trained, the ledger's total less the rows of touched shards; only where it is not, shard by shard.
     private func passes(outside touched: Set<Int>) throws -> Int {
         if let totals = try ledger.totals(), totals.stages == totals.slices * table.orders,
-            try ledger.fact(Workspace.staleFact) == nil
+            try ledger.fact(Ledger.staleFact) == nil
         {
             return try totals.recordPasses
                 - touched.reduce(0) { sum, shard in

@@ -16,16 +16,15 @@ final class RecordFinder {
     /// Accepted deletions that are not finished, where they count as found.
     private let unfinished: [RecordTag: Cell]
     private let includesUnfinished: Bool
-    private var slices: [Cell: [StoredRecord]] = [:]
 
     /// `unfinished`: Finds records too whose deletion was accepted but not finished, so that giving a command again that was killed or
     /// failed finishes it.
     init(
-        _ recipe: Recipe, _ key: WorkspaceKey, _ corpus: Corpus, _ index: RecordIndex, _ records: LiveRecords,
+        _ recipe: Recipe, _ key: WorkspaceKey, _ index: RecordIndex, _ records: LiveRecords,
         seal: @escaping (RecordIndex.Bucket) throws -> [UInt8]?, unfinished includesUnfinished: Bool
     ) {
         self.recipe = recipe
-        self.corpus = corpus
+        corpus = records.corpus
         self.index = index
         self.records = records
         self.seal = seal
@@ -95,7 +94,7 @@ final class RecordFinder {
         guard recipe.placesByMoreThanID else { return assignment.cell(of: id, owner: nil) }
         do {
             return try cells(.ids, id.rawValue) { $0.record.id == id }.first
-        } catch WorkspaceError.indexDamaged {
+        } catch CorpusError.indexDamaged {
             return try cells.first { cell in try all(cell).contains { $0.record.id == id } }
         }
     }
@@ -113,7 +112,8 @@ final class RecordFinder {
     private func records(meeting filters: [RecordFilter]) throws -> [PlanRecord] {
         // One slice in memory at a time.
         let found = try cells.flatMap { cell in
-            try (includesUnfinished ? records.all(cell) : records.live(cell)).filter { stored in
+            let slice = try records.slice(cell, keeps: false)
+            return (includesUnfinished ? slice.all : slice.live).filter { stored in
                 filters.allSatisfy { $0.holds(stored.record) }
             }.map(\.planRecord)
         }
@@ -163,7 +163,7 @@ final class RecordFinder {
         let entries = try index.entries(of: bucket, seal(bucket), waiting: waiting).held
         let cells = index.cells(kind, value, in: entries)
         for cell in cells where try !all(cell).contains(where: isMeant) {
-            throw WorkspaceError.indexDamaged(path: index.url(bucket).path)
+            throw CorpusError.indexDamaged(path: index.url(bucket).path)
         }
         return cells
     }
@@ -172,15 +172,8 @@ final class RecordFinder {
     private func waiting() throws -> Set<RecordIndex.Entry> { try records.waiting(index) }
 
     /// The records of a slice that are not deleted.
-    private func live(_ cell: Cell) throws -> [StoredRecord] {
-        corpus.live(try all(cell), without: records.pending[cell] ?? [])
-    }
+    private func live(_ cell: Cell) throws -> [StoredRecord] { try records.slice(cell).live }
 
     /// With those whose deletion is accepted and whose text is still there.
-    private func all(_ cell: Cell) throws -> [StoredRecord] {
-        if let held = slices[cell] { return held }
-        let found = try records.all(cell)
-        slices[cell] = found
-        return found
-    }
+    private func all(_ cell: Cell) throws -> [StoredRecord] { try records.slice(cell).all }
 }

@@ -1,16 +1,16 @@
 internal import Engine
 internal import Foundation
 
-extension Workspace {
+extension Session {
     /// What the receipt of a complete deletion says; before its pending entries are gone from the ledger.
     ///
     /// Made sure of first: no checkpoint that saw the records is left, and no file of records holds them.
-    func statement(of draft: DeletionDraft, _ memo: RecordsMemo) throws -> Data {
+    func statement(of draft: DeletionDraft) throws -> Data {
         // A change of shards or slices trained everything again, and the old cells are no longer there.
-        let isReshaped = try draft.generation != ledger.generation()
+        let isReshaped = draft.generation != layout.number
         let shards = isReshaped ? Array(0..<recipe.shards) : draft.shards.map(\.shard)
         try checkDestruction(draft)
-        let cost = try cost(memo).report(
+        let cost = try cost.report(
             Dictionary(
                 uniqueKeysWithValues: shards.map { shard in
                     let old = isReshaped ? nil : draft.shards.first { $0.shard == shard }
@@ -41,27 +41,27 @@ extension Workspace {
             request: draft.request, accepted: draft.accepted, completed: LogEntry.now(), records: draft.records.count,
             commitmentScheme: "HMAC-SHA-256(salt, id)", commitments: draft.records.map(\.value),
             saltDigests: draft.records.compactMap { Commitment.saltDigest($0.salt) }, plan: digests.plan(recipe),
-            planKey: digests.fingerprint, backbone: try backboneDigest().hexadecimal, shards: told,
-            purged: purged(draft), notCovered: notCovered, software: .current)
+            planKey: digests.fingerprint, backbone: try workspace.backboneDigest().hexadecimal, shards: told,
+            purged: purged(draft), notCovered: notCovered, software: .current(workspace.files[.program]))
         return try ReceiptStatement(subjects, deletion).bytes
     }
 
     /// That nothing which the deletion had to destroy is left.
     private func checkDestruction(_ draft: DeletionDraft) throws {
-        let (corpus, records) = (try corpus(), try liveRecords())
+        let (corpus, store) = (layout.corpus, workspace.store)
         for part in draft.shards {
             // A record that was put back makes the old keys the right ones again.
-            let items = part.shard < recipe.shards ? try plan(shards: [part.shard]).keys(shard: part.shard) : []
+            let items = part.shard < recipe.shards ? try plan([part.shard]).keys(shard: part.shard) : []
             let wanted = Set(items.map(\.description))
             for key in part.checkpoints where !wanted.contains(key) {
                 let url = store.url(CheckpointKey(bytes: [UInt8](hexadecimal: key) ?? []), shard: part.shard)
-                guard try !DurableFile.exists(url) else { throw EvidenceError.notPurged(path: url.path) }
+                guard try !DurableFile.exists(url) else { throw ReceiptError.notPurged(path: url.path) }
             }
             for slice in part.slices {
                 let cell = Cell(shard: part.shard, slice: slice)
                 guard let gone = records.pending[cell] else { continue }
-                guard try records.all(cell).allSatisfy({ !gone.contains(corpus.tag($0.record.id)) }) else {
-                    throw EvidenceError.notPurged(path: corpus.url(cell).path)
+                guard try records.slice(cell).all.allSatisfy({ !gone.contains(corpus.tag($0.record.id)) }) else {
+                    throw ReceiptError.notPurged(path: corpus.url(cell).path)
                 }
             }
         }

@@ -7,6 +7,7 @@ final class CostMeter: Sendable {
     private struct Sums {
         var stages = 0
         var cost = StageCost()
+        var recordPassesBegun = 0
     }
 
     private let sums = Mutex(Sums())
@@ -21,9 +22,13 @@ final class CostMeter: Sendable {
                     $0.cost += cost
                 }
             }
+            if case .began(let recordPasses, _) = event { sums.withLock { $0.recordPassesBegun += recordPasses } }
             progress(event)
         }
     }
+
+    /// The record-passes of all training that has begun.
+    var recordPassesBegun: Int { sums.withLock { $0.recordPassesBegun } }
 
     func entry(
         _ command: CostEntry.Command, _ touched: [CostEntry.Touched], plan: String, threads: Int,

@@ -64,26 +64,3 @@ package struct RepairForecast: Sendable, Equatable {
         return (fixed, slope)
     }
 }
-
-extension Workspace {
-    package var costBook: CostBook { CostBook(url: files.costs) }
-
-    /// Tells, in the history of costs, what is trained here: everything that decides the work, and nothing of a record.
-    func costPlan() throws -> String {
-        var digest = KeyedDigest(key.subkey("costs"))
-        for field in recipe.fields where [.training, .assignment].contains(field.role) || field.keyPath == "slices.keep"
-        {
-            digest.add(field.keyPath.utf8)
-            digest.add(field.value)
-        }
-        digest.add(try backboneDigest())
-        return Array(digest.finish().prefix(8)).hexadecimal
-    }
-
-    /// What a deletion takes here; nil where nothing was measured yet.
-    package func forecast(threads: Int) -> RepairForecast? {
-        guard let plan = try? costPlan() else { return nil }
-        return RepairForecast(
-            costBook.latest(), plan: plan, threads: threads, headOnly: recipe.adapter == .head, shards: recipe.shards)
-    }
-}

@@ -8,15 +8,16 @@ struct CorpusWriter {
     let corpus: Corpus
     let index: RecordIndex
     let assignment: Assignment
-    let staging: WorkspaceFiles.Staging
+    let stagedRecords: URL
+    let stagedPlaces: URL
     let root: URL
 
     /// `feed` calls its argument once a record. Returns what every cell holds, and the seals of the index.
     func fill(
         shards: Int, slices: Int, feed: (@escaping (Record, RecordPlace?) throws -> Void) throws -> Void
     ) throws -> (cells: [[SliceSummary]], seals: RecordIndex.Seals) {
-        let sorter = try RecordSorter(staging.records)
-        let places = try PlaceSorter(staging.places)
+        let sorter = try RecordSorter(stagedRecords)
+        let places = try PlaceSorter(stagedPlaces)
         try sorter.take { insert in
             try feed { record, place in
                 try insert(
@@ -42,6 +43,6 @@ struct CorpusWriter {
             try places.take(records, index)
         }
         try sorter.discard()
-        return (summaries, try index.fill(from: places))
+        return (summaries, try places.fill(index))
     }
 }

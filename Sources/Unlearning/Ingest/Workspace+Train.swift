@@ -36,9 +36,7 @@ extension Workspace {
         _ recipe: Recipe, _ sources: TrainingSources, at root: URL, threads: Int = 1,
         progress: @escaping TrainingProgress = { _ in }, waiting: () -> Void = {}
     ) throws -> (workspace: Workspace, report: TrainReport) {
-        let clock = ContinuousClock().now
-        let meter = CostMeter()
-        let progress = meter.watching(progress)
+        let beginning = Session.Beginning(threads: threads, progress: progress)
         let seal = try seal(ofBackbone: sources.backbone)
         let digest = seal.digest
         guard recipe.shards * recipe.slices <= 1_000_000 else {
@@ -48,16 +46,15 @@ extension Workspace {
         try files.refuseLinks()
         try files.checkVacancy()
         // A backbone that cannot do what the recipe asks for says so before anything is made or changed.
-        let isNew = try !DurableFile.exists(files.ledger)
-        let isKnown = try !isNew && isUnchanged(recipe, digest, Ledger(files.ledger, .create))
+        let isNew = try !DurableFile.exists(files[.ledger])
+        let isKnown = try !isNew && isUnchanged(recipe, digest, Ledger(files[.ledger], .create))
         let model = isKnown ? nil : try Model(recipe, backbone: sources.backbone, training: true, seal: seal)
         try model?.load()
         try files.makeRoot()
-        let lock = try WorkspaceLock(files.lock, waiting: waiting)
-        defer { withExtendedLifetime(lock) {} }
-        let hadKey = try DurableFile.exists(files.key)
+        let lock = try WorkspaceLock(files[.lock], waiting: waiting)
+        let hadKey = try DurableFile.exists(files[.key])
         let key = try files.prepare(sources.key)
-        let ledger = try Ledger(files.ledger, .create)
+        let ledger = try Ledger(files[.ledger], .create)
         let facts = [
             "recipe": try SortedJSON.encode(recipe),
             "backbone": Data(sources.backbone.path.utf8), "backbone_digest": Data(digest),
@@ -65,34 +62,20 @@ extension Workspace {
         ]
         let old = try storedRecipe(ledger)
         if let old {
-            let workspace = Workspace(files, old, key, ledger)
             // What a killed command left is finished by the plan that it was about.
-            try workspace.sweep()
-            let evidence = try Evidence(workspace)
-            try adopt(recipe, after: old, sources.files, workspace, facts, evidence)
+            let session = try Session(Workspace(files, old, key, ledger), beginning, lock: lock)
+            try session.adopt(recipe, sources.files, facts)
         } else {
             do {
-                try ingest(recipe, sources.files, files, ledger, key, facts, progress)
+                try ingest(recipe, sources.files, files, ledger, key, facts, beginning.progress)
             } catch {
                 // Nothing half made is left. A key that was there before stays.
                 try files.discard(keepingKey: hadKey)
                 throw error
             }
         }
-        let workspace = Workspace(files, recipe, key, ledger)
-        try workspace.sweep()
-        let evidence = try workspace.evidence()
-        let trained = try workspace.bringUpToDate(
-            model: model, threads: threads, evidence: evidence, progress: progress)
-        try workspace.completeIndex()
-        try evidence.publish()
-        if trained > 0 {
-            try workspace.costBook.append(meter.entry(.train, [], plan: workspace.costPlan(), threads: threads))
-        }
-        let report = TrainReport(
-            records: try ledger.recordCount(), stagesTrained: trained, isNew: old == nil,
-            seconds: clock.duration(to: .now).seconds)
-        return (workspace, report)
+        let session = try Session(Workspace(files, recipe, key, ledger), beginning, lock: lock)
+        return (session.workspace, try session.train(model: model, isNew: old == nil))
     }
 
     /// Goes on where a killed command stopped, with the recipe that the workspace has. `backbone`: where it lies now, if it was moved.
@@ -101,21 +84,10 @@ extension Workspace {
         backbone: URL? = nil, threads: Int = 1, progress: @escaping TrainingProgress = { _ in },
         waiting: () -> Void = {}
     ) throws -> TrainReport {
-        let clock = ContinuousClock().now
-        let meter = CostMeter()
-        let progress = meter.watching(progress)
-        let lock = try WorkspaceLock(files.lock, waiting: waiting)
-        defer { withExtendedLifetime(lock) {} }
-        try sweep()
-        if let backbone { try move(backbone: backbone) } else { try check(backbone: backboneFolder()) }
-        let evidence = try evidence()
-        let trained = try bringUpToDate(threads: threads, evidence: evidence, progress: progress)
-        try completeIndex()
-        try evidence.publish()
-        if trained > 0 { try costBook.append(meter.entry(.train, [], plan: costPlan(), threads: threads)) }
-        return TrainReport(
-            records: try ledger.recordCount(), stagesTrained: trained, isNew: false,
-            seconds: clock.duration(to: .now).seconds)
+        try write(threads, progress, waiting: waiting) { session in
+            if let backbone { try move(backbone: backbone) } else { try check(backbone: backboneFolder()) }
+            return try session.train(isNew: false)
+        }
     }
 
     private static func ingest(
@@ -126,7 +98,7 @@ extension Workspace {
         let source = RecordSource(recipe, inputs, progress: progress)
         var count = 0
         do {
-            try fill(recipe, files, ledger, key, facts, generation: 1) { take in
+            try fill(recipe, files, ledger, key, facts, layout: 1) { take in
                 try source.forEach { record, place in
                     try take(record, place)
                     count += 1
@@ -138,14 +110,31 @@ extension Workspace {
         }
     }
 
-    private static func isUnchanged(_ recipe: Recipe, _ backbone: [UInt8], _ ledger: Ledger) throws -> Bool {
+    fileprivate static func isUnchanged(_ recipe: Recipe, _ backbone: [UInt8], _ ledger: Ledger) throws -> Bool {
         try storedRecipe(ledger) == recipe && ledger.fact("backbone_digest") == Data(backbone)
     }
 
-    private static func adopt(
-        _ recipe: Recipe, after old: Recipe, _ files: [InputFile], _ workspace: Workspace, _ facts: [String: Data],
-        _ evidence: Evidence
-    ) throws {
+}
+
+extension Session {
+    /// Trains what is missing, and ends the command.
+    fileprivate func train(model: Model? = nil, isNew: Bool) throws -> TrainReport {
+        // A log that is ahead of the ledger is told before anything changes.
+        _ = try evidence()
+        // Receipts name the program: its digest is at hand then.
+        let program = workspace.files[.program]
+        ProgramDigest.prepare(program)
+        let trained = try bringUpToDate(model: model)
+        try completeIndex()
+        try finish(trained > 0 ? .train : nil)
+        if trained > 0 { _ = ProgramDigest.current(program) }
+        return TrainReport(
+            records: try ledger.recordCount(), stagesTrained: trained, isNew: isNew, seconds: seconds)
+    }
+
+    /// Makes other choices the workspace's. Where they change its cells, its records are written as a new layout.
+    fileprivate func adopt(_ recipe: Recipe, _ files: [InputFile], _ facts: [String: Data]) throws {
+        let (old, workspace, evidence) = (self.recipe, workspace, try openEvidence())
         let changed = recipe.differences(from: old)
         // A project that was moved has the same files elsewhere; so their names count, and what is in them, and not their folders.
         func names(_ recipe: Recipe) -> [String] { recipe.data.train.map { URL(filePath: $0).lastPathComponent } }
@@ -154,34 +143,34 @@ extension Workspace {
         }
         if !data.isEmpty { throw WorkspaceError.otherData(path: workspace.root.path, fields: data) }
         if changed.contains("labels") { throw WorkspaceError.otherLabels(path: workspace.root.path) }
-        if changed.contains("data.train"), try !workspace.isMade(of: files, recipe, evidence) {
+        if changed.contains("data.train"), try !isMade(of: files, recipe) {
             throw WorkspaceError.otherData(path: workspace.root.path, fields: ["data.train"])
         }
         // Until everything is up to date again, checkpoints of the old choices may be anywhere.
         var facts = facts
         let backbone = Array(facts["backbone_digest"] ?? Data())
-        let isUnchanged = try isUnchanged(recipe, backbone, workspace.ledger)
-        if !isUnchanged { facts[Workspace.staleFact] = Data() }
+        let isUnchanged = try Workspace.isUnchanged(recipe, backbone, ledger)
+        if !isUnchanged { facts[Ledger.staleFact] = Data() }
         func note(_ cells: [[SliceSummary]]) throws -> LogNote {
             try evidence.log.note(workspace.entry(.replan, cells, recipe, backbone: backbone))
         }
-        if recipe.deletedIDs == .allow { try workspace.ledger.clearRefused() }
+        if recipe.deletedIDs == .allow { try ledger.clearRefused() }
         guard changed.contains(where: { ["shards", "slices", "assign_by", "placement", "splits"].contains($0) }) else {
-            try workspace.ledger.set(facts, note: isUnchanged ? nil : note(workspace.ledger.slices()))
+            try ledger.set(facts, note: isUnchanged ? nil : note(ledger.slices()))
             return
         }
         // Deletions under way are finished first: their cells are about to go.
-        try workspace.destroyPendingRecords()
-        let next = Workspace(workspace.files, recipe, workspace.key, workspace.ledger)
-        let (held, features) = (try workspace.ledger.slices(), try workspace.features())
-        try fill(
-            recipe, workspace.files, workspace.ledger, workspace.key, facts,
-            generation: try workspace.ledger.generation() + 1, chain: next.chain(backbone), note: note
+        try destroyRecords()
+        let next = Workspace(workspace.files, recipe, workspace.key, ledger)
+        let held = try ledger.slices()
+        try Workspace.fill(
+            recipe, workspace.files, ledger, workspace.key, facts, layout: layout.number + 1,
+            chain: next.chain(backbone), note: note
         ) { take in
             for shard in 0..<old.shards {
-                for stored in try workspace.records(shard: shard) { try take(stored.record, nil) }
+                for stored in try records.shard(shard, keeps: false).live { try take(stored.record, nil) }
             }
         }
-        try next.features().take(features, held, next.ledger.slices())
+        try next.layout().features.take(layout.features, held, ledger.slices())
     }
 }

@@ -123,6 +123,8 @@ extension Ledger {
         /// Complete requests that get no receipt.
         var finished: [String] = []
         var notes: [LogNote] = []
+        /// Shards in which no deletion may wait: a request that is complete may have touched them.
+        var quiet: Set<Int> = []
 
         var isEmpty: Bool { generations.isEmpty && completed.isEmpty && notes.isEmpty }
     }
@@ -131,15 +133,18 @@ extension Ledger {
     func settle(_ settlement: Settlement) throws {
         let isSettled = try queue.read { db in
             try Row.fetchOne(
-                db, sql: "SELECT 1 FROM pending UNION ALL SELECT 1 FROM facts WHERE name = '\(Workspace.staleFact)'")
+                db, sql: "SELECT 1 FROM pending UNION ALL SELECT 1 FROM facts WHERE name = '\(Ledger.staleFact)'")
                 == nil
         }
         if isSettled, settlement.isEmpty { return }
         try queue.write { db in
             for shard in settlement.shards ?? Array(settlement.worked.indices) {
                 guard try Ledger.slices(db, shard: shard) == settlement.worked[shard] else {
-                    throw WorkspaceError.planChanged
+                    throw LedgerError.planChanged
                 }
+            }
+            for shard in try Int.fetchSet(db, sql: "SELECT DISTINCT shard FROM pending") {
+                guard !settlement.quiet.contains(shard) else { throw LedgerError.planChanged }
             }
             for note in settlement.notes { try Ledger.take(db, note) }
             for (request, entry) in settlement.completed {
@@ -155,7 +160,7 @@ extension Ledger {
             }
             guard let shards = settlement.shards else {
                 return try db.execute(
-                    sql: "DELETE FROM pending; DELETE FROM facts WHERE name = '\(Workspace.staleFact)'")
+                    sql: "DELETE FROM pending; DELETE FROM facts WHERE name = '\(Ledger.staleFact)'")
             }
             for shard in shards {
                 try db.execute(sql: "DELETE FROM pending WHERE shard = ?", arguments: [shard])

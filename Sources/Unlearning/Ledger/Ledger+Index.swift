@@ -35,7 +35,7 @@ extension Ledger {
             let rows = try Row.fetchCursor(db, sql: "SELECT * FROM buckets")
             while let row = try rows.next() {
                 guard let kind = RecordIndex.Kind(rawValue: try row.value("kind")) else {
-                    throw WorkspaceError.ledgerDamaged(column: "kind")
+                    throw LedgerError.column("kind")
                 }
                 seals[RecordIndex.Bucket(kind: kind, number: try row.index("bucket"))] = Array(
                     try row.value("seal") as Data)

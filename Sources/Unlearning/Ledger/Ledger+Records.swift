@@ -1,11 +1,6 @@
 package import Foundation
 internal import GRDB
 
-/// The keyed digest of a record's id: what the ledger calls a record. It holds no id.
-package struct RecordTag: Hashable, Sendable {
-    let bytes: [UInt8]
-}
-
 extension Ledger {
     /// Enters the plan's cells and the workspace's facts, in one transaction: from then on the workspace is this.
     ///

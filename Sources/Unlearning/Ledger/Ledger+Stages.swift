@@ -1,25 +1,6 @@
 internal import Foundation
 internal import GRDB
 
-/// A slice as the plan sees it: how many records, and their digest.
-package struct SliceSummary: Sendable, Equatable {
-    package let records: Int
-    package let digest: [UInt8]
-    /// Digest of what changes no weight, and requests go by; nil in the ledger of an earlier version.
-    package let attributes: [UInt8]?
-
-    package init(records: Int, digest: [UInt8], attributes: [UInt8]? = nil) {
-        self.records = records
-        self.digest = digest
-        self.attributes = attributes
-    }
-
-    /// Whether records that were counted and digested are those that the ledger means.
-    package func describes(_ found: SliceSummary) -> Bool {
-        records == found.records && digest == found.digest && (attributes == nil || attributes == found.attributes)
-    }
-}
-
 /// What the ledger holds of a stored checkpoint.
 package struct StageRow: Sendable, Equatable {
     package let stage: Int
@@ -83,6 +64,12 @@ extension Ledger {
                 db, sql: "SELECT * FROM checkpoints WHERE shard = ? ORDER BY stage", arguments: [shard]
             ).map(StageRow.init)
         }
+    }
+
+    /// The rows of the stored checkpoints of these shards, by shard and stage; nil: of all.
+    func stages(_ shards: [Int]?) throws -> [Int: [StageRow]] {
+        guard let shards else { return try stages() }
+        return try Dictionary(uniqueKeysWithValues: shards.map { ($0, try stages(shard: $0)) })
     }
 
     /// The rows of all stored checkpoints, by shard and stage.

@@ -17,7 +17,7 @@ package final class Ledger: Sendable {
     /// one that this program does not know.
     package init(_ url: URL, _ access: Access) throws {
         if try access != .create && !DurableFile.exists(url) {
-            throw WorkspaceError.notAWorkspace(path: url.deletingLastPathComponent().path)
+            throw LedgerError.missing(folder: url.deletingLastPathComponent().path)
         }
         // SQLite would only say that it cannot open it.
         if access != .create { _ = try DurableFile.isReadable(url) }
@@ -43,7 +43,7 @@ package final class Ledger: Sendable {
         // The migrator looks at every table it knows; a number in the file's header says that there is nothing to do.
         if found != Ledger.version { try Ledger.migrate(queue) }
         guard unsafe chmod(url.path, 0o600) == 0 else {
-            throw WorkspaceError.notWritable(path: url.path)
+            throw StorageError.notWritable(path: url.path)
         }
     }
 
@@ -182,6 +182,14 @@ package final class Ledger: Sendable {
     /// Whether SQLite finds its pages in order.
     func isSound() throws -> Bool {
         try queue.read { db in try String.fetchAll(db, sql: "PRAGMA integrity_check") == ["ok"] }
+    }
+
+    /// Set while checkpoints of earlier choices (recipe, backbone) may be left in any shard.
+    static let staleFact = "stale"
+
+    /// The number of the layout in use: which folder of records is the workspace's.
+    func layoutNumber() throws -> Int {
+        try fact("generation").flatMap { Int(String(decoding: $0, as: UTF8.self)) } ?? 1
     }
 
     /// A named value of the workspace, such as its recipe.

@@ -37,8 +37,18 @@ struct PlaceSorter {
         }
     }
 
+    /// Makes all buckets of an index, and ends. They are durable, and everything that was written before, when this returns their
+    /// seals.
+    func fill(_ index: RecordIndex) throws -> RecordIndex.Seals {
+        for folder in [index.root] + index.kinds.map(index.folder) { try DurableFile.makeFolder(folder) }
+        let seals = try write(index)
+        try discard()
+        try DurableFile.syncAll(in: index.root)
+        return seals
+    }
+
     /// Writes all buckets, empty ones too: one that is missing later has been lost. Returns their seals.
-    func write(_ index: RecordIndex) throws -> RecordIndex.Seals {
+    private func write(_ index: RecordIndex) throws -> RecordIndex.Seals {
         try queue.read { db in
             var seals: RecordIndex.Seals = [:]
             for (place, kind) in index.kinds.enumerated() {
@@ -66,7 +76,7 @@ struct PlaceSorter {
         }
     }
 
-    func discard() throws {
+    private func discard() throws {
         try queue.close()
         try DurableFile.remove([url])
     }

@@ -2,11 +2,6 @@ internal import Engine
 internal import Foundation
 internal import GRDB
 
-/// An id that came twice, and where; nil where records come from no file that a person handed in.
-struct DuplicateID: Error {
-    let first, second: RecordPlace?
-}
-
 /// Brings a stream of records into the order of their cells, on disk, while a workspace is filled. Then it is gone.
 struct RecordSorter {
     private let url: URL
@@ -42,7 +37,7 @@ struct RecordSorter {
                     """)
         }
         let queue = try SQLiteFile(url, configuration)
-        guard unsafe chmod(url.path, 0o600) == 0 else { throw WorkspaceError.notWritable(path: url.path) }
+        guard unsafe chmod(url.path, 0o600) == 0 else { throw StorageError.notWritable(path: url.path) }
         return queue
     }
 
@@ -70,7 +65,7 @@ struct RecordSorter {
         }
     }
 
-    /// Hands out every group that has records, in order, its records by rank and id.
+    /// Hands out every cell that has records, in order, its records by rank and id.
     func forEachCell(_ body: (Cell, [StoredRecord]) throws -> Void) throws {
         try queue.read { db in
             let rows = try Row.fetchCursor(db, sql: "SELECT * FROM records ORDER BY shard, slice, rank, id")

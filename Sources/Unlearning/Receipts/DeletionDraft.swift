@@ -22,7 +22,7 @@ struct DeletionDraft: Codable, Sendable {
     /// Each with its salt; sorted by commitment, so that the order tells nothing.
     let records: [Commitment]
     let shards: [Shard]
-    /// Of the folder of records: another one means that the plan has another shape by now.
+    /// The number of the layout: another one means that the plan has another shape by now.
     let generation: Int
     /// The receipt's statement, as soon as it is made.
     var statement: Data?

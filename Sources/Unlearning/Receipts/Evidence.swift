@@ -21,54 +21,60 @@ final class Evidence {
 
     /// Begins the log where there is none.
     ///
-    /// `state`: What the log is to be taken for, where the ledger is older than it.
-    init(_ workspace: Workspace, state given: LogState? = nil, goesWithout: Bool = false) throws {
+    /// - Parameters:
+    ///   - state: What the log is to be taken for, where the ledger is older than it; nil: what the ledger says.
+    ///   - goesWithout: Whether a deletion goes on where the disk has no room for the draft of its receipt.
+    ///   - begins: The first entry of a log, which names the key.
+    init(
+        _ files: WorkspaceFiles, _ ledger: Ledger, _ key: WorkspaceKey, state given: LogState? = nil,
+        goesWithout: Bool = false, begins: (VerificationKey) throws -> LogEntry
+    ) throws {
         self.goesWithout = goesWithout
-        files = workspace.files
-        ledger = workspace.ledger
-        digests = EvidenceDigest(workspace.key)
+        self.files = files
+        self.ledger = ledger
+        digests = EvidenceDigest(key)
         let state: LogState
         if let known = try given ?? ledger.logState() {
             state = known
         } else {
             let facts = try Self.begin(files)
             try ledger.set(facts)
-            guard let begun = try ledger.logState() else { throw EvidenceError.noLog(path: files.root.path) }
+            guard let begun = try ledger.logState() else { throw LogError.noLog(path: files.root.path) }
             state = begun
         }
-        let key: SigningKey?
+        let signingKey: SigningKey?
         do {
-            key = try Self.settledKey(files, state)
+            signingKey = try Self.settledKey(files, state)
         } catch let error as StorageError where !error.isDamage {
             // A key that may not be read is no lost one.
             throw error
         } catch {
-            key = nil
+            signingKey = nil
         }
-        signingKey = key
-        log = try LogWriter(EvidenceLog(folder: files.log), state, key, keyPath: files.signingKey.path)
+        self.signingKey = signingKey
+        log = try LogWriter(EvidenceLog(folder: files[.log]), state, signingKey, keyPath: files[.signingKey].path)
         if state.size == 0 {
-            try ledger.settle(Ledger.Settlement(shards: [], notes: [log.note(workspace.ingestEntry(state.key))]))
+            try ledger.settle(Ledger.Settlement(shards: [], notes: [log.note(begins(state.key))]))
         }
     }
 
     /// Makes the key that signs, or finds it; the facts of a log that it begins.
     static func begin(_ files: WorkspaceFiles) throws -> [String: Data] {
         let key: SigningKey
-        if let found = try SigningKey(contentsOf: files.signingKey) {
+        if let found = try SigningKey(contentsOf: files[.signingKey]) {
             key = found
         } else {
             key = SigningKey()
-            try key.write(to: files.signingKey)
+            try key.write(to: files[.signingKey])
         }
         return Ledger.beginning(origin: "sisa-" + key.verification.fingerprint.prefix(16), key: key.verification)
     }
 
     /// The key that the ledger names: a rotation that was killed is finished or taken back.
     private static func settledKey(_ files: WorkspaceFiles, _ state: LogState) throws -> SigningKey? {
-        let key = try SigningKey(contentsOf: files.signingKey)
+        let key = try SigningKey(contentsOf: files[.signingKey])
         if key?.verification == state.key { return key }
-        let next = try SigningKey(contentsOf: files.nextSigningKey)
+        let next = try SigningKey(contentsOf: files[.nextSigningKey])
         return next?.verification == state.key ? next : key
     }
 
@@ -81,7 +87,8 @@ final class Evidence {
 
     /// Promises a receipt about records, durably, before they are deleted. Nothing of it counts until `Ledger.accept`.
     func draft(
-        _ request: String, _ gone: [PlanRecord], _ table: StageTable, _ rows: (_ shard: Int) throws -> [StageRow]
+        _ request: String, _ gone: [PlanRecord], _ table: StageTable, layout number: Int,
+        _ rows: (_ shard: Int) throws -> [StageRow]
     ) throws -> DeletionDraft {
         let shards = try Dictionary(grouping: gone, by: \.cell.shard).sorted { $0.key < $1.key }.map {
             shard, gone in
@@ -96,9 +103,9 @@ final class Evidence {
         let draft = DeletionDraft(
             request: request, accepted: LogEntry.now(),
             records: gone.map { Commitment(of: $0.id) }.sorted { $0.value < $1.value }, shards: shards,
-            generation: try ledger.generation())
+            generation: number)
         do {
-            try DurableFile.makeFolderIfMissing(files.requests)
+            try DurableFile.makeFolderIfMissing(files[.requests])
             try save(draft)
         } catch  where goesWithout && Ledger.isFull(error) {
             // Forgetting waits for no room; what is lost is the receipt, and that is told in the end.
@@ -115,27 +122,28 @@ final class Evidence {
     func draft(_ request: String) throws -> DeletionDraft? { try DeletionDraft(contentsOf: files.request(request)) }
 
     /// Notes that a draft is gone, which is told in the end.
-    func lose(_ request: String) { problem = EvidenceError.draftDamaged(path: files.request(request).path) }
+    func lose(_ request: String) { problem = ReceiptError.draftDamaged(path: files.request(request).path) }
 
     /// Removes what belongs to no request: the draft of a deletion that was never accepted.
     func sweep() throws {
-        if try DurableFile.exists(files.nextSigningKey) {
+        if try DurableFile.exists(files[.nextSigningKey]) {
             // A rotation that was killed: after its transaction it is finished, before it there was none.
-            if let signingKey, try SigningKey(contentsOf: files.nextSigningKey)?.verification == signingKey.verification
+            if let signingKey,
+                try SigningKey(contentsOf: files[.nextSigningKey])?.verification == signingKey.verification
             {
-                try DurableFile.move(files.nextSigningKey, to: files.signingKey)
+                try DurableFile.move(files[.nextSigningKey], to: files[.signingKey])
             } else {
-                try DurableFile.remove([files.nextSigningKey])
+                try DurableFile.remove([files[.nextSigningKey]])
             }
         }
         let known = Set(try ledger.requests().map { $0.id + ".json" })
-        let names = try DurableFile.names(in: files.requests).filter { !known.contains($0) }
+        let names = try DurableFile.names(in: files[.requests]).filter { !known.contains($0) }
         // Synced in any case: a process that was killed may have removed one, and it holds salts.
-        try DurableFile.remove(names.map { files.requests.appending(path: $0) }, in: files.request("-"))
-        let halves = try DurableFile.names(in: files.receipts).filter {
+        try DurableFile.remove(names.map { files[.requests].appending(path: $0) }, in: files.request("-"))
+        let halves = try DurableFile.names(in: files[.receipts]).filter {
             $0.hasPrefix(DurableFile.temporaryPrefix)
         }
-        if !halves.isEmpty { try DurableFile.remove(halves.map { files.receipts.appending(path: $0) }) }
+        if !halves.isEmpty { try DurableFile.remove(halves.map { files[.receipts].appending(path: $0) }) }
     }
 
     // MARK: - Receipts
@@ -144,7 +152,15 @@ final class Evidence {
     ///
     /// By its name; or, where only ids are named, by these, which reads all receipts: nothing else knows which ids they were. Where the
     /// request passes unknown ids over, the receipt is about one of its ids at least; `unknown` are those that it is not about.
-    func receipt(of request: DeletionRequest) throws -> (file: URL, unknown: [RecordID])? {
+    ///
+    /// - Parameters:
+    ///   - name: The name of the request; nil: it has none.
+    ///   - ids: The ids that it names.
+    ///   - searches: Whether these are all that it names, so that they tell its receipt.
+    ///   - ignoresUnknown: Whether it passes unknown ids over.
+    func receipt(
+        named name: String?, about ids: [RecordID], searches: Bool, ignoresUnknown: Bool
+    ) throws -> (file: URL, unknown: [RecordID])? {
         func covered(_ file: URL) throws -> (file: URL, unknown: [RecordID])? {
             let receipt: Receipt
             do {
@@ -156,18 +172,18 @@ final class Evidence {
                 return nil
             }
             guard receipt.place != nil else { return nil }
-            guard request.ignoresUnknown else { return request.ids.allSatisfy(receipt.isAbout) ? (file, []) : nil }
-            let unknown = request.ids.filter { !receipt.isAbout($0) }
-            return unknown.count < request.ids.count ? (file, unknown) : nil
+            guard ignoresUnknown else { return ids.allSatisfy(receipt.isAbout) ? (file, []) : nil }
+            let unknown = ids.filter { !receipt.isAbout($0) }
+            return unknown.count < ids.count ? (file, unknown) : nil
         }
-        if let name = request.requestID, try DurableFile.exists(files.receipt(name)) {
-            guard let found = try covered(files.receipt(name)) else { throw EvidenceError.requestTaken(id: name) }
+        if let name, try DurableFile.exists(files.receipt(name)) {
+            guard let found = try covered(files.receipt(name)) else { throw ReceiptError.requestTaken(id: name) }
             return found
         }
-        guard !request.ids.isEmpty, request.owners.isEmpty else { return nil }
-        let found = try DurableFile.names(in: files.receipts).sorted().filter { $0.hasSuffix(".json") }
-            .compactMap { try covered(self.files.receipts.appending(path: $0)) }
-        return request.ignoresUnknown ? found.min { $0.unknown.count < $1.unknown.count } : found.first
+        guard searches, !ids.isEmpty else { return nil }
+        let found = try DurableFile.names(in: files[.receipts]).sorted().filter { $0.hasSuffix(".json") }
+            .compactMap { try covered(self.files[.receipts].appending(path: $0)) }
+        return ignoresUnknown ? found.min { $0.unknown.count < $1.unknown.count } : found.first
     }
 
     /// Takes in receipts of this workspace that lay elsewhere.
@@ -177,7 +193,7 @@ final class Evidence {
                 continue
             }
             try Self.check(name)
-            try DurableFile.makeFolderIfMissing(files.receipts)
+            try DurableFile.makeFolderIfMissing(files[.receipts])
             try receipt.write(to: files.receipt(name))
         }
     }
@@ -197,7 +213,7 @@ final class Evidence {
         let bytes = Array(request.utf8)
         guard let first = bytes.first, bytes.count <= 100, isPlain(first),
             bytes.allSatisfy({ isPlain($0) || [0x2D, 0x2E, 0x5F].contains($0) })
-        else { throw EvidenceError.badRequestID(length: request.count) }
+        else { throw ReceiptError.badRequestID(length: request.count) }
     }
 
     /// Brings the log's files up to date, and writes the receipts of all deletions that are complete. Then their salts are nowhere else,
@@ -240,10 +256,10 @@ final class Evidence {
             proof: LogProof(index: index, hashes: hashes, note: note).text, key: signingKey)
         // Whoever gets it will check it: a log that was changed further inside shows here.
         guard receipt.fault(signingKey.verification) == nil else {
-            problem = EvidenceError.logDamaged(path: log.log.folder.path)
+            problem = LogError.logDamaged(path: log.log.folder.path)
             return false
         }
-        try DurableFile.makeFolderIfMissing(files.receipts)
+        try DurableFile.makeFolderIfMissing(files[.receipts])
         try receipt.write(to: files.receipt(request))
         receipts[request] = files.receipt(request)
         return true

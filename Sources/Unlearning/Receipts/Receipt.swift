@@ -39,7 +39,7 @@ package struct Receipt: Codable, Sendable {
     /// One that lies in a workspace, where a link is none.
     package init(contentsOf file: URL) throws {
         guard let size = try DurableFile.size(file), let bytes = try DurableFile.contents(file) else {
-            throw EvidenceError.noSuchFile(path: file.path)
+            throw LogError.noSuchFile(path: file.path)
         }
         try self.init(size <= Self.mostBytes ? bytes : [], name: file.path)
     }
@@ -50,7 +50,7 @@ package struct Receipt: Codable, Sendable {
     }
 
     private init(_ bytes: [UInt8], name: String) throws {
-        func refusal(_ reason: String) -> EvidenceError { .noReceipt(path: name, reason: reason) }
+        func refusal(_ reason: String) -> ReceiptError { .noReceipt(path: name, reason: reason) }
         do {
             guard let receipt = try SignedJSON.decodeWhole(Self.self, bytes) else {
                 throw refusal("it is no DSSE envelope with a proof beside it, and with nothing else")

@@ -22,7 +22,7 @@ private struct Replayed {
     var isLost: Bool { if case .lost = standing { true } else { false } }
     var isLogged: Bool { if case .logged = standing { true } else { false } }
 
-    func isAbout(_ location: PlanRecord) -> Bool { commitments.contains { $0.isOf(location.id) } }
+    func isAbout(_ record: PlanRecord) -> Bool { commitments.contains { $0.isOf(record.id) } }
 }
 
 extension Workspace {
@@ -36,27 +36,30 @@ extension Workspace {
         _ files: [URL] = [], threads: Int = 1, progress: @escaping TrainingProgress = { _ in },
         waiting: () -> Void = {}
     ) throws -> ReplayReport {
-        let lock = try WorkspaceLock(self.files.lock, waiting: waiting)
-        defer { withExtendedLifetime(lock) {} }
-        try sweep()
-        guard let state = try ledger.logState() else { throw EvidenceError.noLog(path: root.path) }
-        guard let note = try evidenceLog.note() else {
-            throw EvidenceError.logDamaged(path: evidenceLog.checkpoint.path)
-        }
-        let key = try SigningKey(contentsOf: self.files.signingKey)
+        try write(threads, progress, waiting: waiting) { session in try session.replay(files) }
+    }
+}
+
+extension Session {
+    /// The same, for a process that holds the lock.
+    fileprivate func replay(_ files: [URL]) throws -> ReplayReport {
+        let (own, log) = (workspace.files, workspace.evidenceLog)
+        guard let state = try ledger.logState() else { throw LogError.noLog(path: workspace.root.path) }
+        guard let note = try log.note() else { throw LogError.logDamaged(path: log.checkpoint.path) }
+        let key = try SigningKey(contentsOf: own[.signingKey])
         // A key that the log names now and this copy has not: then it was rotated since.
         guard let key, let head = LogHead(note: note, signedBy: key.verification), head.origin == state.origin else {
-            throw EvidenceError.otherKey(path: self.files.signingKey.path)
+            throw LogError.otherKey(path: own[.signingKey].path)
         }
-        let entries = head.size > state.size ? try logEntries() : []
+        let entries = head.size > state.size ? try workspace.logEntries() : []
         // What this copy knew must be how the log began.
-        guard try entries.isEmpty || state.root == nil || evidenceLog.tree(state.size).root() == state.root else {
-            throw EvidenceError.logForked(path: self.files.log.path)
+        guard try entries.isEmpty || state.root == nil || log.tree(state.size).root() == state.root else {
+            throw LogError.logForked(path: own[.log].path)
         }
         let now = LogState(
             origin: head.origin, size: max(head.size, state.size), root: entries.isEmpty ? state.root : head.root,
             key: key.verification, outbox: entries.isEmpty ? state.outbox : [:])
-        let evidence = try Evidence(self, state: now)
+        let evidence = try openEvidence(now)
         // What it says is what decides here.
         if let problem = evidence.log.problem { throw problem }
         let receipts = try replayed(files, head)
@@ -65,20 +68,19 @@ extension Workspace {
             of: unknown.filter { $0.event == .delete || ($0.event == .replay && $0.commitments != nil) }, receipts)
         let found = try live(logged + receipts.filter { $0.isNamed || $0.isLost }.flatMap(\.commitments))
         // What only lies here is not asked for: its records may have been added again after they were deleted again.
-        let gone = found.filter { location in
-            logged.contains { $0.isOf(location.id) }
-                || receipts.contains { $0.isNamed && $0.isLost && $0.isAbout(location) }
+        let gone = found.filter { record in
+            logged.contains { $0.isOf(record.id) }
+                || receipts.contains { $0.isNamed && $0.isLost && $0.isAbout(record) }
         }
-        if try accept(gone, evidence, request: nil, event: .replay) == nil, !entries.isEmpty {
+        if try accept(gone, request: nil, event: .replay) == nil, !entries.isEmpty {
             var settlement = Ledger.Settlement(shards: [])
             settlement.notes = [try evidence.log.note(LogEntry(.replay))]
             try ledger.settle(settlement)
         }
         try evidence.sweep()
         try evidence.keep(receipts.filter { $0.isNamed && $0.isLogged }.map(\.receipt))
-        let shards = Set(try ledger.pending().keys.map(\.shard)).sorted()
-        _ = try bringUpToDate(shards: shards, threads: threads, evidence: evidence, progress: progress)
-        try evidence.publish()
+        try bringUpToDate(waitingShards)
+        try finish(nil)
         return ReplayReport(
             entries: unknown.count, recordsDeleted: gone.count, additions: unknown.count { $0.event == .add },
             receipts: evidence.receipts.values.sorted { $0.path < $1.path },
@@ -108,10 +110,10 @@ extension Workspace {
 
     /// The receipts that are named and those that lie here, with what the log says of each.
     private func replayed(_ files: [URL], _ head: LogHead) throws -> [Replayed] {
-        let keys = try verificationKeys()
+        let keys = try workspace.verificationKeys()
         let named = try files.map { ($0, try Receipt(InputFile($0)), false) }
         let payloads = Set(named.map(\.1.payload))
-        let kept = try receiptFiles().map { file in
+        let kept = try workspace.receiptFiles().map { file in
             let receipt = try Receipt(contentsOf: file)
             return (file, receipt, payloads.contains(receipt.payload))
         }
@@ -123,7 +125,7 @@ extension Workspace {
             } else if !faults.contains(nil) {
                 standing = .foreign(.unproven(faults.last.flatMap(\.self) ?? "it says nothing"))
             } else if let place = receipt.place, place.index < head.size,
-                try evidenceLog.entry(place.index) == Array(receipt.logEntry.utf8)
+                try workspace.evidenceLog.entry(place.index) == Array(receipt.logEntry.utf8)
             {
                 standing = .logged
             } else {
@@ -143,7 +145,7 @@ extension Workspace {
             let own = receipts.filter { $0.receipt.statement?.predicate.request == deletion.request }
                 .flatMap(\.commitments)
             // A deletion that was accepted and never completed has its salts in its draft.
-            let draft = try deletion.request.flatMap { try DeletionDraft(contentsOf: self.files.request($0)) }
+            let draft = try deletion.request.flatMap { try DeletionDraft(contentsOf: workspace.files.request($0)) }
             let known = (own + (draft?.records ?? [])).filter {
                 deletion.commitments?.contains($0.value) == true && !$0.salt.isEmpty
             }
@@ -152,7 +154,7 @@ extension Workspace {
             }
             commitments += known
         }
-        guard missing.isEmpty else { throw EvidenceError.saltsMissing(requests: missing) }
+        guard missing.isEmpty else { throw ReceiptError.saltsMissing(requests: missing) }
         return commitments
     }
 
@@ -163,14 +165,13 @@ extension Workspace {
                 commitments.filter { !$0.salt.isEmpty }.map { ($0.value, $0) }, uniquingKeysWith: { first, _ in first }
             ).values)
         guard !commitments.isEmpty else { return [] }
-        let records = try liveRecords()
         var found: [PlanRecord] = []
         for shard in 0..<recipe.shards {
             for slice in 0..<recipe.slices {
                 let cell = Cell(shard: shard, slice: slice)
-                for stored in try records.live(cell)
+                for stored in try records.slice(cell, keeps: false).live
                 where commitments.contains(where: { $0.isOf(stored.record.id) }) {
-                    found.append(PlanRecord(id: stored.record.id, cell: cell, rank: stored.rank))
+                    found.append(stored.planRecord)
                 }
             }
         }

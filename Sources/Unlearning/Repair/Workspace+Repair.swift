@@ -1,5 +1,4 @@
 package import Foundation
-internal import Synchronization
 
 /// What a repair did.
 package struct RepairReport: Sendable {
@@ -26,50 +25,38 @@ extension Workspace {
         progress: @escaping TrainingProgress = { _ in },
         waiting: () -> Void = {}
     ) throws -> RepairReport {
-        let clock = ContinuousClock().now
-        let meter = CostMeter()
-        let progress = meter.watching(progress)
-        let lock = try WorkspaceLock(files.lock, waiting: waiting)
-        defer { withExtendedLifetime(lock) {} }
-        try sweep()
-        let evidence = try evidence()
-        let (takenOut, problem) = try takeOutSurplus()
-        func report(_ trained: Int, left: Int) throws -> RepairReport {
-            try completeIndex()
-            try evidence.publish()
-            // What waits for a repair does not wait for what else is wrong.
-            if let problem { throw problem }
-            try refuseStrangers()
-            if trained > 0 { try costBook.append(meter.entry(.repair, [], plan: costPlan(), threads: threads)) }
-            return RepairReport(
-                stagesTrained: trained, shardsLeft: left, recordsTakenOut: takenOut,
-                receipts: evidence.receipts.values.sorted { $0.path < $1.path },
-                seconds: clock.duration(to: .now).seconds)
+        try write(threads, progress, waiting: waiting) { session in
+            let evidence = try session.evidence()
+            let (takenOut, problem) = try session.takeOutSurplus()
+            func report(_ trained: Int, left: Int) throws -> RepairReport {
+                try session.completeIndex()
+                try evidence.publish()
+                // What waits for a repair does not wait for what else is wrong.
+                if let problem { throw problem }
+                try session.refuseUnreferenced()
+                try session.finish(trained > 0 ? .repair : nil)
+                return RepairReport(
+                    stagesTrained: trained, shardsLeft: left, recordsTakenOut: takenOut,
+                    receipts: evidence.receipts.values.sorted { $0.path < $1.path }, seconds: session.seconds)
+            }
+            // Of deletions, and of an addition that did not come to its end.
+            var shards = try Set(session.waitingShards).union(ledger.unfinishedShards(orders: table.orders)).sorted()
+            let stale = try session.stale(shards)
+            guard seconds != nil || recordPasses != nil, stale != nil else {
+                return try report(session.bringUpToDate(stale), left: 0)
+            }
+            // Nothing is left of any record before the first shard is trained.
+            var trained = try session.bringUpToDate(shards, trains: false)
+            func isLeft() -> Bool {
+                session.recordPasses < recordPasses ?? .max && session.seconds < seconds ?? .infinity
+            }
+            while let shard = shards.first, isLeft() {
+                trained += try session.bringUpToDate([shard])
+                // What the shard has settled no longer waits.
+                try session.refresh()
+                shards.removeFirst()
+            }
+            return try report(trained, left: shards.count)
         }
-        // Of deletions, and of an addition that did not come to its end.
-        var shards = try Set(ledger.pending().keys.map(\.shard)).union(ledger.unfinishedShards(orders: table.orders))
-            .sorted()
-        let isStale = try ledger.fact(Self.staleFact) != nil
-        guard seconds != nil || recordPasses != nil, !isStale else {
-            let trained = try bringUpToDate(
-                shards: isStale ? nil : shards, threads: threads, evidence: evidence, progress: progress)
-            return try report(trained, left: 0)
-        }
-        // Nothing is left of any record before the first shard is trained.
-        var trained = try bringUpToDate(
-            shards: shards, threads: threads, trains: false, evidence: evidence, progress: progress)
-        let spent = Mutex(0)
-        func isLeft() -> Bool {
-            spent.withLock { $0 } < recordPasses ?? .max && clock.duration(to: .now).seconds < seconds ?? .infinity
-        }
-        let counting: TrainingProgress = { event in
-            if case .began(let recordPasses, _) = event { spent.withLock { $0 += recordPasses } }
-            progress(event)
-        }
-        while let shard = shards.first, isLeft() {
-            trained += try bringUpToDate(shards: [shard], threads: threads, evidence: evidence, progress: counting)
-            shards.removeFirst()
-        }
-        return try report(trained, left: shards.count)
     }
 }

@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// The right to change a workspace: one process at a time. The system gives it back when its holder ends, however that happens.
-struct WorkspaceLock: ~Copyable {
+final class WorkspaceLock: Sendable {
     private let descriptor: Int32
 
     /// Waits until the lock is free; `waiting` is called once if it is not free at once.
@@ -15,7 +15,7 @@ struct WorkspaceLock: ~Copyable {
                 at: url.deletingLastPathComponent(), withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
             let opened = unsafe open(url.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-            guard opened >= 0 else { throw WorkspaceError.notWritable(path: url.path) }
+            guard opened >= 0 else { throw StorageError.notWritable(path: url.path) }
             var wish = LOCK_EX | LOCK_NB
             while flock(opened, wish) != 0 {
                 let code = errno
@@ -27,8 +27,8 @@ struct WorkspaceLock: ~Copyable {
                     continue
                 }
                 close(opened)
-                if let reason = FileLocks.reason(code) { throw LockError.unsupported(path: url.path, reason: reason) }
-                throw WorkspaceError.notWritable(path: url.path)
+                if let reason = FileLocks.reason(code) { throw StorageError.noLocks(path: url.path, reason: reason) }
+                throw StorageError.notWritable(path: url.path)
             }
             if Self.isAtPath(opened, url) {
                 descriptor = opened

@@ -13,33 +13,6 @@ package struct LogCheckup: Sendable {
 }
 
 extension Workspace {
-    package var evidenceLog: EvidenceLog { EvidenceLog(folder: files.log) }
-
-    /// All entries that count, from the first.
-    package func logEntries() throws -> [LogEntry] {
-        guard let head = try evidenceLog.head() else { throw EvidenceError.noLog(path: root.path) }
-        return try evidenceLog.allEntries(head.size).map { bytes in
-            guard let entry = LogEntry(bytes: bytes) else {
-                throw EvidenceError.logDamaged(path: evidenceLog.entries.path)
-            }
-            return entry
-        }
-    }
-
-    /// The keys that signed, the present one last.
-    package func verificationKeys() throws -> [VerificationKey] {
-        let keys = try logEntries().compactMap { $0.publicKey }.compactMap { Data(canonicalBase64: $0) }
-            .compactMap { VerificationKey(bytes: Array($0)) }
-        guard let present = try ledger.logState()?.key else { throw EvidenceError.noLog(path: root.path) }
-        return keys.filter { $0 != present } + [present]
-    }
-
-    /// The receipts that lie in the workspace.
-    package func receiptFiles() throws -> [URL] {
-        try DurableFile.names(in: files.receipts).filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }.sorted()
-            .map { files.receipts.appending(path: $0) }
-    }
-
     /// Computes the whole tree anew from the entries, and compares it with the signed head, the ledger, older heads and receipts.
     ///
     /// `heads`: files with signed heads of the same log, kept elsewhere, or receipts: what this log must have grown from.
@@ -48,16 +21,12 @@ extension Workspace {
     package func checkLog(since heads: [URL] = [], waiting: () -> Void = {}) throws -> LogCheckup {
         let first = try lookAtLog(since: heads)
         if first.isConsistent { return first }
-        guard try DurableFile.exists(files.lock), let lock = try? WorkspaceLock(files.lock, waiting: waiting) else {
-            return first
-        }
-        defer { withExtendedLifetime(lock) {} }
-        return try lookAtLog(since: heads)
+        return try whileNobodyWrites(waiting) { try lookAtLog(since: heads) } ?? first
     }
 
     /// The same for a process that holds the lock.
     func lookAtLog(since heads: [URL]) throws -> LogCheckup {
-        guard let state = try ledger.logState() else { throw EvidenceError.noLog(path: root.path) }
+        guard let state = try ledger.logState() else { throw LogError.noLog(path: root.path) }
         let log = evidenceLog
         var faults: [String] = []
         var compared = 0
@@ -94,10 +63,10 @@ extension Workspace {
         }
         do {
             let writer = try LogWriter(log, state, nil, keyPath: "")
-            if writer.problem as? EvidenceError == .keyMissing(path: ""), writer.written < writer.size {
+            if writer.problem as? LogError == .keyMissing(path: ""), writer.written < writer.size {
                 faults.append("\(writer.size - writer.written) entries wait in the ledger (`sisa repair` writes them)")
             }
-            if let problem = writer.problem, problem as? EvidenceError != .keyMissing(path: "") {
+            if let problem = writer.problem, problem as? LogError != .keyMissing(path: "") {
                 faults.append("\(problem)")
             }
         } catch {

@@ -25,24 +25,28 @@ package struct Verifier {
         let fresh: Workspace
         do {
             fresh = try build(in: folder, backbone: backbone, digest: digest)
-        } catch WorkspaceError.recordsDamaged(let path) {
+        } catch CorpusError.recordsDamaged(let path) {
             return VerificationReport(
                 stages: [], predictions: 0, predictionsAreIdentical: false, misplaced: [], damagedFile: path,
                 seconds: clock.duration(to: .now).seconds)
         }
         // Nothing of what the subject stored is asked, and its files of features would be: so there are none.
         let trainer = try Model(subject.recipe, backbone: backbone, training: true)
-        _ = try fresh.bringUpToDate(
-            shards: shards, model: trainer, threads: threads, storesFeatures: false, progress: progress)
-
         let chain = subject.chain(digest)
         let held = CheckpointPlan(try subject.ledger.slices(), chain: chain)
         let truth = CheckpointPlan(try fresh.ledger.slices(), chain: chain)
+        let (layout, placed) = (try subject.layout(), try fresh.layout())
+        let records = try LiveRecords(placed.corpus, fresh.ledger)
+        let reconciler = Reconciler(
+            recipe: fresh.recipe, ledger: fresh.ledger, store: fresh.store, chain: chain, threads: threads,
+            progress: progress, features: nil,
+            records: { shard, threads in try records.shard(shard, threads: threads).live })
+        try reconciler.train(try reconciler.missing(truth, shards: shards), model: trainer)
         let shards = self.shards ?? Array(truth.shards.indices)
         var stages: [VerificationReport.Stage] = []
         var misplaced: [String] = []
         for shard in shards {
-            misplaced += try misplacedSlices(of: shard, held, truth, fresh)
+            misplaced += try misplacedSlices(of: shard, held, truth, layout.corpus, placed.corpus)
             let surplus = try subject.ledger.stages(shard: shard).map(\.stage)
                 .filter { stage in !truth.shards[shard].contains { $0.stage == stage } }
             for stage in surplus {
@@ -59,7 +63,7 @@ package struct Verifier {
             }
         }
         // A deletion finds by it what it must take along.
-        if self.shards == nil, let path = try subject.index().difference(from: fresh.index()) {
+        if self.shards == nil, let path = try layout.index.difference(from: placed.index) {
             misplaced.append(path)
         }
         try inspect(fresh)
@@ -75,10 +79,9 @@ package struct Verifier {
 
     /// Paths of slices whose file, or whose entry in the ledger, is not what the key and the records make of it.
     private func misplacedSlices(
-        of shard: Int, _ held: CheckpointPlan, _ truth: CheckpointPlan, _ fresh: Workspace
+        of shard: Int, _ held: CheckpointPlan, _ truth: CheckpointPlan, _ mine: Corpus, _ theirs: Corpus
     ) throws -> [String] {
-        let (mine, theirs) = (try subject.corpus(), try fresh.corpus())
-        return try truth.slices[shard].indices.compactMap { slice in
+        try truth.slices[shard].indices.compactMap { slice in
             let cell = Cell(shard: shard, slice: slice)
             // A ledger that lost a cell is no reason to crash.
             let isHeld = shard < held.slices.count && slice < held.slices[shard].count
@@ -91,10 +94,11 @@ package struct Verifier {
     private func build(in folder: URL, backbone: URL, digest: [UInt8]) throws -> Workspace {
         let files = WorkspaceFiles(root: folder)
         try files.makeRoot()
-        let ledger = try Ledger(files.ledger, .create)
+        let ledger = try Ledger(files[.ledger], .create)
         let recipe = subject.recipe
         let assignment = Assignment(recipe, key: subject.key)
-        let (corpus, pending) = (try subject.corpus(), try subject.ledger.pending())
+        let (layout, pending) = (try subject.layout(), try subject.ledger.pending())
+        let corpus = layout.corpus
         let facts = ["backbone": Data(backbone.path.utf8), "backbone_digest": Data(digest)]
         func copy(_ take: (Record, RecordPlace?) throws -> Void) throws {
             for shard in shards ?? Array(0..<recipe.shards) {
@@ -110,9 +114,9 @@ package struct Verifier {
             }
         }
         do {
-            try Workspace.fill(recipe, files, ledger, subject.key, facts, generation: 1) { try copy($0) }
+            try Workspace.fill(recipe, files, ledger, subject.key, facts, layout: 1) { try copy($0) }
         } catch is DuplicateID {
-            throw WorkspaceError.recordsDamaged(path: subject.files.records(try subject.ledger.generation()).path)
+            throw CorpusError.recordsDamaged(path: subject.files[.records, layout: layout.number].path)
         }
         return Workspace(files, recipe, subject.key, ledger)
     }

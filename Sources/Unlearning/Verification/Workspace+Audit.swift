@@ -32,7 +32,8 @@ extension Workspace {
             AuditReport.Check(
                 claim: "the ledger is what the log says",
                 faults: log.isConsistent ? try ledgerFaults(entries) : ["the log cannot be trusted"]),
-            AuditReport.Check(claim: "no file is here that nobody asks for", faults: try strangers(isStrict: true))
+            AuditReport.Check(
+                claim: "no file is here that nobody asks for", faults: try unreferencedFiles(isStrict: true))
         ]
         var faults: [String] = []
         let report = try Verifier(subject: self, shards: shards, threads: threads, progress: progress)
@@ -50,7 +51,9 @@ extension Workspace {
         if try !ledger.isSound() { faults.append("SQLite finds its pages out of order") }
         if try !ledger.areTotalsRight() { faults.append("its totals are not the sums of its rows") }
         if try !ledger.pending().isEmpty { faults.append("a deletion waits for its repair (`sisa repair`)") }
-        if try ledger.fact(Self.staleFact) != nil { faults.append("a change of recipe is not finished (`sisa train`)") }
+        if try ledger.fact(Ledger.staleFact) != nil {
+            faults.append("a change of recipe is not finished (`sisa train`)")
+        }
         let plan = entries.last { $0.plan != nil }
         if plan?.plan != digests.plan(recipe) { faults.append("its recipe is not the one of the log") }
         if try plan?.backbone != backboneDigest().hexadecimal {
@@ -58,7 +61,7 @@ extension Workspace {
         }
         let seal = try ledger.fact(Self.sealFact).flatMap { try? JSONDecoder().decode(BackboneSeal.self, from: $0) }
         if try seal != Self.seal(ofBackbone: backboneFolder()) { faults.append("its seal is not that of the backbone") }
-        if try (try? SigningKey(contentsOf: files.signingKey))?.verification != ledger.logState()?.key {
+        if try (try? SigningKey(contentsOf: files[.signingKey]))?.verification != ledger.logState()?.key {
             faults.append("the signing key is missing, or is not the one that signs")
         }
         let requests = Set(entries.compactMap(\.request))
@@ -77,7 +80,7 @@ extension Workspace {
         {
             faults.append("it has other cells than the recipe's")
         }
-        if try index().faults(ledger.seals() ?? [:], waiting: { [] }).contains(where: { $0.fault != nil }) {
+        if try layout().index.faults(ledger.seals() ?? [:], waiting: { [] }).contains(where: { $0.fault != nil }) {
             faults.append("its index is not the one that lies here")
         }
         for shard in 0..<recipe.shards {

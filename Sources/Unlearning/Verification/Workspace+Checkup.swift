@@ -11,50 +11,41 @@ extension Workspace {
         return try whileNobodyWrites(waiting) { try look(threads: threads) } ?? first
     }
 
-    /// `body` while this process holds the lock; nil where it cannot: on a disk that is read-only, or in a workspace of somebody else, nobody
-    /// is waited for.
-    func whileNobodyWrites<Result>(_ waiting: () -> Void, _ body: () throws -> Result) throws -> Result? {
-        guard (try? DurableFile.exists(files.lock)) == true, let lock = try? WorkspaceLock(files.lock, waiting: waiting)
-        else { return nil }
-        defer { withExtendedLifetime(lock) {} }
-        return try body()
-    }
-
     private func look(threads: Int) throws -> Checkup {
         var damages: [Checkup.Damage] = []
         var checked = 0
-        func note(_ kind: Checkup.Kind, _ path: String, _ fault: Checkup.Fault?) {
+        func note(_ kind: Checkup.Kind, _ path: String, _ fault: FileFault?) {
             checked += 1
             let root = root.path + "/"
             let below = path.hasPrefix(root) ? String(path.dropFirst(root.count)) : path
             if let fault { damages.append(Checkup.Damage(kind: kind, path: below, fault: fault)) }
         }
-        note(.ledger, ledger.path, Checkup.Fault { try ledger.isSound() })
+        note(.ledger, ledger.path, FileFault { try ledger.isSound() })
         // A workspace of an earlier version has no log yet.
         if try ledger.logState() != nil {
             let log = evidenceLog
-            let fault = Checkup.Fault {
+            let fault = FileFault {
                 for file in [log.entries, log.nodes, log.checkpoint] { _ = try DurableFile.isReadable(file) }
                 return try lookAtLog(since: []).isConsistent
             }
             note(.log, log.folder.path, fault)
         }
         note(.backbone, try backboneFolder().path, backboneFault())
-        let index = try index()
+        let layout = try layout()
+        let (corpus, index, features) = (layout.corpus, layout.index, layout.features)
         let plan = try plan()
-        let live = try liveRecords()
+        let live = try LiveRecords(corpus, ledger)
         let stages = try ledger.stages()
-        let (corpus, features) = (try corpus(), try features())
         let pending = live.pending
         let shards = Parallel.map(plan.shards.count, threads: threads) { shard in
-            var found: [(Checkup.Kind, String, Checkup.Fault?)] = []
+            var found: [(Checkup.Kind, String, FileFault?)] = []
             for (slice, summary) in plan.slices[shard].enumerated() {
                 let cell = Cell(shard: shard, slice: slice)
-                let fault = Checkup.Fault { try corpus.holds(cell, summary, without: pending[cell] ?? []) }
+                let fault = FileFault { try corpus.holds(cell, summary, without: pending[cell] ?? []) }
                 found.append((.records, corpus.url(cell).path, fault))
                 let url = features.url(cell)
                 guard (try? DurableFile.exists(url)) != false else { continue }
-                let cache = Checkup.Fault { try DurableFile.isReadable(url) && features.read(cell) != nil }
+                let cache = FileFault { try DurableFile.isReadable(url) && features.read(cell) != nil }
                 found.append((.features, url.path, cache))
             }
             // A stage that is not trained yet is missing, which is no damage.
@@ -62,7 +53,7 @@ extension Workspace {
             for item in plan.shards[shard] where item.isKept {
                 guard let row = rows.first(where: { $0.key == item.key }), row.stored > 0 else { continue }
                 let url = store.url(item.key, shard: shard)
-                let fault = Checkup.Fault {
+                let fault = FileFault {
                     try store.read(item.key, shard: shard, size: row.size, digest: row.digest) != nil
                 }
                 let isMissing = fault == .damaged && (try? DurableFile.exists(url)) == false
@@ -74,11 +65,11 @@ extension Workspace {
         for (path, fault) in try index.faults(ledger.seals(), waiting: { try live.waiting(index) }) {
             note(.index, path, fault)
         }
-        for path in try strangers(isStrict: false) { note(.stranger, path, .stranger) }
+        for path in try unreferencedFiles(isStrict: false) { note(.stranger, path, .stranger) }
         return Checkup(damages: damages, filesChecked: checked)
     }
 
-    private func backboneFault() -> Checkup.Fault? {
+    private func backboneFault() -> FileFault? {
         do {
             try check(backbone: backboneFolder())
             return nil
@@ -94,9 +85,10 @@ extension Workspace {
     /// Files that neither plan nor ledger ask for: a purge that was skipped leaves them, and an old backup brings them back.
     ///
     /// `isStrict`: Those too that somebody put beside them, and that a killed command leaves, which the next one that writes removes.
-    func strangers(isStrict: Bool) throws -> [String] {
+    func unreferencedFiles(isStrict: Bool) throws -> [String] {
         let plan = try plan()
-        let (corpus, features) = (try corpus(), try features())
+        let layout = try layout()
+        let (corpus, features) = (layout.corpus, layout.features)
         var wanted: Set<String> = []
         for shard in plan.shards.indices {
             for item in plan.shards[shard] where item.isKept { wanted.insert(store.url(item.key, shard: shard).path) }
@@ -105,16 +97,13 @@ extension Workspace {
                 wanted.formUnion([corpus.url(cell).path, features.url(cell).path])
             }
         }
-        wanted.formUnion(try index().paths)
-        let known = [
-            files.ledger, files.key, files.lock, files.costs, files.reserve, files.signingKey, evidenceLog.entries,
-            evidenceLog.nodes, evidenceLog.checkpoint
-        ]
-        wanted.formUnion(known.map(\.path))
+        wanted.formUnion(layout.index.paths)
+        wanted.formUnion(files.all(.standing).map { files[$0].path })
+        wanted.formUnion([evidenceLog.entries, evidenceLog.nodes, evidenceLog.checkpoint].map(\.path))
         wanted.formUnion(try receiptFiles().map(\.path))
         wanted.formUnion(try ledger.requests().map { files.request($0.id).path })
         // Of deletions that are not finished, and of a change of recipe, all may still be there.
-        let isUnfinished = try !ledger.pending().isEmpty || ledger.fact(Self.staleFact) != nil
+        let isUnfinished = try !ledger.pending().isEmpty || ledger.fact(Ledger.staleFact) != nil
         if isUnfinished, !isStrict { return [] }
         return try DurableFile.paths(below: root, skips: !isStrict).filter { name in
             !wanted.contains(root.appending(path: name).path)

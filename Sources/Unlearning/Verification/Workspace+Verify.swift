@@ -14,8 +14,7 @@ extension Workspace {
             throw WorkspaceError.noSuchShard(shard + 1, shards: recipe.shards)
         }
         return try training(in: scratch, waiting: waiting) { folder in
-            if scratch == nil { try sweep() }
-            return try Verifier(subject: self, shards: shard.map { [$0] }, threads: threads, progress: progress)
+            try Verifier(subject: self, shards: shard.map { [$0] }, threads: threads, progress: progress)
                 .run(texts: texts, in: folder)
         }
     }
@@ -28,18 +27,17 @@ extension Workspace {
         in scratch: URL?, waiting: () -> Void, _ body: (URL) throws -> Result
     ) throws -> Result {
         guard let scratch else {
-            let lock = try WorkspaceLock(files.lock, waiting: waiting)
-            defer { withExtendedLifetime(lock) {} }
-            try DurableFile.removeFolder(files.verification)
-            defer { try? DurableFile.removeFolder(files.verification) }
-            return try body(files.verification)
+            return try write(1, waiting: waiting) { _ in
+                defer { try? DurableFile.removeFolder(files[.verification]) }
+                return try body(files[.verification])
+            }
         }
         let folder = WorkspaceFiles(root: scratch.appending(path: "sisa-" + Evidence.randomRequestID())).root
         guard !(folder.path + "/").hasPrefix(root.path + "/") else {
-            throw ExportError.insideWorkspace(path: scratch.path)
+            throw WorkspaceError.insideWorkspace(path: scratch.path)
         }
         guard FileManager.default.fileExists(atPath: scratch.path) else {
-            throw WorkspaceError.notWritable(path: scratch.path)
+            throw StorageError.notWritable(path: scratch.path)
         }
         defer { try? DurableFile.removeFolder(folder) }
         return try whileNobodyWrites(waiting) { try body(folder) } ?? body(folder)

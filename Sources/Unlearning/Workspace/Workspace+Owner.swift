@@ -14,4 +14,14 @@ extension Workspace {
     package static func isReadOnly(at root: URL) -> Bool {
         unsafe access(root.path, F_OK) == 0 && access(root.path, W_OK) != 0
     }
+
+    /// `body` while this process holds the lock; nil where it cannot: on a disk that is read-only, or in a workspace of somebody else, nobody
+    /// is waited for.
+    func whileNobodyWrites<Result>(_ waiting: () -> Void, _ body: () throws -> Result) throws -> Result? {
+        guard (try? DurableFile.exists(files[.lock])) == true,
+            let lock = try? WorkspaceLock(files[.lock], waiting: waiting)
+        else { return nil }
+        defer { withExtendedLifetime(lock) {} }
+        return try body()
+    }
 }

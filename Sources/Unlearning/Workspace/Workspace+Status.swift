@@ -40,7 +40,8 @@ extension Workspace {
     /// Reads the ledger's S x R rows and looks for as many files of records and of checkpoints; never reads a record.
     package func status() throws -> Status {
         let plan = try plan()
-        let (stages, corpus) = (try ledger.stages(), try corpus())
+        let (stages, layout) = (try ledger.stages(), try layout())
+        let corpus = layout.corpus
         func isComplete(_ shard: Int) throws -> Bool {
             try plan.slices[shard].enumerated().allSatisfy { slice, summary in
                 try summary.records == 0
@@ -65,7 +66,7 @@ extension Workspace {
                     sliceRecords: plan.slices[shard].map(\.records), stagesStored: rows.count,
                     stagesWanted: items.count, recordPasses: rows.reduce(0) { $0 + $1.recordPasses },
                     storedBytes: rows.reduce(0) { $0 + $1.stored }, recordsWaiting: waiting[shard] ?? 0)
-            }, featureBytes: try features().storedBytes(),
+            }, featureBytes: try layout.features.storedBytes(),
             requests: try ledger.requests().filter { $0.entry == nil }.map { ($0.id, $0.accepted) })
     }
 }

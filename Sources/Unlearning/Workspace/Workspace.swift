@@ -20,7 +20,7 @@ package final class Workspace: Sendable {
         self.recipe = recipe
         self.key = key
         self.ledger = ledger
-        store = CheckpointStore(files.checkpoints)
+        store = CheckpointStore(files[.checkpoints])
         table = StageTable(recipe)
     }
 
@@ -31,9 +31,9 @@ package final class Workspace: Sendable {
     package convenience init(at root: URL, _ access: Ledger.Access = .write, checksAge: Bool? = nil) throws {
         let files = WorkspaceFiles(root: root)
         try files.refuseLinks()
-        let ledger = try Ledger(files.ledger, access)
+        let ledger = try Ledger(files[.ledger], access)
         guard let recipe = try Self.storedRecipe(ledger) else {
-            throw WorkspaceError.notAWorkspace(path: root.path)
+            throw LedgerError.missing(folder: root.path)
         }
         self.init(files, recipe, try files.readKey(), ledger)
         if checksAge ?? (access == .read) { try checkAge() }
@@ -119,37 +119,4 @@ package final class Workspace: Sendable {
         CheckpointPlan(of: try ledger.slices(shards: shards), chain: chain(try backboneDigest()))
     }
 
-    /// Set while checkpoints of earlier choices (recipe, backbone) may be left in any shard.
-    static let staleFact = "stale"
-
-    /// The one function behind train, resume and repair: destroys what no key asks for, and trains what is missing.
-    ///
-    /// Returns how many stages it trained. `shards`: the ones to look at; nil: all. Of the others nothing is read. `model`: if it is
-    /// loaded already; else it is loaded where something is missing, and of the backbone no more than is used. `memo` keeps the records
-    /// of shards that are asked for more than once. `storesFeatures`: whether features may come from files and are written to
-    /// them. `trains`: Whether what is missing is trained; else it stays missing. `evidence`: what takes
-    /// it into the log; nil: the workspace keeps none. `destroyed` is called in between: nothing of a deleted record is left then.
-    func bringUpToDate(
-        shards: [Int]? = nil, model: Model? = nil, memo: RecordsMemo? = nil, threads: Int, storesFeatures: Bool = true,
-        trains: Bool = true, evidence: Evidence? = nil, progress: @escaping TrainingProgress, destroyed: () -> Void = {}
-    ) throws -> Int {
-        let memo = memo ?? RecordsMemo(self)
-        let reconciler = Reconciler(
-            recipe: recipe, ledger: ledger, store: store, chain: chain(try backboneDigest()), threads: threads,
-            progress: progress,
-            features: storesFeatures ? try features() : nil,
-            records: { shard, threads in try memo.records(shard: shard, threads: threads) })
-        let plan = try shards.map { try self.plan(shards: $0) } ?? self.plan()
-        // Needs no room on the disk, and makes some.
-        try reconciler.destroyStale(plan, shards: shards)
-        try destroyPendingRecords()
-        destroyed()
-        guard trains else { return 0 }
-        let work = try reconciler.missing(plan, shards: shards)
-        if !work.isEmpty {
-            try reconciler.train(work, model: model ?? self.model(training: true))
-        }
-        try settle(shards, plan.slices, evidence, memo)
-        return work.reduce(0) { $0 + $1.stages.count }
-    }
 }

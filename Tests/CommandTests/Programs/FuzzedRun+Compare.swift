@@ -27,7 +27,7 @@ extension FuzzedRun {
     func compare() throws {
         if model.isUncertain { return }
         guard !model.live.isEmpty else { return try expectNothing() }
-        let isStale = try subject.ledger.fact(Workspace.staleFact) != nil
+        let isStale = try subject.ledger.fact(Ledger.staleFact) != nil
         let isFinished = model.pending.isEmpty && !model.needsTraining && !isStale
         var generator = SeededGenerator(seed: program.seed)
         let truth = try world.workspace("truth", model.live.shuffled(using: &generator))
@@ -69,7 +69,7 @@ extension FuzzedRun {
     /// No file of features has an entry that a fresh run has not.
     private func expectNoFeatures(besidesThoseOf truth: Workspace) throws {
         guard model.withText.isEmpty else { return }
-        let stores = try [subject, truth].map { try $0.features() }
+        let stores = try [subject, truth].map { try $0.layout().features }
         for shard in 0..<world.recipe.shards {
             for slice in 0..<world.recipe.slices {
                 let cell = Cell(shard: shard, slice: slice)

@@ -42,7 +42,7 @@ extension FuzzedRun {
                 description:
                     "refused nothing, but deleted \(report.recordsDeleted)\(report.isRepeated ? ", repeated" : "")")
         } catch DeletionError.unknownIDs, DeletionError.unknownOwner, DeletionError.nothingMeets,
-            EvidenceError.requestTaken
+            ReceiptError.requestTaken
         {}
     }
 

@@ -15,10 +15,12 @@ extension FuzzedRun {
         case .commit:
             guard case .delete(let deletion) = step, case .deletes(let found, let new, _) = expectation(of: deletion)
             else { return try take(step) }
-            let all = try subject.finder(unfinished: true).find(deletion.request(world.recipe)).gone
-            guard Set(all.map(\.id)) == Set(found.map(\.recordID)) else { throw Fault(description: "found others") }
             let name = deletion.name ?? "stopped"
-            _ = try subject.accept(all, Evidence(subject), request: name)
+            try subject.write(1) { session in
+                let all = try session.finder(unfinished: true).find(deletion.request(world.recipe)).gone
+                guard Set(all.map(\.id)) == Set(found.map(\.recordID)) else { throw Fault(description: "found others") }
+                _ = try session.accept(all, request: name)
+            }
             model.accept(new, name: name)
             subject = try Workspace(at: subject.root)
         case .call(let number, let way):
@@ -75,7 +77,7 @@ extension FuzzedRun {
         let gone = before.pending + before.live.filter { !ids.contains($0.recordID) }
         model = state
         let tags = Set(try subject.ledger.pending().values.joined())
-        let corpus = try subject.corpus()
+        let corpus = try subject.layout().corpus
         model.pending = gone.filter { tags.contains(corpus.tag($0.recordID)) }
         model.withText = []
         model.isUncertain = before.isUncertain

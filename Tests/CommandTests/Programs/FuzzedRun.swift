@@ -87,7 +87,7 @@ struct FuzzedRun {
     }
 
     private mutating func repair(hasTime: Bool, _ progress: @escaping TrainingProgress = { _ in }) throws {
-        let isStale = try subject.ledger.fact(Workspace.staleFact) != nil
+        let isStale = try subject.ledger.fact(Ledger.staleFact) != nil
         let report = try subject.repair(within: hasTime ? nil : 0, progress: progress)
         model.destroy()
         if hasTime || isStale { model.settle() }

@@ -30,7 +30,8 @@ import Testing
         for _ in 0..<400 {
             let planRecords = cost.slices[0].enumerated().flatMap { slice, count in
                 (0..<count).map {
-                    PlanRecord(id: RecordID("\(slice) \($0)"), cell: Cell(shard: 0, slice: slice), rank: generator.next())
+                    PlanRecord(
+                        id: RecordID("\(slice) \($0)"), cell: Cell(shard: 0, slice: slice), rank: generator.next())
                 }
             }
             let passes = (0..<6).map { Stage($0, of: recipe, shard: 0).recordPasses(planRecords) }

@@ -138,7 +138,7 @@ import Testing
             try Data("mine".utf8).write(to: folder)
             #expect(throws: ExportError.occupied(path: folder.path)) { try subject.export(shard: 0, to: folder) }
             let inside = subject.root.appending(path: "adapter")
-            #expect(throws: ExportError.insideWorkspace(path: inside.path)) {
+            #expect(throws: WorkspaceError.insideWorkspace(path: inside.path)) {
                 try subject.export(shard: 0, to: inside)
             }
         }

@@ -34,9 +34,10 @@ import Testing
                 + "WHERE shard = \(shard) AND stage = \(row.stage)",
             workspace: subject.root, [Checkpoint(content: content).digest])
         guard logs else { return }
-        let evidence = try Evidence(subject)
-        try subject.settle(nil, subject.ledger.slices(), evidence, RecordsMemo(subject))
-        try evidence.publish()
+        try subject.write(1) { session in
+            try session.prove(session.plan(), nil)
+            try session.finish(nil)
+        }
         #expect(try subject.checkLog().isConsistent)
     }
 
@@ -117,12 +118,12 @@ import Testing
                 let edit = Self.edits[trial % Self.edits.count]
                 let subject = try world.copy(after, as: "trial")
                 defer { try? FileManager.default.removeItem(at: subject.root) }
-                let before = try Data(contentsOf: subject.files.ledger)
+                let before = try Data(contentsOf: subject.files[.ledger])
                 // Values of facts are blobs; a text would not be read at all.
                 try LedgerSurgeon.execute(
                     edit.replacing(#/SET value = '([^']*)'/#, with: { "SET value = CAST('\($0.output.1)' AS BLOB)" }),
                     workspace: subject.root)
-                #expect(try Data(contentsOf: subject.files.ledger) != before, "\(edit) changes nothing")
+                #expect(try Data(contentsOf: subject.files[.ledger]) != before, "\(edit) changes nothing")
                 let holds = (try? Workspace(at: subject.root).audit().holds) ?? false
                 #expect(!holds, "\(edit)")
             }
@@ -150,8 +151,8 @@ import Testing
                     kept = [try #require(receipts[at...].randomElement(using: &generator))]
                     #expect(try whole.audit(shards: [0]).holds)
                 } else {
-                    try FileManager.default.removeItem(at: whole.files.log)
-                    try FileManager.default.copyItem(at: copies[at].files.log, to: whole.files.log)
+                    try FileManager.default.removeItem(at: whole.files[.log])
+                    try FileManager.default.copyItem(at: copies[at].files[.log], to: whole.files[.log])
                 }
                 #expect(try !whole.audit(shards: [0], evidence: kept).holds, "trial \(trial)")
             }

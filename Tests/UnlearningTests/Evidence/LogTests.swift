@@ -29,7 +29,7 @@ import Testing
             let log = String(decoding: try Data(contentsOf: subject.evidenceLog.entries), as: UTF8.self)
             for record in records {
                 #expect(!log.contains(record.id) && !log.contains(record.text))
-                let tag = try subject.corpus().tag(record.recordID).bytes.hexadecimal
+                let tag = try subject.layout().corpus.tag(record.recordID).bytes.hexadecimal
                 #expect(!log.contains(tag))
             }
             #expect(try Workspace(at: subject.root).audit().checks.flatMap(\.faults) == [])
@@ -71,7 +71,7 @@ import Testing
             try subject.delete(DeletionRequest(ids: [records[2].recordID], defersRepair: true, requestID: "a"))
             let path = subject.files.request("a").path
             try FileManager.default.removeItem(atPath: path)
-            #expect(throws: EvidenceError.draftDamaged(path: path)) { try subject.repair() }
+            #expect(throws: ReceiptError.draftDamaged(path: path)) { try subject.repair() }
             let truth = try Snapshot(world.workspace("truth", records.without([records[2]])))
             #expect(try Snapshot(subject).differences(from: truth) == [])
             #expect(try subject.repair().stagesTrained == 0 && subject.checkLog().faults == [])
@@ -83,14 +83,16 @@ import Testing
     @Test func noReceiptIsWrittenOfAStatementThatWasNotLogged() throws {
         try with { _, subject, records in
             try subject.delete(DeletionRequest(ids: [records[2].recordID], defersRepair: true, requestID: "a"))
-            let evidence = try Evidence(subject)
-            _ = try subject.bringUpToDate(threads: 1, evidence: evidence, progress: { _ in })
+            let evidence = try subject.write(1) { session in
+                try session.bringUpToDate()
+                return try session.evidence()
+            }
             var draft = try #require(try evidence.draft("a"))
             let honest = String(decoding: try #require(draft.statement), as: UTF8.self)
             draft.statement = Data(honest.replacing("\"records\":1", with: "\"records\":2").utf8)
             #expect(draft.statement != Data(honest.utf8))
             try evidence.save(draft)
-            let refusal = EvidenceError.draftDamaged(path: subject.files.request("a").path)
+            let refusal = ReceiptError.draftDamaged(path: subject.files.request("a").path)
             #expect(throws: refusal) { try subject.repair() }
             #expect(try subject.receiptFiles().isEmpty)
             draft.statement = Data(honest.utf8)
@@ -142,14 +144,14 @@ import Testing
                 try FileManager.default.copyItem(
                     at: subject.root.appending(path: name), to: old.root.appending(path: name))
             }
-            let refusal = EvidenceError.restored(known: 2, logged: 7)
+            let refusal = LogError.restored(known: 2, logged: 7)
             #expect(throws: refusal) { try Workspace(at: old.root, .read) }
             #expect(throws: refusal) { try old.resume() }
             #expect(throws: refusal) { try old.repair() }
             #expect(throws: refusal) { try old.delete([records[9].recordID]) }
             #expect(throws: refusal) { try world.retrain(old) }
             #expect(try !old.checkLog().isConsistent)
-            #expect(throws: EvidenceError.self) { try old.replay() }
+            #expect(throws: LogError.self) { try old.replay() }
 
             let report = try old.replay(subject.receiptFiles())
             #expect(report.entries == 5 && report.recordsDeleted == 3 && report.receipts.count == 1)
@@ -170,19 +172,19 @@ import Testing
     func aDamagedLogKeepsNobodyFromForgetting(damage: String) throws {
         try with { world, subject, records in
             let first = world.root("first-log")
-            try FileManager.default.copyItem(at: subject.files.log, to: first)
+            try FileManager.default.copyItem(at: subject.files[.log], to: first)
             for record in [records[0], records[2]] { try subject.delete([record.recordID]) }
             let saved = world.root("saved")
             try FileManager.default.copyItem(at: subject.root, to: saved)
             switch damage {
-            case "removed": try FileManager.default.removeItem(at: subject.files.log)
+            case "removed": try FileManager.default.removeItem(at: subject.files[.log])
             case "cut":
-                try FileManager.default.removeItem(at: subject.files.log)
-                try FileManager.default.copyItem(at: first, to: subject.files.log)
+                try FileManager.default.removeItem(at: subject.files[.log])
+                try FileManager.default.copyItem(at: first, to: subject.files[.log])
             case "replaced":
                 let other = try world.workspace("other", Array(records.prefix(9)))
-                try FileManager.default.removeItem(at: subject.files.log)
-                try FileManager.default.copyItem(at: other.files.log, to: subject.files.log)
+                try FileManager.default.removeItem(at: subject.files[.log])
+                try FileManager.default.copyItem(at: other.files[.log], to: subject.files[.log])
             case "no head": try FileManager.default.removeItem(at: subject.evidenceLog.checkpoint)
             case "no entries": try FileManager.default.removeItem(at: subject.evidenceLog.entries)
             case "no nodes": try FileManager.default.removeItem(at: subject.evidenceLog.nodes)
@@ -205,11 +207,11 @@ import Testing
                 var bytes = try Data(contentsOf: subject.evidenceLog.nodes)
                 if damage == "a node less" { bytes.removeLast(40) } else { bytes[bytes.count - 40] ^= 1 }
                 try bytes.write(to: subject.evidenceLog.nodes)
-            case "no key": try FileManager.default.removeItem(at: subject.files.signingKey)
-            default: try SigningKey().write(to: subject.files.signingKey)
+            case "no key": try FileManager.default.removeItem(at: subject.files[.signingKey])
+            default: try SigningKey().write(to: subject.files[.signingKey])
             }
             let gone = records[1]
-            func left() -> [String: Data]? { try? TestFolder.contents(subject.files.log) }
+            func left() -> [String: Data]? { try? TestFolder.contents(subject.files[.log]) }
             let before = left()
             #expect(throws: DeletionError.self) { try subject.delete([gone.recordID]) }
             #expect(left() == before)
@@ -294,7 +296,7 @@ import Testing
             let entries = try Data(contentsOf: subject.evidenceLog.entries)
             try entries.dropLast(2).write(to: subject.evidenceLog.entries)
             let before = try TestFolder.contents(subject.root)
-            let refusal = EvidenceError.logDamaged(path: subject.evidenceLog.entries.path)
+            let refusal = LogError.logDamaged(path: subject.evidenceLog.entries.path)
             #expect(throws: refusal) { try subject.rotateKey() }
             #expect(throws: refusal) { try subject.rotateKey(isLost: true) }
             #expect(try TestFolder.contents(subject.root) == before)
@@ -310,16 +312,22 @@ import Testing
         try with { world, subject, records in
             let shard = world.cell(records[2]).shard
             try subject.delete(DeletionRequest(ids: [records[2].recordID], defersRepair: true, requestID: "a"))
-            _ = try subject.bringUpToDate(shards: [shard], threads: 1, progress: { _ in })
+            try subject.write(1) { session in
+                let plan = try session.destroy([shard])
+                try session.repair(plan, [shard])
+            }
             let (rows, digests) = (try subject.ledger.stages(shard: shard), subject.digests)
             let generation = digests.generation(shard, rows)
             let truth = [
                 "checkpoints": generation, "records": digests.records(shard, try subject.ledger.slices(shard: shard)),
                 "subject": try #require(rows.last).digest.hexadecimal
             ]
-            let evidence = try Evidence(subject)
+            let (evidence, told) = try subject.write(1) { session in
+                let evidence = try session.evidence()
+                return (evidence, try evidence.draft("a").map(session.statement))
+            }
             var draft = try #require(try evidence.draft("a"))
-            let honest = String(decoding: try subject.statement(of: draft, RecordsMemo(subject)), as: UTF8.self)
+            let honest = String(decoding: try #require(told), as: UTF8.self)
             let statement = truth[lie].map { honest.replacing($0, with: String(repeating: "0", count: 64)) } ?? honest
             #expect((statement != honest) == (lie != "nothing"))
             draft.statement = Data(statement.utf8)
@@ -345,7 +353,7 @@ import Testing
         try with { _, subject, records in
             try subject.delete([records[0].recordID])
             let old = try #require(try subject.verificationKeys().last)
-            try FileManager.default.removeItem(at: subject.files.signingKey)
+            try FileManager.default.removeItem(at: subject.files[.signingKey])
             let new = try subject.rotateKey(isLost: true)
             #expect(try subject.verificationKeys() == [old, new])
             let receipt = try #require(try subject.delete([records[1].recordID]).receipt)
@@ -357,7 +365,7 @@ import Testing
     @Test func keysAreReadableByTheirOwnerOnlyAndReadBack() throws {
         try with { world, subject, _ in
             var status = stat()
-            #expect(unsafe stat(subject.files.signingKey.path, &status) == 0)
+            #expect(unsafe stat(subject.files[.signingKey].path, &status) == 0)
             #expect(status.st_mode & 0o777 == 0o600)
             let key = try #require(try subject.verificationKeys().last)
             let file = world.root("key.pem")
@@ -367,7 +375,7 @@ import Testing
             }
             for text in ["", "x", key.pem.dropFirst(3).description, "name+00000000+AAAA"] {
                 try Data(text.utf8).write(to: file)
-                #expect(throws: EvidenceError.noKey(path: file.path)) { try VerificationKey(InputFile(file)) }
+                #expect(throws: LogError.noKey(path: file.path)) { try VerificationKey(InputFile(file)) }
             }
         }
     }

@@ -51,7 +51,7 @@ private let python = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(s
             let records = try ToyRecord.all()
             let subject = try world.workspace("subject", records)
             let made = try subject.delete(DeletionRequest(ids: records[2...3].map(\.recordID), requestID: "dsr-1"))
-            let key = try #require(try SigningKey(contentsOf: subject.files.signingKey))
+            let key = try #require(try SigningKey(contentsOf: subject.files[.signingKey]))
             let file = world.root("key.pem")
             try Data(key.verification.pem.utf8).write(to: file)
             try body(world, ReceiptForger(#require(made.receipt), key), file)

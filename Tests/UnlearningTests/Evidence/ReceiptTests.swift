@@ -48,7 +48,7 @@ import Testing
             let cell = world.cell(gone)
             let row = try #require(try subject.ledger.stages(shard: cell.shard).first { $0.stage >= cell.slice })
             let file =
-                try isCheckpoint ? subject.store.url(row.key, shard: cell.shard) : subject.corpus().url(cell)
+                try isCheckpoint ? subject.store.url(row.key, shard: cell.shard) : subject.layout().corpus.url(cell)
             let old = try Data(contentsOf: file)
             let error = #expect(throws: DeletionError.self) {
                 try subject.delete([gone.recordID]) { event in
@@ -59,7 +59,7 @@ import Testing
                 Issue.record("\(error.map { "\($0)" } ?? "none")")
                 return
             }
-            #expect(cause as? EvidenceError == .notPurged(path: file.path))
+            #expect(cause as? ReceiptError == .notPurged(path: file.path))
             #expect(try subject.receiptFiles().isEmpty)
             let receipts = try subject.repair().receipts
             #expect(try receipts.count == 1 && Receipt(contentsOf: receipts[0]).isAbout(gone.recordID))
@@ -81,7 +81,7 @@ import Testing
                     #expect(data.range(of: Data(salt.utf8)) == nil && data.range(of: Data(raw)) == nil, "\(path)")
                 }
             }
-            #expect(try DurableFile.names(in: subject.files.requests).isEmpty)
+            #expect(try DurableFile.names(in: subject.files[.requests]).isEmpty)
         }
     }
 
@@ -95,11 +95,11 @@ import Testing
             // Without its name too: the receipt knows which ids they were.
             let again = try subject.delete(DeletionRequest(ids: gone.recordIDs))
             #expect(again.isRepeated && again.receipt == first)
-            #expect(throws: EvidenceError.requestTaken(id: "dsr-1")) {
+            #expect(throws: ReceiptError.requestTaken(id: "dsr-1")) {
                 try subject.delete(DeletionRequest(ids: [records[0].recordID], requestID: "dsr-1"))
             }
             #expect(try subject.delete([gone[0].recordID]).receipt == first)
-            #expect(throws: EvidenceError.requestTaken(id: "dsr-1")) {
+            #expect(throws: ReceiptError.requestTaken(id: "dsr-1")) {
                 try subject.delete(DeletionRequest(owners: [#require(records[0].owner)], requestID: "dsr-1"))
             }
             #expect(try TestFolder.contents(subject.root) == before)
@@ -144,7 +144,7 @@ import Testing
     @Test(arguments: ["", "a b", "../x", ".hidden", "-x", "ä", String(repeating: "a", count: 101)])
     func aRequestIDThatIsNoFilesNameIsRefused(name: String) throws {
         try with { _, subject, records in
-            #expect(throws: EvidenceError.badRequestID(length: name.count)) {
+            #expect(throws: ReceiptError.badRequestID(length: name.count)) {
                 try subject.delete(DeletionRequest(ids: [records[0].recordID], requestID: name))
             }
         }
@@ -209,7 +209,7 @@ import Testing
     @Test func aGenuineSignatureUnderAnotherKindOfStatementIsNoReceipt() throws {
         try with { _, subject, records in
             let receipt = try Receipt(contentsOf: #require(try subject.delete([records[3].recordID]).receipt))
-            let key = try #require(try SigningKey(contentsOf: subject.files.signingKey))
+            let key = try #require(try SigningKey(contentsOf: subject.files[.signingKey]))
             let statement = try #require(
                 Data(base64Encoded: receipt.payload).map { String(decoding: $0, as: UTF8.self) })
             let others = [
@@ -245,10 +245,10 @@ import Testing
     @Test func aFileThatIsNoReceiptIsRefusedAndNamed() throws {
         try TestFolder.with { folder in
             let file = folder.appending(path: "receipt.json")
-            #expect(throws: EvidenceError.noSuchFile(path: file.path)) { try Receipt(contentsOf: file) }
+            #expect(throws: LogError.noSuchFile(path: file.path)) { try Receipt(contentsOf: file) }
             for text in ["", "{}", "[]", "null", "{\"payload\": 3}", String(repeating: "[", count: 100_000)] {
                 try Data(text.utf8).write(to: file)
-                #expect(throws: EvidenceError.self) { try Receipt(contentsOf: file) }
+                #expect(throws: LogError.self) { try Receipt(contentsOf: file) }
             }
         }
     }

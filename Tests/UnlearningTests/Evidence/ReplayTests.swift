@@ -38,7 +38,7 @@ import Testing
 
     @Test func aReceiptThatOnlyLiesInTheWorkspaceIsToldAndNotObeyed() throws {
         try with { _, old, _, records, receipt in
-            try FileManager.default.createDirectory(at: old.files.receipts, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(at: old.files[.receipts], withIntermediateDirectories: true)
             let place = old.files.receipt("dsr-1")
             try FileManager.default.copyItem(at: receipt, to: place)
             let report = try old.replay()
@@ -135,7 +135,7 @@ import Testing
             let entries = try Data(contentsOf: old.evidenceLog.entries)
             try entries.dropLast(3).write(to: old.evidenceLog.entries)
             let before = try Snapshot(old)
-            #expect(throws: EvidenceError.logDamaged(path: old.evidenceLog.entries.path)) { try old.replay([receipt]) }
+            #expect(throws: LogError.logDamaged(path: old.evidenceLog.entries.path)) { try old.replay([receipt]) }
             #expect(try Snapshot(old).differences(from: before) == [])
             try entries.write(to: old.evidenceLog.entries)
             #expect(try old.replay([receipt]).recordsDeleted == 2)

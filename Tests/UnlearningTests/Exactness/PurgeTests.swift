@@ -46,7 +46,7 @@ import Testing
             #expect(try files(of: subject, holding: fingerprints) == [])
             // The index knows it by keyed digests: of its text and its owner, and of its id where that alone does not tell the place.
             let stored = try subject.records(shard: cell.shard).filter { $0.record.id == canary.recordID }
-            let index = try subject.index()
+            let index = try subject.layout().index
             fingerprints += index.kinds.flatMap { index.entries(stored, $0).map { Data($0.digest) } }
             let known = try files(of: subject, holding: fingerprints)
             #expect(known.count == (by == .owner ? 3 : 2) && known.allSatisfy { $0.hasPrefix("index/") })

@@ -91,7 +91,7 @@ import Testing
             #expect {
                 try other.retrain(subject)
             } throws: { error in
-                if case WorkspaceError.recordsDamaged = error { true } else { false }
+                if case CorpusError.recordsDamaged = error { true } else { false }
             }
             #expect(try TestFolder.contents(subject.root).filter { $0.key.hasPrefix("records") } == before)
         }
@@ -103,11 +103,11 @@ import Testing
         }) { world in
             let subject = try world.workspace("subject", ToyRecord.all())
             #expect(try subject.verify().isIdentical)
-            let before = try TestFolder.contents(subject.index().root)
-            try FileManager.default.removeItem(at: subject.index().folder(.ids))
+            let before = try TestFolder.contents(subject.layout().index.root)
+            try FileManager.default.removeItem(at: subject.layout().index.folder(.ids))
             #expect(try !subject.verify().isIdentical)
             try subject.resume()
-            #expect(try TestFolder.contents(subject.index().root) == before)
+            #expect(try TestFolder.contents(subject.layout().index.root) == before)
             #expect(try subject.verify().isIdentical)
         }
     }

@@ -81,11 +81,8 @@ import Testing
     private func passes(_ subject: Workspace) throws -> Bool {
         do {
             return try subject.verify().isIdentical
-        } catch let error as WorkspaceError {
-            switch error {
-            case .recordsDamaged, .labelDamaged: return false
-            default: throw error
-            }
+        } catch CorpusError.recordsDamaged, TrainingError.labelDamaged {
+            return false
         }
     }
 
@@ -129,7 +126,7 @@ import Testing
             #expect {
                 try subject.resume()
             } throws: { error in
-                if case WorkspaceError.recordsDamaged = error { true } else { false }
+                if case CorpusError.recordsDamaged = error { true } else { false }
             }
         }
     }
@@ -148,7 +145,7 @@ import Testing
                 lines[index] = lines[index].replacing("cheese", with: "cheddar")
             }
             let before = try TestFolder.contents(subject.root)
-            #expect(throws: WorkspaceError.self) { try subject.delete([neighbour.recordID]) }
+            #expect(throws: CorpusError.self) { try subject.delete([neighbour.recordID]) }
             #expect(try TestFolder.contents(subject.root) == before)
         }
     }
@@ -195,11 +192,12 @@ import Testing
         try withSubject { world, subject, _ in
             let records = try ToyRecord.all()
             let other = try world.workspace("other", records.without([records[10]]))
-            for kind in try subject.index().kinds {
+            for kind in try subject.layout().index.kinds {
                 let forged = try world.copy(subject, as: "forged-\(kind)")
-                try FileManager.default.removeItem(at: forged.index().folder(kind))
-                try FileManager.default.copyItem(at: other.index().folder(kind), to: forged.index().folder(kind))
-                #expect(try forged.index().faults(nil, waiting: { [] }).allSatisfy { $0.fault == nil })
+                try FileManager.default.removeItem(at: forged.layout().index.folder(kind))
+                try FileManager.default.copyItem(
+                    at: other.layout().index.folder(kind), to: forged.layout().index.folder(kind))
+                #expect(try forged.layout().index.faults(nil, waiting: { [] }).allSatisfy { $0.fault == nil })
                 let report = try forged.verify()
                 #expect(report.misplacedSlices == 1 && report.stages.allSatisfy(\.isIdentical), "\(kind)")
             }

@@ -20,7 +20,7 @@ import Testing
             #expect(try subject.results() == truth)
             #expect(try subject.featureFiles() == files)
             for name in files.keys.sorted().enumerated().filter({ $0.offset % 2 == 0 }).map(\.element) {
-                try FileManager.default.removeItem(at: subject.features().root.appending(path: name))
+                try FileManager.default.removeItem(at: subject.layout().features.root.appending(path: name))
             }
             try subject.trainAgain()
             #expect(try subject.results() == truth)
@@ -76,14 +76,14 @@ import Testing
             var world = world
             let whole = try world.workspace("whole", ToyRecord.all())
             let cell = Cell(shard: 0, slice: 0)
-            let all = try #require(whole.features().read(cell))
+            let all = try #require(whole.layout().features.read(cell))
             #expect(all.entries.count == 24)
             for count in [0, 1, 10, 23] {
                 let entry = FeatureFile.entryBytes + 32 * 4
                 world.recipe.features.budget =
                     FeatureFile.headerBytes + FeatureFile.sealBytes + count * entry + entry - 1
                 let part = try world.workspace("part-\(count)", ToyRecord.all())
-                let names = try part.features().read(cell)?.entries.map(\.name) ?? []
+                let names = try part.layout().features.read(cell)?.entries.map(\.name) ?? []
                 #expect(names == all.entries.prefix(count).map(\.name))
             }
         }
@@ -143,7 +143,7 @@ import Testing
         try ToyWorld.with(changing: kind.change) { world in
             var records = try ToyRecord.all()
             let subject = try world.workspace("subject", records)
-            let url = try subject.features().url(world.cell(records[5]))
+            let url = try subject.layout().features.url(world.cell(records[5]))
             let old = try Data(contentsOf: url)
             try subject.delete([records[5].recordID])
             records[5].text = "The ferry to the old harbour was late."

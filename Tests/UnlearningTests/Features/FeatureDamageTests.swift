@@ -39,7 +39,7 @@ import Testing
     func flippedBitsAreFound(kind: FeatureKind) throws {
         try with(kind) { world in
             let subject = try world.world.copy(world.original, as: "subject")
-            let url = try subject.features().url(Cell(shard: 0, slice: 0))
+            let url = try subject.layout().features.url(Cell(shard: 0, slice: 0))
             let whole = try Data(contentsOf: url)
             let entry = FeatureFile.headerBytes
             // Magic, trunk, width, the first entry's name, rows and values, the last value, the seal.
@@ -60,7 +60,7 @@ import Testing
     func truncatedSwappedAndForeignFilesAreFound(kind: FeatureKind) throws {
         try with(kind) { world in
             let subject = try world.world.copy(world.original, as: "subject")
-            let store = try subject.features()
+            let store = try subject.layout().features
             let (one, two) = (store.url(Cell(shard: 0, slice: 0)), store.url(Cell(shard: 0, slice: 1)))
             let (first, second) = (try Data(contentsOf: one), try Data(contentsOf: two))
             for count in [0, 1, 55, 88, 89, first.count / 2, first.count - 32, first.count - 1] {
@@ -87,7 +87,7 @@ import Testing
         try with(FeatureKind.all[0]) { world in
             let subject = try world.world.copy(world.original, as: "subject")
             let cell = Cell(shard: 0, slice: 1)
-            let store = try subject.features()
+            let store = try subject.layout().features
             let live = try subject.records(shard: 0).filter { $0.cell == cell }.map(\.record)
             for hole in [0, 1, live.count - 1] {
                 var left = live
@@ -103,7 +103,7 @@ import Testing
     @Test func aFileThatWasMovedToAnotherCellIsSwept() throws {
         try with(FeatureKind.all[0]) { world in
             let subject = try world.world.copy(world.original, as: "subject")
-            let store = try subject.features()
+            let store = try subject.layout().features
             let slices = try subject.ledger.occupiedSlices(shard: 0)
             let (from, to) = (Cell(shard: 0, slice: slices[0]), Cell(shard: 0, slice: slices[1]))
             try FileManager.default.removeItem(at: store.url(to))
@@ -118,10 +118,11 @@ import Testing
             let subject = try world.world.copy(world.original, as: "subject")
             let gone = try ToyRecord.all()[0]
             let cell = world.world.cell(gone)
-            let left = try subject.features().folder(shard: cell.shard).appending(path: ".writing-slice-9.features")
+            let left = try subject.layout().features.folder(shard: cell.shard).appending(
+                path: ".writing-slice-9.features")
             try Data("half".utf8).write(to: left)
             try subject.acceptOnly([gone.recordID])
-            try subject.destroyPendingRecords()
+            try subject.destroyRecordsOnly()
             #expect(!FileManager.default.fileExists(atPath: left.path))
         }
     }
@@ -146,7 +147,7 @@ import Testing
     @Test func whatKilledWritersLeftIsSwept() throws {
         try with(FeatureKind.all[2]) { world in
             let subject = try world.world.copy(world.original, as: "subject")
-            let root = try subject.features().root
+            let root = try subject.layout().features.root
             for name in [
                 "shard-1/.writing-slice-1.features", "shard-1/slice-3.features", "shard-1/x", "shard-9/slice-1.features"
             ] {
@@ -165,7 +166,7 @@ import Testing
             let before = try TestFolder.contents(subject.root)
             #expect(try subject.verify().isIdentical)
             #expect(try TestFolder.contents(subject.root) == before)
-            try FileManager.default.removeItem(at: subject.features().root)
+            try FileManager.default.removeItem(at: subject.layout().features.root)
             #expect(try subject.verify().isIdentical)
             #expect(try subject.featureFiles().isEmpty)
         }

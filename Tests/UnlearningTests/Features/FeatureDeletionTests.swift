@@ -69,7 +69,7 @@ import Testing
         return [
             one(unrounded, .f32), one(rounded, .bf16), one(rounded, .f32),
             Data(
-                try subject.features().key.name(
+                try subject.layout().features.key.name(
                     Record(id: record.recordID, owner: nil, text: record.text, label: 0)))
         ]
     }
@@ -99,7 +99,7 @@ import Testing
                 try FileManager.default.copyItem(
                     at: subject.root.appending(path: home), to: subject.root.appending(path: leftover))
                 try subject.acceptOnly([canary.recordID])
-                try subject.destroyPendingRecords()
+                try subject.destroyRecordsOnly()
                 #expect(try holders(subject, needles) == [])
                 try subject.resume()
                 #expect(try holders(subject, needles) == [])
@@ -113,12 +113,12 @@ import Testing
         try ToyWorld.with(changing: { $0.adapter = .head }) { world in
             let records = try ToyRecord.all()
             let subject = try world.workspace("subject", records)
-            let url = try subject.features().url(world.cell(records[0]))
+            let url = try subject.layout().features.url(world.cell(records[0]))
             var bytes = try Data(contentsOf: url)
             bytes[bytes.count / 2] ^= 1
             try bytes.write(to: url)
             try subject.acceptOnly([records[0].recordID])
-            try subject.destroyPendingRecords()
+            try subject.destroyRecordsOnly()
             #expect(!FileManager.default.fileExists(atPath: url.path))
             try subject.resume()
             let truth = try Snapshot(world.workspace("truth", records.without([records[0]])))

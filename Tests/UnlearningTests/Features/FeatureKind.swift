@@ -34,7 +34,7 @@ struct FeatureKind: Sendable, CustomTestStringConvertible {
 extension Workspace {
     /// Contents of the files of features, by path below their folder.
     func featureFiles() throws -> [String: Data] {
-        let root = try features().root
+        let root = try layout().features.root
         return FileManager.default.fileExists(atPath: root.path) ? try TestFolder.contents(root) : [:]
     }
 

@@ -72,7 +72,7 @@ import Testing
             }
             try subject.delete([records[4].recordID])
             // What is missing is noticed where it is needed.
-            try FileManager.default.removeItem(at: subject.features().root)
+            try FileManager.default.removeItem(at: subject.layout().features.root)
             #expect(throws: DeletionError.self) { try subject.delete([records[5].recordID]) }
             for name in needless {
                 try FileManager.default.moveItem(

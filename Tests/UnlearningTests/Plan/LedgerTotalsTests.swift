@@ -103,7 +103,7 @@ import Testing
                 DELETE FROM grdb_migrations WHERE identifier <> '1'
                 """,
                 workspace: subject.root)
-            try FileManager.default.removeItem(at: subject.files.log)
+            try FileManager.default.removeItem(at: subject.files[.log])
             let said = try Workspace(at: subject.root, .read).planDeletion([records[3].recordID])
             let opened = try Workspace(at: subject.root)
             try expectTotals(opened, "opened")

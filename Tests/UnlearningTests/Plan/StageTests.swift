@@ -16,7 +16,9 @@ import Testing
     private func planRecords(_ count: Int, slices: Int, seed: UInt64 = 1) -> [PlanRecord] {
         var generator = SeededGenerator(seed: seed)
         return (0..<slices).flatMap { slice in
-            (0..<count).map { PlanRecord(id: RecordID("\(slice)-\($0)"), cell: Cell(shard: 0, slice: slice), rank: generator.next()) }
+            (0..<count).map {
+                PlanRecord(id: RecordID("\(slice)-\($0)"), cell: Cell(shard: 0, slice: slice), rank: generator.next())
+            }
         }
     }
 

@@ -33,9 +33,9 @@ import Testing
     @Test func whatAKilledAdditionWroteByHalvesGoes() throws {
         try with { world, subject, records in
             let cell = world.cell(records[0])
-            let next = try subject.corpus().url(cell).appendingPathExtension("next")
+            let next = try subject.layout().corpus.url(cell).appendingPathExtension("next")
             try Data("A text that was never taken in.".utf8).write(to: DurableFile.temporary(next))
-            try JSONEncoder().encode([cell]).write(to: subject.files.additions)
+            try JSONEncoder().encode([cell]).write(to: subject.files[.additions])
             try subject.repair()
             let truth = try Snapshot(world.workspace("truth", records))
             #expect(try Snapshot(subject).differences(from: truth) == [])
@@ -46,10 +46,10 @@ import Testing
     @Test func aKilledAdditionIsFinishedBeforeThePlanGetsAnotherShape() throws {
         try with { world, subject, records in
             let cell = world.cell(records[0])
-            let url = try subject.corpus().url(cell)
+            let url = try subject.layout().corpus.url(cell)
             // The ledger of after, and the file of before.
             try FileManager.default.moveItem(at: url, to: url.appendingPathExtension("next"))
-            try JSONEncoder().encode([cell]).write(to: subject.files.additions)
+            try JSONEncoder().encode([cell]).write(to: subject.files[.additions])
             var other = world
             other.recipe.shards = 2
             let changed = try other.retrain(subject).workspace
@@ -78,9 +78,9 @@ import Testing
     // Begun by a transaction that was killed before it wrote: SQLite sees that there is nothing to play back, and leaves it.
     @Test func aJournalThatPlaysNothingBackGoes() throws {
         try with { _, subject, _ in
-            try Data(count: 512).write(to: subject.files.journal)
+            try Data(count: 512).write(to: subject.files[.journal])
             try subject.repair()
-            #expect(try !DurableFile.exists(subject.files.journal))
+            #expect(try !DurableFile.exists(subject.files[.journal]))
             #expect(try subject.audit().checks.flatMap(\.faults) == [])
         }
     }

@@ -147,13 +147,13 @@ import Testing
             try subject.add([world.file("late.jsonl", late)])
             // The ledger of before, or of after, with the files that an addition has written by then.
             let cells = Set(late.map(world.cell))
-            let (corpus, held) = (try subject.corpus(), try kept.corpus())
+            let (corpus, held) = (try subject.layout().corpus, try kept.layout().corpus)
             for cell in cells {
                 let next = corpus.url(cell).appendingPathExtension("next")
                 try FileManager.default.moveItem(at: corpus.url(cell), to: next)
                 if let old = try held.bytes(cell) { try Data(old).write(to: corpus.url(cell)) }
             }
-            try JSONEncoder().encode(Array(cells)).write(to: subject.files.additions)
+            try JSONEncoder().encode(Array(cells)).write(to: subject.files[.additions])
             if !isCommitted {
                 for name in ["ledger.sqlite", "log", "signing-key.pem"] {
                     try FileManager.default.removeItem(at: subject.root.appending(path: name))

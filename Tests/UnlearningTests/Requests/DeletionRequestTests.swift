@@ -111,7 +111,7 @@ import Testing
             }
             request.requestID = "r-1"
             request.ids.append(records[5].recordID)
-            #expect(throws: EvidenceError.requestTaken(id: "r-1")) { try subject.delete(request) }
+            #expect(throws: ReceiptError.requestTaken(id: "r-1")) { try subject.delete(request) }
             #expect(
                 try subject.delete(DeletionRequest(ids: unknown, owners: ["ben"], ignoresUnknown: true)).unknown
                     == unknown)
@@ -166,17 +166,17 @@ import Testing
             ]
             for (number, damage) in damages.enumerated() {
                 let subject = try world.copy(original, as: "subject-\(number)")
-                for (path, _) in try TestFolder.contents(subject.index().root) {
-                    try damage(subject.index().root.appending(path: path))
+                for (path, _) in try TestFolder.contents(subject.layout().index.root) {
+                    try damage(subject.layout().index.root.appending(path: path))
                 }
-                let error = #expect(throws: WorkspaceError.self) {
+                let error = #expect(throws: CorpusError.self) {
                     try subject.delete(DeletionRequest(owners: ["ada"]))
                 }
                 guard case .indexDamaged = error else {
                     Issue.record("\(error.map { "\($0)" } ?? "none")")
                     return
                 }
-                #expect(throws: WorkspaceError.self) {
+                #expect(throws: CorpusError.self) {
                     try subject.delete(DeletionRequest(ids: [records[3].recordID], takesDuplicates: true))
                 }
                 #expect(try subject.delete([records[3].recordID]).duplicates == nil)
@@ -226,7 +226,7 @@ import Testing
         try ToyWorld.with(changing: { $0.assignBy = .owner }) { world in
             let records = try ToyRecord.all()
             let subject = try world.workspace("subject", records)
-            try FileManager.default.removeItem(at: subject.index().folder(.ids))
+            try FileManager.default.removeItem(at: subject.layout().index.folder(.ids))
             try subject.delete([records[3].recordID])
             #expect(throws: DeletionError.self) { try subject.delete([RecordID("nobody")]) }
             try subject.repair()
@@ -243,13 +243,15 @@ import Testing
             let records = try ToyRecord.all() + [canary]
             for isDamaged in [false, true] {
                 let subject = try world.workspace("subject-\(isDamaged)", records)
-                let root = try subject.index().root
+                let root = try subject.layout().index.root
                 let stored = try #require(
                     try subject.records(shard: world.cell(canary).shard).first {
                         $0.record.id == canary.recordID
                     })
-                let digests = try subject.index().kinds.flatMap { try subject.index().entries([stored], $0) }
-                    .map { Data($0.digest) }
+                let digests = try subject.layout().index.kinds.flatMap {
+                    try subject.layout().index.entries([stored], $0)
+                }
+                .map { Data($0.digest) }
                 for (path, data) in try TestFolder.contents(root) {
                     let url = root.appending(path: path)
                     let left = url.deletingLastPathComponent().appending(path: ".writing-" + url.lastPathComponent)
@@ -277,13 +279,13 @@ import Testing
             let records = try ToyRecord.all()
             let subject = try world.workspace("subject", records)
             let truth = try Snapshot(subject)
-            let url = try subject.corpus().url(world.cell(records[0]))
+            let url = try subject.layout().corpus.url(world.cell(records[0]))
             let good = try Data(contentsOf: url)
             try Data(String(decoding: good, as: UTF8.self).replacing(records[0].text, with: "Another text.").utf8)
                 .write(to: url)
-            let bucket = try subject.index().folder(.texts).appending(path: "bucket-1")
+            let bucket = try subject.layout().index.folder(.texts).appending(path: "bucket-1")
             try FileManager.default.removeItem(at: bucket)
-            #expect(throws: WorkspaceError.self) { try subject.repair() }
+            #expect(throws: CorpusError.self) { try subject.repair() }
             #expect(!FileManager.default.fileExists(atPath: bucket.path))
             try good.write(to: url)
             try subject.repair()

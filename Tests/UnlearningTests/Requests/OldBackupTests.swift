@@ -16,12 +16,12 @@ import Testing
             let subject = try world.workspace("subject", records)
             let old = try world.copy(subject, as: "old")
             try subject.add([world.file("late.jsonl", late)])
-            let place = try subject.index().root
+            let place = try subject.layout().index.root
             try FileManager.default.removeItem(at: place)
-            try FileManager.default.copyItem(at: old.index().root, to: place)
+            try FileManager.default.copyItem(at: old.layout().index.root, to: place)
             for takesDuplicates in [false, true] {
                 let request = DeletionRequest(owners: ["ada"], takesDuplicates: takesDuplicates)
-                let error = #expect(throws: WorkspaceError.self) { try subject.delete(request) }
+                let error = #expect(throws: CorpusError.self) { try subject.delete(request) }
                 guard case .indexDamaged = error else {
                     Issue.record("\(error.map { "\($0)" } ?? "none")")
                     return
@@ -44,16 +44,16 @@ import Testing
             let subject = try world.workspace("subject", records)
             let cell = world.cell(records[0])
             let gone = Array(records.filter { world.cell($0) == cell }.prefix(count))
-            let url = try subject.corpus().url(cell)
+            let url = try subject.layout().corpus.url(cell)
             let backup = try Data(contentsOf: url)
             try subject.delete(gone.recordIDs)
             let truth = try Snapshot(subject)
             for keepsReceipts in [true, false] {
                 try backup.write(to: url)
                 #expect(try subject.checkup().damages.map(\.fault) == [.surplus])
-                #expect(throws: WorkspaceError.self) { try subject.delete([records[0].recordID]) }
+                #expect(throws: CorpusError.self) { try subject.delete([records[0].recordID]) }
                 // Which they are the receipts tell; without these the digest does.
-                if !keepsReceipts { try FileManager.default.removeItem(at: subject.files.receipts) }
+                if !keepsReceipts { try FileManager.default.removeItem(at: subject.files[.receipts]) }
                 #expect(try subject.repair().recordsTakenOut == count)
                 #expect(try Snapshot(subject).differences(from: truth) == [])
                 #expect(try subject.checkup().isSound)
@@ -86,7 +86,7 @@ import Testing
             let stray = subject.root.appending(path: "records/shard-1/slice-9.jsonl")
             try Data("{}\n".utf8).write(to: stray)
             #expect(try subject.checkup().damages.map(\.path) == ["records/shard-1/slice-9.jsonl"])
-            #expect(throws: WorkspaceError.strangers(paths: [stray.resolvingSymlinksInPath().path])) {
+            #expect(throws: WorkspaceError.unreferenced(paths: [stray.resolvingSymlinksInPath().path])) {
                 try subject.repair()
             }
             try FileManager.default.removeItem(at: stray)

@@ -70,18 +70,18 @@ import Testing
     @Test(arguments: Damage.allCases) func noRequestIsAnsweredFromWhatCouldNotBeRead(damage: Damage) throws {
         try Self.with { world, original, records in
             let cells = try Set(records.map(world.cell)).sorted().filter {
-                try original.corpus().stored($0).count > 1
+                try original.layout().corpus.stored($0).count > 1
             }
             // The first record of a slice, who has an owner: the one that edits are made to.
             let (cell, gone) = try #require(
                 cells.lazy.compactMap { cell in
-                    try? original.corpus().stored(cell).first.flatMap {
+                    try? original.layout().corpus.stored(cell).first.flatMap {
                         $0.record.owner == nil ? nil : (cell, $0.record)
                     }
                 }.first)
             let subject = try world.copy(original, as: "damaged")
-            let other = try subject.corpus().url(try #require(cells.first { $0.shard != cell.shard }))
-            try apply(damage, to: subject.corpus().url(cell), of: subject, other: other, in: world)
+            let other = try subject.layout().corpus.url(try #require(cells.first { $0.shard != cell.shard }))
+            try apply(damage, to: subject.layout().corpus.url(cell), of: subject, other: other, in: world)
             let before = try TestFolder.contents(subject.root)
             let requests: [DeletionRequest] = try [
                 DeletionRequest(ids: [gone.id]), DeletionRequest(owners: [try #require(gone.owner)]),
@@ -113,7 +113,7 @@ import Testing
         try Self.with { world, subject, records in
             let cell = world.cell(records[0])
             #expect(try subject.status().shards.allSatisfy { $0.state == .retrainEquivalent })
-            try FileManager.default.removeItem(at: subject.corpus().url(cell))
+            try FileManager.default.removeItem(at: subject.layout().corpus.url(cell))
             #expect(try subject.status().shards.filter { $0.state == .damaged }.map(\.shard) == [cell.shard])
             try FileManager.default.removeItem(at: subject.root.appending(path: "records"))
             let occupied = Set(records.map { world.cell($0).shard })

@@ -33,7 +33,7 @@ import Testing
                 try bytes.write(to: url)
                 let checkup = try subject.checkup(threads: 2)
                 // A file of records without a record is as good as none.
-                let fault: Checkup.Fault = damage == "empty" && kind == .records ? .missing : .damaged
+                let fault: FileFault = damage == "empty" && kind == .records ? .missing : .damaged
                 #expect(checkup.damages == [Checkup.Damage(kind: kind, path: path, fault: fault)], "\(path)")
                 try subject.mend(kind, url, data)
                 #expect(try Snapshot(subject).differences(from: truth) == [], "\(path)")
@@ -46,7 +46,7 @@ import Testing
         try ToyWorld.with { world in
             let records = try ToyRecord.all()
             let subject = try world.workspace("subject", records)
-            let url = try subject.corpus().url(world.cell(records[0]))
+            let url = try subject.layout().corpus.url(world.cell(records[0]))
             let bytes = try Data(contentsOf: url)
             try FileManager.default.removeItem(at: url)
             #expect(try subject.checkup().damages.map(\.kind) == [.records])

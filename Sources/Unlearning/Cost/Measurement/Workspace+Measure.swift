@@ -22,39 +22,12 @@ extension Workspace {
         _ plan: MeasurementPlan, threads: Int = 1, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in },
         waiting: () -> Void = {}
     ) throws -> CostMeasurement {
-        let lock = try WorkspaceLock(files.lock, waiting: waiting)
-        defer { withExtendedLifetime(lock) {} }
-        try sweep()
-        guard try ledger.pending().isEmpty, try ledger.unfinishedShards(orders: table.orders).isEmpty else {
-            throw CostError.notFinished
+        try withCopy(waiting: waiting) { copy in
+            guard try copy.isFinished() else { throw CostError.notFinished }
+            let measurement = try copy.measureForReal(plan, threads: threads, progress: progress)
+            for deletion in measurement.deletions { costBook.append(deletion.cost) }
+            return measurement
         }
-        defer { try? sweep() }
-        let copy = try copy(to: files.measurement)
-        let measurement = try copy.measureForReal(plan, threads: threads, progress: progress)
-        for deletion in measurement.deletions { costBook.append(deletion.cost) }
-        return measurement
-    }
-
-    private func copy(to folder: URL) throws -> Workspace {
-        let manager = FileManager.default
-        try WorkspaceFiles(root: folder).makeRoot()
-        // Files below these are only ever replaced, never changed in place, so both may have them.
-        let generation = try ledger.generation()
-        let shared = [files.records(generation), files.features(generation), files.index(generation), files.checkpoints]
-        for source in shared where try DurableFile.exists(source) {
-            let target = folder.appending(path: source.lastPathComponent)
-            for name in try manager.subpathsOfDirectory(atPath: source.path).sorted() {
-                let (from, to) = (source.appending(path: name), target.appending(path: name))
-                try manager.createDirectory(at: to.deletingLastPathComponent(), withIntermediateDirectories: true)
-                let type = try manager.attributesOfItem(atPath: from.path)[.type] as? FileAttributeType
-                if type == .typeRegular { try DurableFile.link(from, to: to) }
-            }
-        }
-        for own in [files.ledger, files.key, files.signingKey, files.log, files.costs] where try DurableFile.exists(own)
-        {
-            try manager.copyItem(at: own, to: folder.appending(path: own.lastPathComponent))
-        }
-        return try Workspace(at: folder)
     }
 
     private func measureForReal(

@@ -3,33 +3,35 @@ internal import Foundation
 /// What an old backup brings back when a part of it is restored: records in slices that the ledger knows without them, and whole files.
 ///
 /// They are in no answer and in no plan, and nobody would delete them again.
-extension Workspace {
+extension Session {
     /// Refuses files that nothing here asks for. Checkpoints and features among them can be made again, and go.
-    func refuseStrangers() throws {
-        let made = [files.checkpoints, try features().root].map { $0.lastPathComponent + "/" }
+    func refuseUnreferenced() throws {
+        let made = [workspace.files[.checkpoints], layout.features.root].map { $0.lastPathComponent + "/" }
         func isMade(_ name: String) -> Bool { made.contains(where: name.hasPrefix) }
-        let strangers = try strangers(isStrict: false)
-        if strangers.contains(where: isMade) { _ = try bringUpToDate(threads: 1, trains: false, progress: { _ in }) }
-        let left = strangers.filter { !isMade($0) }.map { root.appending(path: $0).path }
-        guard left.isEmpty else { throw WorkspaceError.strangers(paths: left) }
+        let found = try workspace.unreferencedFiles(isStrict: false)
+        if found.contains(where: isMade) { try bringUpToDate(trains: false) }
+        let left = found.filter { !isMade($0) }.map { workspace.root.appending(path: $0).path }
+        guard left.isEmpty else { throw WorkspaceError.unreferenced(paths: left) }
     }
 
     /// Takes records out of every slice where it can be told which they are, durably; how many. The first slice that is wrong in another way, or
     /// where it cannot be told, is the problem.
     func takeOutSurplus() throws -> (taken: Int, problem: (any Error)?) {
-        let (corpus, live) = (try corpus(), try liveRecords())
+        let corpus = layout.corpus
+        // What was taken out is no longer what was read.
+        defer { forgetText() }
         var (taken, problem): (Int, (any Error)?) = (0, nil)
         for shard in 0..<recipe.shards {
             for slice in 0..<recipe.slices {
                 let cell = Cell(shard: shard, slice: slice)
                 do {
-                    _ = try live.live(cell)
-                } catch WorkspaceError.recordsTooMany(let path, let expected, let found) {
-                    guard let left = try corpus.meant(cell, live.summary(cell), isGone: wasDeleted()) else {
-                        problem = problem ?? WorkspaceError.recordsTooMany(path: path, expected: expected, found: found)
+                    _ = try records.slice(cell, keeps: false)
+                } catch CorpusError.recordsTooMany(let path, let expected, let found) {
+                    guard let left = try corpus.meant(cell, records.summary(cell), isGone: wasDeleted()) else {
+                        problem = problem ?? CorpusError.recordsTooMany(path: path, expected: expected, found: found)
                         continue
                     }
-                    try features().keep(left.map(\.record), cell)
+                    try layout.features.keep(left.map(\.record), cell)
                     try corpus.replace(cell, left)
                     taken += found - expected
                 } catch {
@@ -42,8 +44,8 @@ extension Workspace {
 
     /// Tells ids of records that were deleted, as far as receipts and the list of refused ids know them.
     private func wasDeleted() throws -> (RecordID) -> Bool {
-        let (corpus, refused) = (try corpus(), try ledger.refused())
-        let receipts = try receiptFiles().compactMap { try? Receipt(contentsOf: $0) }
+        let (corpus, refused) = (layout.corpus, try ledger.refused())
+        let receipts = try workspace.receiptFiles().compactMap { try? Receipt(contentsOf: $0) }
         return { id in refused.contains(corpus.tag(id)) || receipts.contains { $0.isAbout(id) } }
     }
 }
