@@ -2,10 +2,13 @@ internal import Foundation
 
 /// What an addition did.
 package struct AdditionReport: Sendable {
+    /// How many records were added.
     package let records: Int
     /// Shards and the first slices that changed, by ascending shard; counted from 0.
     package let shards: [(shard: Int, slice: Int, records: Int)]
+    /// How many stages were trained for them.
     package let stagesTrained: Int
+    /// From the call to its end.
     package let seconds: Double
 }
 

@@ -5,8 +5,10 @@ package import Engine
 ///
 /// The content depends on the state alone, so equal states are equal bytes; its SHA-256 is what verification compares.
 package struct Checkpoint: Sendable {
+    /// The bytes of the safetensors file.
     package let content: [UInt8]
 
+    /// Makes the content of a state, each tensor in `precision`.
     package init(_ state: AdapterState, layout: AdapterLayout, precision: Recipe.CheckpointPrecision) {
         content = SafeTensors.encode(
             layout.tensors.map {
@@ -19,8 +21,10 @@ package struct Checkpoint: Sendable {
         self.content = content
     }
 
+    /// The SHA-256 of the content.
     package var digest: [UInt8] { Self.digest(of: content) }
 
+    /// The SHA-256 of a content.
     package static func digest(of content: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: content)) }
 
     /// The state, or nil where the content is not one of this layout.

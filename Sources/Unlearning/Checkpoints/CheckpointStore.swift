@@ -7,6 +7,7 @@ package struct CheckpointStore: Sendable {
     private let root: URL
     private static let suffix = ".safetensors.planes.zst"
 
+    /// Opens a folder of checkpoints; nothing is read or made.
     package init(_ root: URL) {
         self.root = root
     }
@@ -19,6 +20,7 @@ package struct CheckpointStore: Sendable {
         folder(shard: shard).appending(path: key.description + Self.suffix)
     }
 
+    /// Whether there is a file of this name. Its content is not looked at.
     package func contains(_ key: CheckpointKey, shard: Int) throws(StorageError) -> Bool {
         try DurableFile.exists(url(key, shard: shard))
     }

@@ -2,8 +2,11 @@ package import Foundation
 
 /// A record with its cell and rank.
 package struct StoredRecord: Sendable {
+    /// What the data say of it.
     package let record: Record
+    /// The shard and the slice that hold it.
     package let cell: Cell
+    /// 64 keyed bits of its own, which order its slice.
     package let rank: UInt64
 
     /// The record as the plan sees it.
@@ -19,6 +22,7 @@ package struct Corpus: Sendable {
     private let assignment: Assignment
     private let digests: RecordDigest
 
+    /// Opens the folder of one layout; nothing is read or made.
     package init(_ root: URL, _ recipe: Recipe, _ key: WorkspaceKey) {
         self.root = root
         assignment = Assignment(recipe, key: key)

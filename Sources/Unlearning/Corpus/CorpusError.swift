@@ -13,6 +13,7 @@ package enum CorpusError: Error, Equatable {
 }
 
 extension CorpusError: CustomStringConvertible {
+    /// The sentence for people: what was found, what was expected, and what to do.
     package var description: String {
         switch self {
         case .recordsDamaged(let path):

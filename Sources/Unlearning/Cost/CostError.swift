@@ -9,6 +9,7 @@ package enum CostError: Error, Equatable {
 }
 
 extension CostError: CustomStringConvertible {
+    /// The sentence for people: what was found, what was expected, and what to do.
     package var description: String {
         switch self {
         case .notFinished:

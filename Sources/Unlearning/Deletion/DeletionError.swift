@@ -18,6 +18,7 @@ package enum DeletionError: Error {
 }
 
 extension DeletionError: CustomStringConvertible {
+    /// The sentence for people: what was found, what was expected, and what to do.
     package var description: String {
         switch self {
         case .unknownIDs(let ids, let count):

@@ -4,17 +4,21 @@ package import Foundation
 package struct DeletionReport: Sendable {
     /// One shard that has to be trained again, from its lowest touched slice on.
     package struct Shard: Sendable, Equatable {
+        /// The number of the shard, from 0.
         package let shard: Int
         /// The first slice that a deleted record was in.
         package let slice: Int
+        /// How many records it loses.
         package let recordsDeleted: Int
         /// Stages trained again, the ones with an empty slice left out.
         package let stages: Int
         /// Different records that they visit.
         package let recordsRetrained: Int
+        /// The record-passes of these stages.
         package let recordPasses: Int
     }
 
+    /// By ascending shard.
     package let shards: [Shard]
     /// The request's name; nil where nothing new was accepted.
     package var request: String?
@@ -22,6 +26,7 @@ package struct DeletionReport: Sendable {
     package var receipt: URL?
     /// Record-passes of training everything that is left from nothing.
     package let fullRecordPasses: Int
+    /// Whether nothing was changed.
     package var isDryRun = false
     /// How long it will take; only of a dry run, and nil where nothing was measured yet.
     package var forecast: RepairForecast?
@@ -49,9 +54,13 @@ package struct DeletionReport: Sendable {
         return report
     }
 
+    /// How many records go.
     package var recordsDeleted: Int { shards.reduce(0) { $0 + $1.recordsDeleted } }
+    /// Different records that are trained again.
     package var recordsRetrained: Int { shards.reduce(0) { $0 + $1.recordsRetrained } }
+    /// The record-passes of all stages that are trained again.
     package var recordPasses: Int { shards.reduce(0) { $0 + $1.recordPasses } }
+    /// The share of the record-passes that training everything would take.
     package var fractionOfFullRetrain: Double {
         fullRecordPasses == 0 ? 0 : Double(recordPasses) / Double(fullRecordPasses)
     }

@@ -1,5 +1,6 @@
 /// Which records are to be forgotten, and how far at once.
 package struct DeletionRequest: Sendable {
+    /// The records with these ids.
     package var ids: [RecordID]
     /// All records of these owners.
     package var owners: [String]
@@ -14,6 +15,7 @@ package struct DeletionRequest: Sendable {
     /// What the operator calls it; nil: a random name. The same one twice is the same request.
     package var requestID: String?
 
+    /// Makes a request; without arguments it asks for nothing.
     package init(
         ids: [RecordID] = [], owners: [String] = [], filters: [RecordFilter] = [], takesDuplicates: Bool = false,
         ignoresUnknown: Bool = false, defersRepair: Bool = false,

@@ -7,6 +7,7 @@ package enum ExportError: Error, Equatable {
 }
 
 extension ExportError: CustomStringConvertible {
+    /// The sentence for people: what was found, what was expected, and what to do.
     package var description: String {
         switch self {
         case .nothingTrained(let shard):

@@ -3,15 +3,19 @@ package import Foundation
 
 /// What was exported.
 package struct ExportReport: Sendable {
+    /// The number of the shard, from 0.
     package let shard: Int
+    /// The number of the stage, from 0.
     package let stage: Int
     /// Live records that the state was trained on.
     package let records: Int
     /// SHA-256 of the safetensors file: what the ledger holds of the checkpoint.
     package let digest: [UInt8]
+    /// The files that were written.
     package let files: [URL]
     /// Whether PEFT can load it; it has no adapter that is a head alone.
     package let isForPEFT: Bool
+    /// What the head reads of a text.
     package let pooling: Pooling
 }
 

@@ -5,6 +5,7 @@ package import Foundation
 /// For people who plan, and no part of any result: nobody waits for it to be durable, and where it cannot be written nothing fails. A
 /// line that a power failure cut is passed over.
 package struct CostBook: Sendable {
+    /// Where the file lies.
     package let url: URL
 
     func append(_ entry: CostEntry) {

@@ -1,5 +1,6 @@
 /// How long a repair takes on this machine, as a line over its record-passes.
 package struct RepairForecast: Sendable, Equatable {
+    /// What the forecast was made from.
     package enum Basis: String, Sendable {
         /// The workspace's own deletions with as many threads.
         case deletions
@@ -9,9 +10,12 @@ package struct RepairForecast: Sendable, Equatable {
 
     /// What every deletion takes, however little it trains.
     package let fixedSeconds: Double
+    /// Seconds that one record-pass takes.
     package let secondsPerPass: Double
+    /// What it was made from.
     package let basis: Basis
 
+    /// How long a repair of so many record-passes takes.
     package func seconds(recordPasses: Int) -> Double { fixedSeconds + secondsPerPass * Double(recordPasses) }
 
     /// Opening, forgetting, some dozens of synced writes and the receipt, where nothing was measured.

@@ -2,10 +2,14 @@ package import Foundation
 
 /// Where a training's records and backbone come from, beside its recipe.
 package struct TrainingSources: Sendable {
+    /// The folder of the pretrained model.
     package var backbone: URL
+    /// The files of records, in their order.
     package var files: [InputFile]
+    /// The key of the workspace; nil: a new one.
     package var key: WorkspaceKey?
 
+    /// Names all of it.
     package init(backbone: URL, inputs: [InputFile], key: WorkspaceKey? = nil) {
         self.backbone = backbone
         files = inputs
@@ -20,9 +24,13 @@ package struct TrainingSources: Sendable {
 
 /// What a training did.
 package struct TrainReport: Sendable {
+    /// How many live records there are.
     package let records: Int
+    /// How many stages were trained; 0: everything was there.
     package let stagesTrained: Int
+    /// Whether the workspace was made by it.
     package let isNew: Bool
+    /// From the call to its end.
     package let seconds: Double
 }
 

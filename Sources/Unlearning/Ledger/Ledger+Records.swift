@@ -47,6 +47,7 @@ extension Ledger {
         ])
     }
 
+    /// How many live records there are, over all slices.
     package func recordCount() throws -> Int {
         try queue.read { db in try Int.fetchOne(db, sql: "SELECT sum(records) FROM slices") ?? 0 }
     }

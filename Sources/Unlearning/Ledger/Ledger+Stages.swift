@@ -3,7 +3,9 @@ internal import GRDB
 
 /// What the ledger holds of a stored checkpoint.
 package struct StageRow: Sendable, Equatable {
+    /// The number of the stage, from 0.
     package let stage: Int
+    /// The name of its checkpoint.
     package let key: CheckpointKey
     /// SHA-256 of the content.
     package let digest: [UInt8]
@@ -11,9 +13,12 @@ package struct StageRow: Sendable, Equatable {
     package let size: Int
     /// Bytes on disk; 0: the state was not kept.
     package let stored: Int
+    /// The record-passes that it was trained with.
     package let recordPasses: Int
+    /// How long its training took.
     package let seconds: Double
 
+    /// Makes the row of a trained stage.
     package init(
         stage: Int, key: CheckpointKey, digest: [UInt8], size: Int, stored: Int, recordPasses: Int, seconds: Double
     ) {

@@ -9,8 +9,10 @@ package final class Ledger: Sendable {
     let queue: SQLiteFile
     let access: Access
 
+    /// Where the database lies.
     package var path: String { queue.path }
 
+    /// What an opening may do: make the file and change it, change it, or only read.
     package enum Access: Sendable { case create, write, read }
 
     /// Opens the ledger, making it where it is missing and allowed. `read` changes nothing, not even on a read-only disk; and nobody changes

@@ -20,6 +20,7 @@ package enum LedgerError: Error, Equatable {
 }
 
 extension LedgerError: CustomStringConvertible {
+    /// The sentence for people: what was found, what was expected, and what to do.
     package var description: String {
         switch self {
         case .full(let path):

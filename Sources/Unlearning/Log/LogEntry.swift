@@ -4,6 +4,7 @@ internal import Foundation
 ///
 /// Shards and slices are counted from 1. Digests of records and generations are keyed with the workspace's key.
 package struct LogEntry: Codable, Sendable, Equatable {
+    /// What happened.
     package enum Event: String, Codable, Sendable {
         /// Records were read in; the log begins with it.
         case ingest
@@ -20,7 +21,9 @@ package struct LogEntry: Codable, Sendable, Equatable {
         case keyRotation = "key-rotation"
     }
 
+    /// What happened to one shard.
     package struct Shard: Codable, Sendable, Equatable {
+        /// The number of the shard, from 1.
         package let shard: Int
         /// That the event touched.
         package var slices: [Int]?
@@ -32,19 +35,25 @@ package struct LogEntry: Codable, Sendable, Equatable {
         package var rows: String?
     }
 
+    /// What happened.
     package let event: Event
     /// Informative only: the order is that of the log.
     package let time: String
+    /// The name of the deletion request that it is about.
     package var request: String?
     /// HMAC-SHA-256(salt, id) of each deleted record, sorted. The salts are in the receipt, and nowhere else.
     package var commitments: [String]?
+    /// The shards that it touched.
     package var shards: [Shard]?
     /// How many were added.
     package var records: Int?
     /// SHA-256 of the receipt's statement.
     package var statement: String?
+    /// A keyed digest of the recipe, in hexadecimal.
     package var plan: String?
+    /// The digest of the backbone, in hexadecimal.
     package var backbone: String?
+    /// The version of the numerics.
     package var numerics: Int?
     /// Base64 of the key that signs from here on.
     package var publicKey: String?

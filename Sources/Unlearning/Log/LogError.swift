@@ -12,6 +12,7 @@ package enum LogError: Error, Equatable {
 }
 
 extension LogError: CustomStringConvertible {
+    /// The sentence for people: what was found, what was expected, and what to do.
     package var description: String {
         switch self {
         case .noSuchFile(let path):

@@ -2,8 +2,11 @@ internal import Foundation
 
 /// Size and root of the log, as text that is signed: a C2SP tlog-checkpoint.
 package struct LogHead: Sendable, Equatable {
+    /// What the log calls itself.
     package let origin: String
+    /// How many entries it has.
     package let size: Int
+    /// The root of the hash tree over them: 32 bytes.
     package let root: [UInt8]
 
     init(origin: String, size: Int, root: [UInt8]) {

@@ -37,6 +37,7 @@ package struct VerificationKey: Sendable, Equatable {
         }
     }
 
+    /// The key as a PEM file holds it.
     package var pem: String { PEM.encode(Self.prefix + bytes, "PUBLIC KEY") }
 
     /// The one-line form that readers of signed notes take.

@@ -9,6 +9,7 @@ package enum ReceiptError: Error, Equatable {
 }
 
 extension ReceiptError: CustomStringConvertible {
+    /// The sentence for people: what was found, what was expected, and what to do.
     package var description: String {
         switch self {
         case .noReceipt(let path, let reason):

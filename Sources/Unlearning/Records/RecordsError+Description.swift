@@ -103,6 +103,7 @@ extension RecordsError: CustomStringConvertible {
 }
 
 extension JSONLineError: CustomStringConvertible {
+    /// The sentence for people: what was found, what was expected, and what to do.
     package var description: String {
         switch self {
         case .notAnObject: "the line is not a JSON object"

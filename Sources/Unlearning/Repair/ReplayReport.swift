@@ -4,15 +4,18 @@ package import Foundation
 package struct ReplayReport: Sendable {
     /// Entries of the log that the workspace did not know.
     package let entries: Int
+    /// How many records were deleted again.
     package let recordsDeleted: Int
     /// Entries about records that were added: only their source has them.
     package let additions: Int
+    /// The receipts of deletions that are complete now.
     package let receipts: [URL]
     /// Receipts that are not done with.
     package let left: [Left]
 
     /// A receipt after which something that it is about is still here, or may be.
     package struct Left: Sendable {
+        /// Why something is left to do.
         package enum Reason: Sendable, Equatable {
             /// The log knows its deletion, and what it deleted is here.
             case cameBack
@@ -25,7 +28,9 @@ package struct ReplayReport: Sendable {
             case withheld(Int)
         }
 
+        /// The receipt that it is about.
         package let receipt: URL
+        /// Why.
         package let reason: Reason
         /// Live records that it is about.
         package let ids: [RecordID]
@@ -33,6 +38,7 @@ package struct ReplayReport: Sendable {
 }
 
 extension ReplayReport.Left: CustomStringConvertible {
+    /// The sentence for people: what is left, and what to do.
     package var description: String {
         let found = "\(ids.count) record(s) that it is about"
         let command = "`sisa delete \(ids.map(\.quoted).joined(separator: " "))`"

@@ -2,6 +2,7 @@ package import Foundation
 
 /// What a repair did.
 package struct RepairReport: Sendable {
+    /// How many stages were trained.
     package let stagesTrained: Int
     /// Shards that still wait, because the time was over.
     package let shardsLeft: Int
@@ -9,6 +10,7 @@ package struct RepairReport: Sendable {
     package let recordsTakenOut: Int
     /// Of the deletions that are complete now.
     package let receipts: [URL]
+    /// From the call to its end.
     package let seconds: Double
 }
 

@@ -3,6 +3,7 @@ internal import Foundation
 
 /// Why something that was handed in could not be opened or read.
 package struct InputError: Error, Equatable, Sendable {
+    /// What is wrong with the file.
     package enum Problem: Equatable, Sendable {
         case missing
         case notPermitted
@@ -16,8 +17,10 @@ package struct InputError: Error, Equatable, Sendable {
 
     /// As the person wrote it, or `standard input`.
     package let name: String
+    /// What is wrong with it.
     package let problem: Problem
 
+    /// Makes the error of a file that is called `name`.
     package init(name: String, problem: Problem) {
         self.name = name
         self.problem = problem
@@ -39,12 +42,15 @@ package struct InputError: Error, Equatable, Sendable {
 }
 
 extension InputError: CustomStringConvertible {
+    /// The sentence for people: the file, what is wrong, and what to do.
     package var description: String { "\(name): \(problem)" }
 }
 
 extension InputError.Problem: CustomStringConvertible {
+    /// What is wrong, and what to do.
     package var description: String { "\(reason). \(advice)" }
 
+    /// What is wrong, without what to do.
     package var reason: String {
         switch self {
         case .missing: "there is no such file"

@@ -25,6 +25,7 @@ package struct InputFile: Sendable, Equatable {
         takesPipes = true
     }
 
+    /// Whether it stands for standard input.
     package var isStandardInput: Bool { takesPipes && path == Self.standardInput }
 
     /// For messages.

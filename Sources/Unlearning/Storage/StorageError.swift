@@ -68,6 +68,7 @@ package enum StorageError: Error, Equatable {
 }
 
 extension StorageError: CustomStringConvertible {
+    /// The sentence for people: what was found, what was expected, and what to do.
     package var description: String {
         switch self {
         case .outOfMemory:

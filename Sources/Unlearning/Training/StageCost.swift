@@ -1,5 +1,6 @@
 /// What training one stage took, or several.
 package struct StageCost: Sendable {
+    /// One record in one pass counts one.
     package var recordPasses = 0
     /// Token vectors that passed through adapted layers; 0 where only a head is trained.
     package var tokens = 0

@@ -7,6 +7,7 @@ package enum TrainingError: Error, Equatable {
 }
 
 extension TrainingError: CustomStringConvertible {
+    /// The sentence for people: what was found, what was expected, and what to do.
     package var description: String {
         switch self {
         case .labelDamaged(let found, let labels):

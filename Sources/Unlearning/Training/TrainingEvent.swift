@@ -14,4 +14,5 @@ package enum TrainingEvent: Sendable {
     case spanningLines(place: String)
 }
 
+/// Whoever wants to know how a long piece of work goes on; it is called by any thread.
 package typealias TrainingProgress = @Sendable (TrainingEvent) -> Void

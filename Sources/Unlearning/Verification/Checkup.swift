@@ -1,5 +1,6 @@
 /// What is damaged or missing in a workspace, found by digests and without training anything.
 package struct Checkup: Sendable {
+    /// What a file is for.
     package enum Kind: String, Sendable {
         /// Cannot be made again from anything that is here.
         case records, ledger, backbone
@@ -13,16 +14,21 @@ package struct Checkup: Sendable {
         case stranger
     }
 
+    /// A file that is not what it should be.
     package struct Damage: Sendable, Equatable {
+        /// What it is for.
         package let kind: Kind
         /// Below the workspace's folder, or the backbone's path.
         package let path: String
+        /// What is wrong with it.
         package let fault: FileFault
     }
 
+    /// Everything that is wrong.
     package let damages: [Damage]
     /// Files whose content was compared with a digest.
     package let filesChecked: Int
 
+    /// Whether nothing is wrong.
     package var isSound: Bool { damages.isEmpty }
 }

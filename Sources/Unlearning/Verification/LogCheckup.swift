@@ -2,13 +2,16 @@ package import Foundation
 
 /// What is wrong with a workspace's log; nothing where it is append-only, signed, and what the ledger and the receipts know.
 package struct LogCheckup: Sendable {
+    /// How many entries the log has.
     package let entries: Int
+    /// The signed head; nil where there is none that can be believed.
     package let head: LogHead?
     /// Receipts and heads that were compared with it.
     package let compared: Int
     /// One sentence each.
     package let faults: [String]
 
+    /// Whether nothing is wrong.
     package var isConsistent: Bool { faults.isEmpty }
 }
 

@@ -1,6 +1,7 @@
 internal import Foundation
 
 extension Workspace {
+    /// What commands cost here.
     package var costBook: CostBook { CostBook(url: files[.costs]) }
 
     /// Tells, in the history of costs, what is trained here: everything that decides the work, and nothing of a record.

@@ -1,5 +1,6 @@
 /// Where every shard stands.
 package struct Status: Sendable {
+    /// How far a shard is.
     package enum State: String, Sendable {
         /// Every slice equals that of a run which saw the surviving records and no others.
         case retrainEquivalent = "retrain-equivalent"
@@ -11,28 +12,39 @@ package struct Status: Sendable {
         case damaged
     }
 
+    /// Where one shard stands.
     package struct Shard: Sendable {
+        /// The number of the shard, from 0.
         package let shard: Int
+        /// How far it is.
         package let state: State
+        /// The live records of each slice.
         package let sliceRecords: [Int]
         /// Stages that have a stored checkpoint, and that should have one.
         package let stagesStored: Int
+        /// Stages that should have a checkpoint.
         package let stagesWanted: Int
+        /// The record-passes of its stored stages.
         package let recordPasses: Int
+        /// Bytes of its checkpoints on disk.
         package let storedBytes: Int
         /// Of accepted deletions whose repair waits.
         package let recordsWaiting: Int
 
+        /// The live records of the shard.
         package var records: Int { sliceRecords.reduce(0, +) }
     }
 
+    /// By ascending shard.
     package let shards: [Shard]
     /// On disk, of the features of all records.
     package let featureBytes: Int
     /// Deletions that are not complete, the oldest first: name, and when they were accepted.
     package let requests: [(id: String, accepted: String)]
 
+    /// All live records.
     package var records: Int { shards.reduce(0) { $0 + $1.records } }
+    /// The record-passes of all stored stages.
     package var recordPasses: Int { shards.reduce(0) { $0 + $1.recordPasses } }
 }
 

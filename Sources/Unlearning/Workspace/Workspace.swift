@@ -6,7 +6,9 @@ package import Foundation
 /// The Unlearning target turns records into a plan, checkpoints, a ledger, deletions, an ensemble and their verification. It may import
 /// Engine, GRDB, Crypto, Yams and CZstd, and must not know of HTTP, command lines or terminals.
 package final class Workspace: Sendable {
+    /// The folder.
     package let root: URL
+    /// Everything that a person chose.
     package let recipe: Recipe
     let files: WorkspaceFiles
     let key: WorkspaceKey

@@ -28,6 +28,7 @@ package enum WorkspaceError: Error, Equatable {
 }
 
 extension WorkspaceError: CustomStringConvertible {
+    /// The sentence for people: what was found, what was expected, and what to do.
     package var description: String {
         switch self {
         case .occupied(let path):

@@ -18,6 +18,7 @@ package enum CostPlanError: Error, Equatable {
 }
 
 extension CostPlanError: CustomStringConvertible {
+    /// The sentence for people: what was found, what was expected, and what to do.
     package var description: String {
         switch self {
         case .records(let found):

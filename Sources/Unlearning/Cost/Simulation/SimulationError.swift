@@ -17,6 +17,7 @@ package enum SimulationError: Error, Equatable, CustomStringConvertible {
     case tooManyForStream(stream: String, records: Int, most: Int)
     case trace(file: String, line: Int?, problem: RequestTrace.Problem)
 
+    /// The sentence for people: what was found, what was expected, and what to do.
     package var description: String {
         switch self {
         case .outOfRange(let option, let found, let least, let most):
