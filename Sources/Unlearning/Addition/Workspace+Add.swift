@@ -8,7 +8,7 @@ package struct AdditionReport: Sendable {
     package let shards: [(shard: Int, slice: Int, records: Int)]
     /// How many stages were trained for them.
     package let stagesTrained: Int
-    /// From the call to its end.
+    /// Seconds from the call to its end.
     package let seconds: Double
 }
 

@@ -39,7 +39,7 @@ struct RecordIndex: Sendable {
     private static let entryBytes = digestBytes + 8 + 8
 
     let root: URL
-    /// As many as there are cells: a bucket costs about what a slice costs.
+    /// How many buckets a kind has: as many as there are cells, so that a bucket costs about what a slice costs.
     let buckets: Int
     let kinds: [Kind]
     private let key: DigestKey

@@ -18,7 +18,7 @@ package struct DeletionReport: Sendable {
         package let recordPasses: Int
     }
 
-    /// By ascending shard.
+    /// The shards, ascending.
     package let shards: [Shard]
     /// The request's name; nil where nothing new was accepted.
     package var request: String?
@@ -36,15 +36,15 @@ package struct DeletionReport: Sendable {
     package var duplicates: [RecordID]? = []
     /// Ids that no record had, and that were passed over.
     package var unknown: [RecordID] = []
-    /// From the call until no answer can use the records and nothing of them is on disk.
+    /// Seconds from the call until no answer can use the records and nothing of them is on disk.
     package var influenceFreeSeconds = 0.0
-    /// From the call until every slice is that of a run which never saw them.
+    /// Seconds from the call until every slice is that of a run which never saw them.
     package var seconds = 0.0
 
     /// Whether the request was finished before, so that nothing was left to do.
     package var isRepeated = false
 
-    /// Of a request that was finished before: it says nothing but where its receipt lies.
+    /// The report of a request that was finished before: it says nothing but where its receipt lies.
     static func repeated(_ receipt: URL, unknown: [RecordID]) -> DeletionReport {
         var report = DeletionReport(shards: [], fullRecordPasses: 0)
         report.request = receipt.deletingPathExtension().lastPathComponent

@@ -13,9 +13,9 @@ package struct RecordFilter: Sendable, Equatable {
     let field: Field
     let comparison: Comparison
     let value: String
-    /// Of a condition on dates.
+    /// A condition on dates.
     private let date: RecordDate?
-    /// Of a condition on labels.
+    /// A condition on labels.
     private let label: Int?
 
     /// Checks the condition against what the recipe keeps of a record.

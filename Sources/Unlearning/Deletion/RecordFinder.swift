@@ -76,7 +76,7 @@ final class RecordFinder {
         return Found(gone: gone, duplicates: found.isWhole ? [] : nil, unknown: unknown)
     }
 
-    /// Nil where no live record has the id, and none whose deletion is not finished.
+    /// The record with an id; nil where no live record has it, and none whose deletion is not finished.
     private func location(of id: RecordID) throws -> PlanRecord? {
         let rank = assignment.rank(of: id)
         let waiting = unfinished[corpus.tag(id)]
@@ -174,6 +174,6 @@ final class RecordFinder {
     /// The records of a slice that are not deleted.
     private func live(_ cell: Cell) throws -> [StoredRecord] { try records.slice(cell).live }
 
-    /// With those whose deletion is accepted and whose text is still there.
+    /// The records of a slice with those whose deletion is accepted and whose text is still there.
     private func all(_ cell: Cell) throws -> [StoredRecord] { try records.slice(cell).all }
 }

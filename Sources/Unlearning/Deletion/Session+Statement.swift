@@ -46,7 +46,7 @@ extension Session {
         return try ReceiptStatement(subjects, deletion).bytes
     }
 
-    /// That nothing which the deletion had to destroy is left.
+    /// Makes sure that nothing which the deletion had to destroy is left.
     private func checkDestruction(_ draft: DeletionDraft) throws {
         let (corpus, store) = (layout.corpus, workspace.store)
         for part in draft.shards {

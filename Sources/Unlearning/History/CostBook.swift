@@ -2,7 +2,7 @@ package import Foundation
 
 /// The file in which a workspace keeps what its commands cost: JSON Lines, only ever appended to.
 ///
-/// For people who plan, and no part of any result: nobody waits for it to be durable, and where it cannot be written nothing fails. A
+/// It is for people who plan, and no part of any result: nobody waits for it to be durable, and where it cannot be written nothing fails. A
 /// line that a power failure cut is passed over.
 package struct CostBook: Sendable {
     /// Where the file lies.

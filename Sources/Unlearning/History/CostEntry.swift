@@ -45,24 +45,24 @@ package struct CostEntry: Codable, Sendable, Equatable {
     package var recordPasses: Int
     /// Token vectors that passed through adapted layers; 0 where only a head is trained.
     package var tokens: Int
-    /// From the call to its end.
+    /// Seconds from the call to its end.
     package var seconds: Double
-    /// Of these, in training steps; of shards that train side by side the sum.
+    /// The part of them that training steps took; of shards that train side by side the sum.
     package var stepSeconds: Double
-    /// From the call until no answer could use the records; nil: nothing was forgotten.
+    /// Seconds from the call until no answer could use the records; nil: nothing was forgotten.
     package var influenceFreeSeconds: Double?
     /// Processor time of all threads.
     package var processorSeconds: Double
     /// The most memory the process held meanwhile; nil where the system does not tell.
     package var peakMemoryBytes: Int?
-    /// That the process handed to the system; nil where it does not tell.
+    /// Bytes that the process handed to the system; nil where it does not tell.
     package var writtenBytes: Int?
 
-    /// Of a measurement: what was to be expected of the request, on the average over all records that were there.
+    /// In a measurement, what was to be expected of the request, on the average over all records that were there.
     package var expectedRecordPasses: Double?
     /// The standard error of that.
     package var standardError: Double?
-    /// Of a measurement: how long a dry run said that it would take.
+    /// In a measurement, how long a dry run said that it would take.
     package var plannedSeconds: Double?
 
     /// How many records it changed.

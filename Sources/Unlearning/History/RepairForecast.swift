@@ -23,7 +23,7 @@ package struct RepairForecast: Sendable, Equatable {
     /// More than the last ones tell nothing about the machine as it is now.
     static let mostDeletions = 40
 
-    /// From what a workspace's commands cost; nil: nothing was trained with that many threads.
+    /// Makes the forecast from what a workspace's commands cost; nil: nothing was trained with that many threads.
     init?(_ entries: [CostEntry], plan: String, threads: Int, headOnly: Bool, shards: Int) {
         let own = entries.filter { $0.plan == plan && $0.threads == threads && $0.recordPasses > 0 && $0.seconds > 0 }
         let deletions = own.filter { [.delete, .measure].contains($0.command) }.suffix(Self.mostDeletions)

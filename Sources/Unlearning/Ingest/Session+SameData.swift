@@ -32,7 +32,7 @@ extension Session {
         return left.count <= added && strange <= deleted
     }
 
-    /// Of everything that a data file says of a record, its date in the form that is stored today.
+    /// The digest of everything that a data file says of a record, its date in the form that is stored today.
     private static func digest(_ record: Record) -> SHA256.Digest {
         var record = record
         record.date = record.date.flatMap { RecordDate($0) }?.canonical

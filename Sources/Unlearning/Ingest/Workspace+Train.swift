@@ -16,7 +16,7 @@ package struct TrainingSources: Sendable {
         self.key = key
     }
 
-    /// From files that a recipe names.
+    /// Names files that a recipe names.
     package init(backbone: URL, files: [URL], key: WorkspaceKey? = nil) {
         self.init(backbone: backbone, inputs: files.map { InputFile($0) }, key: key)
     }
@@ -30,7 +30,7 @@ package struct TrainReport: Sendable {
     package let stagesTrained: Int
     /// Whether the workspace was made by it.
     package let isNew: Bool
-    /// From the call to its end.
+    /// Seconds from the call to its end.
     package let seconds: Double
 }
 

@@ -113,7 +113,7 @@ extension Ledger {
 
     /// What a finished repair changes in the ledger.
     struct Settlement {
-        /// That are complete, with nothing stale left; nil: all.
+        /// The shards that are complete, with nothing stale left; nil: all.
         let shards: [Int]?
         /// The slices, by shard, for which that is so.
         var worked: [[SliceSummary]] = []

@@ -13,7 +13,7 @@ extension Ledger {
             PRIMARY KEY (kind, bucket)
         ) STRICT, WITHOUT ROWID;
         """
-    /// Since which the ledger vouches for the index.
+    /// The version since which the ledger vouches for the index.
     private static let firstWithIndex = 5
 
     /// The seal of a bucket, empty where it is not known; nil where a ledger of an earlier version is read and may not be changed.

@@ -14,7 +14,7 @@ struct LedgerTotals {
 }
 
 extension Ledger {
-    /// Nil where a ledger of an older version is read and may not be changed.
+    /// The totals; nil where a ledger of an older version is read and may not be changed.
     func totals() throws -> LedgerTotals? {
         guard try version() >= Ledger.firstWithTotals else { return nil }
         return try queue.read { db in

@@ -102,9 +102,9 @@ package final class Ledger: Sendable {
         try queue.migrate(schema)
     }
 
-    /// Of the schema; `PRAGMA user_version`.
+    /// The version of the schema; `PRAGMA user_version`.
     static let version = 5
-    /// Since which there are totals, and a log.
+    /// The versions since which there are totals, and a log.
     static let (firstWithTotals, firstWithLog) = (2, 4)
 
     func version() throws -> Int {

@@ -10,7 +10,7 @@ internal import Synchronization
 final class LiveRecords: Sendable {
     /// The records of a slice, or of the slices of a shard, in canonical order.
     struct Slice: Sendable {
-        /// With those whose deletion is accepted and whose text is still there.
+        /// The records of a slice with those whose deletion is accepted and whose text is still there.
         let all: [StoredRecord]
         /// Without them.
         let live: [StoredRecord]

@@ -44,7 +44,7 @@ final class SQLiteFile: Sendable {
         try Self.telling(path) { try queue.write(body) }
     }
 
-    /// For what no transaction may hold.
+    /// Runs statements that no transaction may hold.
     func writeAlone(_ body: (Database) throws -> Void) throws {
         try Self.telling(path) { try queue.writeWithoutTransaction(body) }
     }

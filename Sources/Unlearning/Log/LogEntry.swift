@@ -25,7 +25,7 @@ package struct LogEntry: Codable, Sendable, Equatable {
     package struct Shard: Codable, Sendable, Equatable {
         /// The number of the shard, from 1.
         package let shard: Int
-        /// That the event touched.
+        /// The slices that the event touched, from 1.
         package var slices: [Int]?
         /// The shard's records after the event.
         package var records: String?

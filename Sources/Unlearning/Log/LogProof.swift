@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// That an entry is in a log, checkable offline: a C2SP tlog-proof (v1).
+/// A proof that an entry is in a log, checkable offline: a C2SP tlog-proof (v1).
 struct LogProof {
     private static let magic = "c2sp.org/tlog-proof@v1"
 

@@ -4,11 +4,11 @@ internal import Foundation
 struct LogNote: Sendable {
     let index: Int
     let entry: [UInt8]
-    /// Of the log with this entry; nil where the log is damaged and nobody can say.
+    /// The root of the log with this entry; nil where the log is damaged and nobody can say.
     let root: [UInt8]?
     /// Entries that the log's files have: the ledger needs them no more. 0 where the files are damaged, and may lack any.
     let written: Int
-    /// That signs the log with this entry; nil where nobody can.
+    /// The key that signs the log with this entry; nil where nobody can.
     let key: VerificationKey?
 }
 

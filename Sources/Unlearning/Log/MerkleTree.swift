@@ -52,7 +52,7 @@ struct MerkleTree {
             ? try path(index, from, split) + [hash(split, to)] : try path(index, split, to) + [hash(from, split)]
     }
 
-    /// Of entries `from ..< to`; `from` is a multiple of the largest power of two in their number.
+    /// The hash of entries `from ..< to`; `from` is a multiple of the largest power of two in their number.
     private func hash(_ from: Int, _ to: Int) throws -> [UInt8] {
         let count = to - from
         if count & (count - 1) == 0 {

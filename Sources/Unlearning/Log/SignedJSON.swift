@@ -10,7 +10,7 @@ enum SignedJSON {
         return try? JSONDecoder().decode(type, from: Data(bytes))
     }
 
-    /// For what nobody signed: a member that the type does not have is refused. What was read is written again, and must be as much.
+    /// Reads what nobody signed: a member that the type does not have is refused. What was read is written again, and must be as much.
     static func decodeWhole<Value: Codable>(_ type: Value.Type, _ bytes: [UInt8]) throws(JSONFault) -> Value? {
         let count = try UnambiguousJSON.check(bytes)
         guard let value = try? JSONDecoder().decode(type, from: Data(bytes)),

@@ -20,7 +20,7 @@ struct SigningKey: Sendable {
         self.key = key
     }
 
-    /// Nil where there is no such file.
+    /// Reads a PEM file; nil where there is no such file.
     init?(contentsOf file: URL) throws {
         guard let bytes = try DurableFile.contents(file) else { return nil }
         guard let key = Self(pem: String(decoding: bytes, as: UTF8.self)) else {

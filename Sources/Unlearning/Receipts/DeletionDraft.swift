@@ -8,7 +8,7 @@ struct DeletionDraft: Codable, Sendable {
     struct Shard: Codable, Sendable {
         /// Counted from 0, like `slices`.
         let shard: Int
-        /// That lost records.
+        /// The slices that lost records.
         let slices: [Int]
         let records: Int
         /// Digest of the checkpoints that answered before.
@@ -29,7 +29,7 @@ struct DeletionDraft: Codable, Sendable {
 }
 
 extension DeletionDraft {
-    /// Nil where it was lost or damaged, or its receipt is written.
+    /// Reads a draft; nil where it was lost or damaged, or its receipt is written.
     init?(contentsOf file: URL) throws {
         guard let bytes = try DurableFile.contents(file),
             let draft = try? JSONDecoder().decode(Self.self, from: Data(bytes))

@@ -21,10 +21,8 @@ final class Evidence {
 
     /// Begins the log where there is none.
     ///
-    /// - Parameters:
-    ///   - state: What the log is to be taken for, where the ledger is older than it; nil: what the ledger says.
-    ///   - goesWithout: Whether a deletion goes on where the disk has no room for the draft of its receipt.
-    ///   - begins: The first entry of a log, which names the key.
+    /// `state`: What the log is to be taken for, where the ledger is older than it; nil: what the ledger says. `goesWithout`: Whether
+    /// a deletion goes on where the disk has no room for the draft of its receipt. `begins`: Makes the first entry of a log.
     init(
         _ files: WorkspaceFiles, _ ledger: Ledger, _ key: WorkspaceKey, state given: LogState? = nil,
         goesWithout: Bool = false, begins: (VerificationKey) throws -> LogEntry
@@ -150,14 +148,11 @@ final class Evidence {
 
     /// The receipt of a finished request; only asked for where nothing is left of what the request is about.
     ///
-    /// By its name; or, where only ids are named, by these, which reads all receipts: nothing else knows which ids they were. Where the
+    /// It is found by its name; or, where only ids are named, by these, which reads all receipts: nothing else knows which ids they were. Where the
     /// request passes unknown ids over, the receipt is about one of its ids at least; `unknown` are those that it is not about.
     ///
-    /// - Parameters:
-    ///   - name: The name of the request; nil: it has none.
-    ///   - ids: The ids that it names.
-    ///   - searches: Whether these are all that it names, so that they tell its receipt.
-    ///   - ignoresUnknown: Whether it passes unknown ids over.
+    /// `name`: Of the request; nil: it has none. `ids`: The ids that it names. `searches`: Whether these are all that it names, so
+    /// that they tell its receipt. `ignoresUnknown`: Whether it passes unknown ids over.
     func receipt(
         named name: String?, about ids: [RecordID], searches: Bool, ignoresUnknown: Bool
     ) throws -> (file: URL, unknown: [RecordID])? {

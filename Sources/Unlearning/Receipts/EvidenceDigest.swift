@@ -11,7 +11,7 @@ struct EvidenceDigest: Sendable {
         fingerprint = digest.finish().hexadecimal
     }
 
-    /// Of a shard's checkpoints: keys and contents.
+    /// The digest of a shard's checkpoints: keys and contents.
     func generation(_ shard: Int, _ rows: [StageRow]) -> String {
         var digest = KeyedDigest(key)
         digest.add("generation".utf8)
@@ -24,7 +24,7 @@ struct EvidenceDigest: Sendable {
         return digest.finish().hexadecimal
     }
 
-    /// Of everything that the ledger holds of a shard's checkpoints.
+    /// The digest of everything that the ledger holds of a shard's checkpoints.
     func rows(_ shard: Int, _ rows: [StageRow]) -> String {
         var digest = KeyedDigest(key)
         digest.add("rows".utf8)
@@ -36,7 +36,7 @@ struct EvidenceDigest: Sendable {
         return digest.finish().hexadecimal
     }
 
-    /// Of a shard's records, by the digests of its slices.
+    /// The digest of a shard's records, by the digests of its slices.
     func records(_ shard: Int, _ slices: [SliceSummary]) -> String {
         var digest = KeyedDigest(key)
         digest.add("records".utf8)
@@ -48,7 +48,7 @@ struct EvidenceDigest: Sendable {
         return digest.finish().hexadecimal
     }
 
-    /// Of everything that a person chose.
+    /// The digest of everything that a person chose.
     func plan(_ recipe: Recipe) -> String {
         var digest = KeyedDigest(key)
         digest.add("plan".utf8)

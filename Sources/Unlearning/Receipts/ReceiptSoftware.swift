@@ -21,7 +21,7 @@ struct ProgramDigest: Codable, Equatable {
     private let size, modified, changed: Int64
     private var digest: String?
 
-    /// Of this process, once it is known.
+    /// The digest of this process, once it is known.
     private static let known = Mutex<ProgramDigest?>(nil)
 
     /// Begins to read the program while something else is waited for, where its digest is not known.
@@ -30,7 +30,7 @@ struct ProgramDigest: Codable, Equatable {
         SystemThread.start { known.withLock { $0 = $0 ?? read() } }?.detach()
     }
 
-    /// In hexadecimal; "unknown" where the system does not tell which program runs.
+    /// The digest in hexadecimal; "unknown" where the system does not tell which program runs.
     static func current(_ cache: URL) -> String {
         known.withLock { known in
             let found = known ?? cached(cache) ?? read()

@@ -16,7 +16,7 @@ struct RecipeNode {
         var value: RecipeNode
     }
 
-    /// For messages.
+    /// The name that messages give it.
     var kind: String {
         switch content {
         case .scalar(let text, isPlain: true) where text.isEmpty: "nothing"

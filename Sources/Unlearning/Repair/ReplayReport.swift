@@ -69,7 +69,7 @@ extension ReplayReport.Left: CustomStringConvertible {
 }
 
 extension RecordID {
-    /// As a word of a shell's command line.
+    /// The text as a word of a shell's command line.
     fileprivate var quoted: String {
         let isPlain = rawValue.utf8.allSatisfy { byte in
             let scalar = Character(Unicode.Scalar(byte))

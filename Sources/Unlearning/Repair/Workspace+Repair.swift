@@ -6,11 +6,11 @@ package struct RepairReport: Sendable {
     package let stagesTrained: Int
     /// Shards that still wait, because the time was over.
     package let shardsLeft: Int
-    /// That lay in slices and were not the ledger's, as after an old backup was restored.
+    /// Records that lay in slices and were not the ledger's, as after an old backup was restored.
     package let recordsTakenOut: Int
-    /// Of the deletions that are complete now.
+    /// The receipts of the deletions that are complete now.
     package let receipts: [URL]
-    /// From the call to its end.
+    /// Seconds from the call to its end.
     package let seconds: Double
 }
 

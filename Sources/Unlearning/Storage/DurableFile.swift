@@ -192,7 +192,7 @@ enum DurableFile {
         try syncFolder(of: url)
     }
 
-    /// For a folder at the top of a workspace, whose names every command that writes makes durable first.
+    /// Makes a folder at the top of a workspace, whose names every command that writes makes durable first.
     static func makeFolderIfMissing(_ url: URL) throws(StorageError) {
         if try !exists(url) { try makeFolder(url) }
     }

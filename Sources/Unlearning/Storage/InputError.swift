@@ -15,7 +15,7 @@ package struct InputError: Error, Equatable, Sendable {
         case failed(reason: String)
     }
 
-    /// As the person wrote it, or `standard input`.
+    /// The path as the person wrote it, or `standard input`.
     package let name: String
     /// What is wrong with it.
     package let problem: Problem
@@ -75,7 +75,7 @@ extension InputError.Problem: CustomStringConvertible {
         }
     }
 
-    /// As in sysexits.h.
+    /// The exit code, as in sysexits.h.
     package var exitCode: Int32 {
         switch self {
         case .missing, .folder, .notARegularFile: 66

@@ -28,7 +28,7 @@ package struct InputFile: Sendable, Equatable {
     /// Whether it stands for standard input.
     package var isStandardInput: Bool { takesPipes && path == Self.standardInput }
 
-    /// For messages.
+    /// The name that messages give it.
     package var name: String { isStandardInput ? "standard input" : path }
 
     /// What is behind the last dot of the name.

@@ -51,7 +51,7 @@ package enum StorageError: Error, Equatable {
         }
     }
 
-    /// As in sysexits.h.
+    /// The exit code, as in sysexits.h.
     package var exitCode: Int32 {
         switch self {
         case .link, .notAFile, .cut, .noLocks: 78

@@ -7,7 +7,7 @@ enum Zstd {
 
     /// How hard repeats are looked for.
     enum Search {
-        /// As little as libzstd can be told to: bytes are only given codes by how often they come. For noise and exponents.
+        /// The least that libzstd can be told to do: bytes are only given codes by how often they come. It suits noise and exponents.
         case none
         case level(Int32)
     }

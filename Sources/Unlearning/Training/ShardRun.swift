@@ -46,10 +46,8 @@ struct ShardRun: Sendable {
 
     /// Trains the stages one after another, and hands each out as soon as it is done.
     ///
-    /// - Parameters:
-    ///   - records: The live records of the shard, in canonical order.
-    ///   - recordPasses: Of every stage, as above.
-    ///   - publish: Stores a stage; whatever it throws ends the run.
+    /// `records`: The live records of the shard, in canonical order. `recordPasses`: Of every stage, as above. `publish`: Stores a
+    /// stage; whatever it throws ends the run.
     func train(
         _ records: [StoredRecord], recordPasses: [Int], _ setting: Setting, publish: (Outcome) throws -> Void
     ) throws {

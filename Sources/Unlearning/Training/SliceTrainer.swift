@@ -15,7 +15,7 @@ package final class SliceTrainer {
     private let layout: AdapterLayout
     private let table: StageTable
     private var memo: FeatureMemo
-    /// Of all stages so far.
+    /// The cost of all stages trained so far.
     private(set) var cost = StageCost()
 
     /// `features`: Where they are kept on disk; nil: nowhere. `memory`: Bytes of memory that others may be kept in.

@@ -6,7 +6,7 @@ package struct StageCost: Sendable {
     package var tokens = 0
     /// Everything, features of new records included.
     package var seconds = 0.0
-    /// In training steps.
+    /// The part of `seconds` that training steps took.
     package var stepSeconds = 0.0
 
     static func += (left: inout StageCost, right: StageCost) {

@@ -15,7 +15,7 @@ package struct AuditReport: Sendable {
     package let checks: [Check]
     /// Shards that were trained again from their records, counted from 0.
     package let shards: [Int]
-    /// From the call to its end.
+    /// Seconds from the call to its end.
     package let seconds: Double
 
     /// Whether nothing contradicts any.

@@ -22,7 +22,7 @@ package struct VerificationReport: Sendable {
     package let misplaced: [String]
     /// A file of records that could not be read, so that nothing was compared.
     package var damagedFile: String?
-    /// From the call to its end.
+    /// Seconds from the call to its end.
     package let seconds: Double
 
     /// Whether everything is the same, bit for bit.

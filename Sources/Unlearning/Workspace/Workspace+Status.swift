@@ -28,14 +28,14 @@ package struct Status: Sendable {
         package let recordPasses: Int
         /// Bytes of its checkpoints on disk.
         package let storedBytes: Int
-        /// Of accepted deletions whose repair waits.
+        /// Records of accepted deletions whose repair waits.
         package let recordsWaiting: Int
 
         /// The live records of the shard.
         package var records: Int { sliceRecords.reduce(0, +) }
     }
 
-    /// By ascending shard.
+    /// The shards, ascending.
     package let shards: [Shard]
     /// On disk, of the features of all records.
     package let featureBytes: Int

@@ -80,7 +80,7 @@ package final class Workspace: Sendable {
         return seal
     }
 
-    /// Under which the ledger keeps a `BackboneSeal`.
+    /// The name under which the ledger keeps a `BackboneSeal`.
     static let sealFact = "backbone_seal"
 
     /// What trains or answers. Each file of the backbone, and each part of its weights, is compared when it is read.

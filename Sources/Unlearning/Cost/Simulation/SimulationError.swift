@@ -56,7 +56,7 @@ package enum SimulationError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// As in sysexits.h.
+    /// The exit code, as in sysexits.h.
     package var exitCode: Int32 {
         switch self {
         case .trace: 65
