@@ -15,6 +15,7 @@ struct Explanation {
         case let error as InputError: exitCode = error.problem.exitCode
         case is RecordsError: exitCode = 65
         case let error as WorkspaceError: exitCode = error.exitCode
+        case let error as PredictionError: exitCode = error.exitCode
         case let error as LedgerError: exitCode = error.exitCode
         case is LockError: exitCode = 78
         case let error as DeletionError: exitCode = error.exitCode
@@ -57,16 +58,24 @@ extension WorkspaceError {
         case .occupied, .notWritable: 73
         case .badKey, .noDataFiles, .noSuchShard: 64
         case .duplicateID, .unusableID, .idIsThere, .idWasDeleted, .noRecords, .labelDamaged: 65
-        case .untrained, .noSurvivors: 69
         case .planChanged: 75
         case .foreignRoot: 77
         case .keyMissing, .keyDiffers, .checkpointOfAnotherModel, .ledgerDamaged, .recipeDamaged, .recordsDamaged,
-            .recordsMissing, .recordsTooMany, .strangers, .voteLost, .noSuchCell,
+            .recordsMissing, .recordsTooMany, .strangers, .noSuchCell,
             .indexDamaged,
             .otherData,
             .otherLabels, .backboneChanged, .backboneUnreadable,
             .tooManyCells:
             78
+        }
+    }
+}
+
+extension PredictionError {
+    var exitCode: Int32 {
+        switch self {
+        case .untrained, .noSurvivors: 69
+        case .voteLost: 78
         }
     }
 }

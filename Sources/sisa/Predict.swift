@@ -84,7 +84,7 @@ struct Predict: WorkspaceCommand {
         table.print()
     }
 
-    private func output(_ answer: Answer, _ index: Int, _ id: String?, _ labels: [String]) -> Output {
+    private func output(_ answer: Prediction, _ index: Int, _ id: String?, _ labels: [String]) -> Output {
         Output(
             index: index, id: id, label: labels[answer.label],
             probability: Double(answer.probabilities[answer.label]),

@@ -28,9 +28,6 @@ package enum WorkspaceError: Error, Equatable {
     case backboneUnreadable(path: String, reason: String)
     case backboneChanged(path: String, expected: String, found: String)
     case noSuchShard(Int, shards: Int)
-    case untrained
-    case voteLost(shard: Int)
-    case noSurvivors
     case planChanged
     case checkpointOfAnotherModel
     case tooManyCells(shards: Int, slices: Int)
@@ -114,13 +111,6 @@ extension WorkspaceError: CustomStringConvertible {
                 + "again with `sisa train <recipe folder>`"
         case .noSuchShard(let shard, let shards):
             "there is no shard \(shard); this workspace has shards 1 to \(shards)"
-        case .untrained:
-            "no shard has a trained checkpoint yet; run `sisa train` on this workspace"
-        case .voteLost(let shard):
-            "shard \(shard) cannot answer: all of its checkpoints are damaged or gone, and the others would answer without it; run `sisa train` "
-                + "on this workspace, which makes them again"
-        case .noSurvivors:
-            "no records are left, so there is nothing to answer from; train a new workspace"
         case .checkpointOfAnotherModel:
             "a stored checkpoint has other tensors than this recipe's model, although ledger and digest vouch for it; somebody "
                 + "changed them. Remove the folder `checkpoints` and run `sisa train` on this workspace"
