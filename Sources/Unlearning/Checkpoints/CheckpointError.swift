@@ -46,20 +46,6 @@ package enum CheckpointError: Error, Equatable {
         case .file, .link, .outOfMemory: false
         }
     }
-
-    /// As in sysexits.h.
-    package var exitCode: Int32 {
-        switch self {
-        case .link, .notAFile, .cut: 78
-        case .outOfMemory: 74
-        case .file(_, _, let code, _):
-            switch code {
-            case EACCES, EPERM: 77
-            case EROFS: 73
-            default: 74
-            }
-        }
-    }
 }
 
 extension CheckpointError: CustomStringConvertible {
