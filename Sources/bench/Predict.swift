@@ -50,9 +50,9 @@ struct Predict: ParsableCommand {
         for adapter in adapters.split(separator: ",").map(String.init) {
             let model = try Model(try recipe(adapter), backbone: URL(filePath: backbone), training: false)
             for count in counts {
-                let voters = (0..<count).map { Voter(shard: $0, records: 100, state: state($0, model.layout)) }
+                let members = (0..<count).map { Member(shard: $0, records: 100, state: state($0, model.layout)) }
                 runs.append(
-                    try PredictRun(adapter, shards: count, Predictor(model, voters, .mean, threads: threads)))
+                    try PredictRun(adapter, shards: count, Ensemble(model, members, .mean, threads: threads)))
             }
         }
         let rounds = stride(from: 0, to: texts.count, by: 256).map { texts[$0..<min($0 + 256, texts.count)] }

@@ -5,25 +5,25 @@ import Unlearning
 final class PredictRun {
     let adapter: String
     let shards: Int
-    private let predictor: Predictor
+    private let ensemble: Ensemble
     private var rounds: [(texts: Int, seconds: Double)] = []
     private var calls: [Double] = []
 
-    init(_ adapter: String, shards: Int, _ predictor: Predictor) {
+    init(_ adapter: String, shards: Int, _ ensemble: Ensemble) {
         self.adapter = adapter
         self.shards = shards
-        self.predictor = predictor
+        self.ensemble = ensemble
     }
 
     func warmUp(_ texts: [String]) throws {
-        _ = try predictor.answers(texts, votes: false)
+        _ = try ensemble.predictions(texts, votes: false)
     }
 
     /// One call with all texts, and then some with one text each.
     func measure(_ texts: [String], calls count: Int) throws {
-        rounds.append((texts.count, try seconds { try predictor.answers(texts, votes: false) }))
+        rounds.append((texts.count, try seconds { try ensemble.predictions(texts, votes: false) }))
         for index in 0..<count {
-            calls.append(try seconds { try predictor.answers([texts[index % texts.count]], votes: false) })
+            calls.append(try seconds { try ensemble.predictions([texts[index % texts.count]], votes: false) })
         }
     }
 
@@ -37,7 +37,7 @@ final class PredictRun {
             ratioToOne: ratios.map { ($0[($0.count - 1) / 2] + $0[$0.count / 2]) / 2 })
     }
 
-    private func seconds(_ body: () throws -> [Answer]) rethrows -> Double {
+    private func seconds(_ body: () throws -> [Prediction]) rethrows -> Double {
         let start = ContinuousClock.now
         _ = try body()
         return start.duration(to: .now) / .seconds(1)

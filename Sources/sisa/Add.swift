@@ -5,14 +5,16 @@ struct Add: WorkspaceCommand {
     static let configuration = CommandConfiguration(
         abstract: "Take records in, as if they had been there from the start.",
         discussion: """
-            Reads files with the columns of the recipe. Records are placed by the same rules as all others, and their shards are trained \
-            again from the lowest slice that grew. All or none: an id that is there already changes nothing. A correction is a deletion \
-            and an addition. With `deleted_ids: refuse` in the recipe, ids that were deleted stay out.
+            Reads files with the columns of the recipe. Records are placed by the same rules as all others, and their \
+            shards are trained again from the lowest slice that grew. All or none: an id that is there already changes \
+            nothing. A correction is a deletion and an addition. With `deleted_ids: refuse` in the recipe, ids that \
+            were deleted stay out.
 
             EXAMPLES:
               sisa add more.csv --workspace workspaces/reviews
               zcat more.jsonl.gz | sisa add - --format jsonl --workspace workspaces/reviews
-              sisa delete review-48134 --workspace workspaces/reviews && sisa add corrected.jsonl --workspace workspaces/reviews
+              sisa delete review-48134 --workspace workspaces/reviews && sisa add corrected.jsonl --workspace \
+            workspaces/reviews
             """)
 
     @Argument(help: "Files of records; `-`: standard input.", completion: .file())
@@ -22,13 +24,6 @@ struct Add: WorkspaceCommand {
     var format: DataFormat?
 
     @OptionGroup var options: WorkspaceOptions
-
-    private struct Output: Encodable {
-        struct Shard: Encodable { let shard, slice, recordsAdded: Int }
-        let recordsAdded, stagesTrained: Int
-        let seconds: Double
-        let shards: [Shard]
-    }
 
     func validate() throws {
         if inputs.isEmpty { throw ValidationError("name one or more files of records") }
@@ -41,18 +36,13 @@ struct Add: WorkspaceCommand {
                 inputs.map { InputFile(named: $0) }, format: format, threads: options.threadCount,
                 progress: progress, waiting: options.waiting)
         }
-        if options.json {
-            return try Console.json(
-                Output(
-                    recordsAdded: report.records, stagesTrained: report.stagesTrained, seconds: report.seconds,
-                    shards: report.shards.map {
-                        Output.Shard(shard: $0.shard + 1, slice: $0.slice + 1, recordsAdded: $0.records)
-                    }))
-        }
+        let answer = AdditionAnswer(report)
+        if options.json { return try Console.json(answer) }
         var table = TextTable(header: ["shard", "from slice", "added"])
-        table.rows = report.shards.map { ["\($0.shard + 1)", "\($0.slice + 1)", "\($0.records)"] }
+        table.rows = answer.shards.map { ["\($0.shard)", "\($0.slice)", "\($0.recordsAdded)"] }
         table.print()
         Console.out(
-            "added \(report.records) records, trained \(report.stagesTrained) stages in \(report.seconds.fixed(2)) s")
+            "added \(answer.recordsAdded) records, trained \(answer.stagesTrained) stages in "
+                + "\(answer.seconds.fixed(2)) s")
     }
 }

@@ -6,16 +6,17 @@ struct Audit: WorkspaceCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train again and compare with ledger, log and receipts; or look for words of deleted records.",
         discussion: """
-            Trains shards again from their records, in an empty folder and through none of the caches, and compares every bit that comes out \
-            with the checkpoints, the ledger, the log and the receipts; and looks for files that nobody asks for. One shard, a random \
-            sample, or all. Whoever holds the key can write a whole new log: name receipts and heads that were kept elsewhere with \
-            --evidence.
+            Trains shards again from their records, in an empty folder and through none of the caches, and compares \
+            every bit that comes out with the checkpoints, the ledger, the log and the receipts; and looks for files \
+            that nobody asks for. One shard, a random sample, or all. Whoever holds the key can write a whole new log: \
+            name receipts and heads that were kept elsewhere with --evidence.
 
-            With --residues it looks for words instead: as text, UTF-16, hexadecimal, base64, JSON and token ids; in file names, records, \
-            features, unpacked checkpoints, and in all pages of the database and its journals. Name what only that record had: its id, a \
-            part of its text. Words shorter than 4 bytes are refused, and where a match may be chance (more than 0.01 expected in as many random \
-            letters, as with five digits among digests) that is told. What was computed from a record (weights, features) is not found by \
-            its words: that is what training again is for.
+            With --residues it looks for words instead: as text, UTF-16, hexadecimal, base64, JSON and token ids; in \
+            file names, records, features, unpacked checkpoints, and in all pages of the database and its journals. \
+            Name what only that record had: its id, a part of its text. Words shorter than 4 bytes are refused, and \
+            where a match may be chance (more than 0.01 expected in as many random letters, as with five digits among \
+            digests) that is told. What was computed from a record (weights, features) is not found by its words: that \
+            is what training again is for.
 
             Exits with 65 where a claim does not hold or something is found.
 
@@ -46,7 +47,8 @@ struct Audit: WorkspaceCommand {
     func validate() throws {
         guard words.allSatisfy({ $0.utf8.count >= ResidueSearch.leastBytes }) else {
             throw ValidationError(
-                "--residues needs words of \(ResidueSearch.leastBytes) bytes or more; shorter ones are found everywhere."
+                "--residues needs words of \(ResidueSearch.leastBytes) bytes or more; shorter ones are found "
+                    + "everywhere."
             )
         }
         if let sample, sample < 1 { throw ValidationError("--sample is \(sample); give a number from 1 up") }
@@ -58,23 +60,11 @@ struct Audit: WorkspaceCommand {
 
     func perform() throws { words.isEmpty ? try trainAgain() : try lookForWords() }
 
-    private struct Output: Encodable {
-        struct Check: Encodable {
-            let claim: String
-            let holds: Bool
-            let faults: [String]
-        }
-        let holds: Bool
-        let shards: [Int]
-        let seconds: Double
-        let checks: [Check]
-    }
-
     private func trainAgain() throws {
         for path in evidence { try InputFile(URL(filePath: path)).check() }
         let (workspace, scratch) = try place.open(options, answers: false)
         let all = 0..<workspace.recipe.shards
-        let chosen = shard.map { [$0 - 1] } ?? sample.map { all.shuffled().prefix($0).sorted() }
+        let chosen = shard.map { [Ordinal(number: $0).index] } ?? sample.map { all.shuffled().prefix($0).sorted() }
         let report = try options.withProgress("auditing") { progress in
             try workspace.audit(
                 shards: chosen, evidence: evidence.map { URL(filePath: $0) }, scratch: scratch,
@@ -82,10 +72,7 @@ struct Audit: WorkspaceCommand {
                 progress: progress, waiting: options.waiting)
         }
         if options.json {
-            try Console.json(
-                Output(
-                    holds: report.holds, shards: report.shards.map { $0 + 1 }, seconds: report.seconds,
-                    checks: report.checks.map { Output.Check(claim: $0.claim, holds: $0.holds, faults: $0.faults) }))
+            try Console.json(AuditAnswer(report))
         } else {
             var table = TextTable(header: ["claim", "holds"])
             table.rows = report.checks.map { [$0.claim, $0.holds ? "yes" : "NO"] }
@@ -93,27 +80,13 @@ struct Audit: WorkspaceCommand {
             for fault in report.checks.flatMap(\.faults) { Console.out("  \(fault)") }
             Console.out("\(report.shards.count) of \(all.count) shards trained again in \(report.seconds.fixed(1)) s")
         }
-        if !report.holds { throw ExitCode(65) }
-    }
-
-    private struct Residues: Encodable {
-        struct Residue: Encodable {
-            let path, form: String
-            let expectedByChance: Double
-        }
-        let clean: Bool
-        let residues: [Residue]
+        if !report.holds { throw ExitCode(.faultFound) }
     }
 
     private func lookForWords() throws {
         let found = try options.openToExamine().residues(of: words)
         if options.json {
-            try Console.json(
-                Residues(
-                    clean: found.isEmpty,
-                    residues: found.map {
-                        Residues.Residue(path: $0.path, form: $0.form, expectedByChance: $0.expectedByChance)
-                    }))
+            try Console.json(ResidueAnswer(found))
         } else if found.isEmpty {
             Console.out("nothing found")
         } else {
@@ -124,10 +97,11 @@ struct Audit: WorkspaceCommand {
             for form in doubtful.keys.sorted() {
                 let expected = doubtful[form]?.map(\.expectedByChance).max() ?? 0
                 Console.out(
-                    "a match as \(form) may be chance, because the word is short: up to \(expected.fixed(2)) are expected in random letters; "
+                    "a match as \(form) may be chance, because the word is short: up to \(expected.fixed(2)) are "
+                        + "expected in random letters; "
                         + "look for a longer part of the text")
             }
         }
-        if !found.isEmpty { throw ExitCode(65) }
+        if !found.isEmpty { throw ExitCode(.faultFound) }
     }
 }

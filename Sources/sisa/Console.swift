@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import Unlearning
 
 /// Where text goes: results to standard output, everything else to standard error.
 enum Console {
@@ -38,10 +39,7 @@ enum Console {
     static let errorIsTerminal = isatty(FileHandle.standardError.fileDescriptor) == 1
 
     static func json(_ value: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        out(String(decoding: try encoder.encode(value), as: UTF8.self))
+        out(String(decoding: try AnswerJSON.encode(value), as: UTF8.self))
     }
 }
 

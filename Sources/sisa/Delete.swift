@@ -6,15 +6,18 @@ struct Delete: WorkspaceCommand {
     static let configuration = CommandConfiguration(
         abstract: "Forget records exactly: destroy what they touched, and train their shards again.",
         discussion: """
-            First the records are forgotten, durably: no answer can use them any more. Then their shards are trained again from the \
-            last clean slice. A command that was killed in between is finished by giving it again, or by `sisa repair`. An unknown id \
-            changes nothing; with --ignore-unknown the others are deleted. Several records are one request: all or none, and each shard is trained again once. Records with the same \
-            text under other ids are told, and taken along with --with-duplicates. The file that the records were read from stays.
+            First the records are forgotten, durably: no answer can use them any more. Then their shards are trained \
+            again from the last clean slice. A command that was killed in between is finished by giving it again, or \
+            by `sisa repair`. An unknown id changes nothing; with --ignore-unknown the others are deleted. Several \
+            records are one request: all or none, and each shard is trained again once. Records with the same text \
+            under other ids are told, and taken along with --with-duplicates. The file that the records were read from \
+            stays.
 
             EXAMPLES:
               sisa delete review-48134 --workspace workspaces/reviews --dry-run
               sisa delete review-48134 review-43221 --workspace workspaces/reviews --with-duplicates
-              sisa delete --ids erase.txt --defer --workspace workspaces/reviews && sisa repair --workspace workspaces/reviews
+              sisa delete --ids erase.txt --defer --workspace workspaces/reviews && sisa repair --workspace \
+            workspaces/reviews
               sisa delete --workspace workspaces/complaints -- -48134
               sisa delete --owner 4711 --workspace workspaces/complaints
               sisa delete --where 'date<2020-01-01' --where label=spam --workspace workspaces/complaints
@@ -35,7 +38,10 @@ struct Delete: WorkspaceCommand {
     @Option(
         name: .customLong("where"),
         help: ArgumentHelp(
-            "Forget all records that meet a condition: label=NAME, or date and one of = < <= > >= and a date. Several: all must hold.",
+            """
+            Forget all records that meet a condition: label=NAME, or date and one of = < <= > >= and a date. Several: \
+            all must hold.
+            """,
             valueName: "condition"))
     var conditions: [String] = []
 
@@ -59,28 +65,6 @@ struct Delete: WorkspaceCommand {
     @Flag(help: "Print the plan and its cost; change nothing.")
     var dryRun = false
 
-    private struct Output: Encodable {
-        struct Shard: Encodable {
-            let shard, slice, recordsDeleted, stagesRetrained, recordsRetrained, recordPasses: Int
-        }
-        /// Of the first touched shard; `shards` has them all. Counted from 1.
-        let shard, slice: Int
-        let recordsDeleted, recordsRetrained, recordPasses, fullRecordPasses: Int
-        let fractionOfFullRetrain: Double
-        /// Of a dry run what was foretold; null where nothing was measured yet.
-        let seconds: OrNull<Double>
-        let influenceFreeSeconds, influenceFreeMs: Double
-        let request: OrNull<String>
-        /// A path; null where the shards are not trained again yet.
-        let receipt: OrNull<String>
-        let dryRun, repaired: Bool
-        /// Null where they are not known.
-        let duplicatesLeft: OrNull<[String]>
-        /// Passed over.
-        let unknown: [String]
-        let shards: [Shard]
-    }
-
     func perform() throws {
         let workspace = try dryRun ? options.openToRead() : options.open()
         let request = DeletionRequest(
@@ -94,7 +78,7 @@ struct Delete: WorkspaceCommand {
                 try workspace.delete(
                     request, threads: options.threadCount, progress: progress, waiting: options.waiting)
             }
-        if options.json { return try Console.json(output(report)) }
+        if options.json { return try Console.json(DeletionAnswer(report)) }
         if !report.unknown.isEmpty { Console.out("\(report.unknown.count) id(s) passed over, which no record has") }
         if report.isRepeated, let receipt = report.receipt {
             return Console.out("nothing to do: the request was finished before; receipt: \(receipt.path)")
@@ -106,23 +90,24 @@ struct Delete: WorkspaceCommand {
             let share =
                 report.fullRecordPasses == 0 ? 0 : Double(shard.recordPasses) / Double(report.fullRecordPasses)
             table.rows.append([
-                "\(shard.shard + 1)", "\(shard.slice + 1)", "\(shard.recordsDeleted)",
+                "\(Ordinal(shard.shard))", "\(Ordinal(shard.slice))", "\(shard.recordsDeleted)",
                 "\(shard.recordsRetrained)", "\(shard.recordPasses)", share.percent
             ])
         }
         table.print()
         tellDuplicates(report)
         if dryRun {
-            if let seconds = seconds(report), let forecast = report.forecast {
+            if let forecast = report.forecast {
                 Console.out(
-                    "about \(seconds.fixed(2)) s, "
+                    "about \(forecast.seconds(recordPasses: report.recordPasses).fixed(2)) s, "
                         + (forecast.basis == .deletions
                             ? "by what deletions took here" : "by what training took here, and a guess at the rest"))
             }
             Console.out("a dry run: nothing was changed")
         } else if !report.isRepaired {
             Console.out(
-                "forgotten after \(report.influenceFreeSeconds.fixed(3)) s; run `sisa repair` to train the shards again, at "
+                "forgotten after \(report.influenceFreeSeconds.fixed(3)) s; run `sisa repair` to train the shards "
+                    + "again, at "
                     + "\(report.fractionOfFullRetrain.percent) of a full retrain's record-passes")
         } else {
             Console.out(
@@ -132,37 +117,15 @@ struct Delete: WorkspaceCommand {
         }
     }
 
-    private func seconds(_ report: DeletionReport) -> Double? {
-        report.forecast?.seconds(recordPasses: report.recordPasses)
-    }
-
     private func tellDuplicates(_ report: DeletionReport) {
         guard let left = report.duplicates else {
             return Console.out(
-                "whether others have the same text is not known: its text is gone already, or the index is damaged (`sisa repair` mends it)"
+                "whether others have the same text is not known: its text is gone already, or the index is damaged "
+                    + "(`sisa repair` mends it)"
             )
         }
         if left.isEmpty { return }
         let some = left.prefix(10).map(\.rawValue).joined(separator: " ") + (left.count > 10 ? " ..." : "")
         Console.out("\(left.count) record(s) with the same text stay: \(some); --with-duplicates takes them along")
-    }
-
-    private func output(_ report: DeletionReport) -> Output {
-        Output(
-            shard: (report.shards.first?.shard ?? 0) + 1, slice: (report.shards.first?.slice ?? 0) + 1,
-            recordsDeleted: report.recordsDeleted, recordsRetrained: report.recordsRetrained,
-            recordPasses: report.recordPasses, fullRecordPasses: report.fullRecordPasses,
-            fractionOfFullRetrain: report.fractionOfFullRetrain,
-            seconds: OrNull(report.isDryRun ? seconds(report) : report.seconds),
-            influenceFreeSeconds: report.influenceFreeSeconds, influenceFreeMs: report.influenceFreeSeconds * 1000,
-            request: OrNull(report.request), receipt: OrNull(report.receipt?.path), dryRun: report.isDryRun,
-            repaired: report.isRepaired && !report.isDryRun, duplicatesLeft: OrNull(report.duplicates?.map(\.rawValue)),
-            unknown: report.unknown.map(\.rawValue),
-            shards: report.shards.map {
-                Output.Shard(
-                    shard: $0.shard + 1, slice: $0.slice + 1, recordsDeleted: $0.recordsDeleted,
-                    stagesRetrained: $0.stages, recordsRetrained: $0.recordsRetrained,
-                    recordPasses: $0.recordPasses)
-            })
     }
 }

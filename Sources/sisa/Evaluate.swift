@@ -14,23 +14,14 @@ struct Evaluate: WorkspaceCommand {
 
     @Option(
         help:
-            "A file with the recipe's text and label columns; `-`: standard input. Default: the recipe's `data: test:`.",
+            """
+            A file with the recipe's text and label columns; `-`: standard input. Default: the recipe's `data: test:`.
+            """,
         completion: .file())
     var input: String?
 
     @Option(help: "What the file holds: csv, tsv or jsonl. Default: as the recipe or the extension says.")
     var format: DataFormat?
-
-    private struct Output: Encodable {
-        struct Label: Encodable {
-            let label: String
-            let records, correct: Int
-        }
-        let accuracy: Double
-        let records, correct: Int
-        let seconds: Double
-        let labels: [Label]
-    }
 
     func perform() throws {
         let workspace = try options.openToRead()
@@ -39,23 +30,16 @@ struct Evaluate: WorkspaceCommand {
         if files.isEmpty { throw UsageError.noEvaluationFile }
         let result = try workspace.evaluate(
             files, format: format, threads: options.threadCount, progress: ProgressLine("evaluating").sink)
-        let labels = zip(workspace.recipe.labels, result.byLabel).map {
-            Output.Label(label: $0, records: $1.records, correct: $1.correct)
-        }
-        if options.json {
-            return try Console.json(
-                Output(
-                    accuracy: result.accuracy, records: result.records, correct: result.correct,
-                    seconds: result.seconds, labels: labels))
-        }
+        let answer = EvaluationAnswer(result, labels: workspace.recipe.labels)
+        if options.json { return try Console.json(answer) }
         var table = TextTable(header: ["label", "records", "correct", "share"])
-        for label in labels where label.records > 0 {
+        for label in answer.labels where label.records > 0 {
             table.rows.append([
                 label.label, "\(label.records)", "\(label.correct)",
                 (Double(label.correct) / Double(label.records)).percent
             ])
         }
-        table.rows.append(["all", "\(result.records)", "\(result.correct)", result.accuracy.percent])
+        table.rows.append(["all", "\(answer.records)", "\(answer.correct)", answer.accuracy.percent])
         table.print()
     }
 }

@@ -1,38 +1,15 @@
-import Engine
+import ArgumentParser
 import Foundation
 import Unlearning
 
-/// What an error means to a person, and to a script by its exit code (sysexits.h).
+/// What an error means to a person, and to a script by its exit code.
 struct Explanation {
     let message: String
-    let exitCode: Int32
+    let exitCode: ExitCode
 
     init(_ error: any Error) {
-        switch error {
-        case UsageError.outputLost: exitCode = 74
-        case UsageError.unwritable: exitCode = 73
-        case is UsageError, is InstructionSetError: exitCode = 64
-        case let error as InputError: exitCode = error.problem.exitCode
-        case is RecordsError: exitCode = 65
-        case let error as WorkspaceError: exitCode = error.exitCode
-        case let error as LedgerError: exitCode = error.exitCode
-        case let error as DeletionError: exitCode = error.exitCode
-        case let error as LogError: exitCode = error.exitCode
-        case let error as ReceiptError: exitCode = error.exitCode
-        case let error as CorpusError: exitCode = error.exitCode
-        case let error as TrainingError: exitCode = error.exitCode
-        case let error as CostError: exitCode = error.exitCode
-        case let error as CostPlanError: exitCode = error.exitCode
-        case let error as ExportError: exitCode = error.exitCode
-        case let error as SimulationError: exitCode = error.exitCode
-        case let error as RecipeError: exitCode = error.exitCode
-        case is BackboneConfigurationError, is TokenizerError, is SafeTensorsError: exitCode = 78
-        case let error as NetworkError: exitCode = error == .notFinite ? 65 : 78
-        case let error as StorageError: exitCode = error.exitCode
-        default: exitCode = 74
-        }
+        exitCode = ExitCode(Outcome(error))
         message = Self.text(of: error)
-        assert(ExitStatus(rawValue: exitCode) != nil, "\(exitCode) is no status of this program")
     }
 
     private static func text(of error: any Error) -> String {
@@ -43,93 +20,19 @@ struct Explanation {
     }
 }
 
-extension RecipeError {
-    fileprivate var exitCode: Int32 {
-        switch problem {
-        case .unreadable(let problem): problem.exitCode
-        default: 78
-        }
+extension ExitCode {
+    /// The exit code of an outcome.
+    init(_ outcome: Outcome) {
+        self.init(outcome.exitStatus.rawValue)
     }
 }
 
-extension WorkspaceError {
-    var exitCode: Int32 {
+extension UsageError: OutcomeError {
+    var outcome: Outcome {
         switch self {
-        case .noBackbone: 66
-        case .occupied: 73
-        case .badKey, .noDataFiles, .noSuchShard, .insideWorkspace: 64
-        case .duplicateID, .unusableID, .idIsThere, .idWasDeleted, .noRecords: 65
-        case .untrained, .noSurvivors: 69
-        case .foreignRoot: 77
-        case .keyMissing, .keyDiffers, .recipeDamaged, .unreferenced, .voteLost, .otherData, .otherLabels,
-            .backboneChanged, .backboneUnreadable, .tooManyCells:
-            78
-        }
-    }
-}
-
-extension CorpusError {
-    var exitCode: Int32 { 78 }
-}
-
-extension TrainingError {
-    var exitCode: Int32 {
-        switch self {
-        case .labelDamaged: 65
-        case .checkpointOfAnotherModel: 78
-        }
-    }
-}
-
-extension LedgerError {
-    var exitCode: Int32 {
-        switch self {
-        case .empty, .missing: 66
-        case .full, .failed, .unopenable: 74
-        case .busy, .noMemory, .planChanged: 75
-        case .readOnly: 77
-        case .damaged, .foreign, .newer, .unnumbered, .column: 78
-        }
-    }
-}
-
-extension DeletionError {
-    var exitCode: Int32 {
-        switch self {
-        case .unknownIDs, .unknownOwner, .nothingMeets: 65
-        case .nothingNamed, .noOwners, .unreadableFilter, .noSuchLabel, .noDates, .filterWithOthers: 64
-        case .repairPending(_, let cause), .receiptPending(_, let cause): Explanation(cause).exitCode
-        }
-    }
-}
-
-extension LogError {
-    var exitCode: Int32 {
-        switch self {
-        case .noSuchFile: 66
-        case .noKey: 65
-        case .keyMissing, .otherKey, .logDamaged, .logBehind, .logForked, .restored, .noLog: 78
-        }
-    }
-}
-
-extension ReceiptError {
-    var exitCode: Int32 {
-        switch self {
-        case .noReceipt, .requestTaken, .saltsMissing: 65
-        case .badRequestID: 64
-        case .notPurged, .draftDamaged: 78
-        }
-    }
-}
-
-extension ExportError {
-    var exitCode: Int32 {
-        switch self {
-        case .noSuchStage: 64
-        case .damaged: 65
-        case .nothingTrained: 69
-        case .occupied: 73
+        case .outputLost: .inputOutput
+        case .unwritable: .cannotCreate
+        default: .usage
         }
     }
 }

@@ -7,8 +7,9 @@ struct Export: WorkspaceCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write a shard's adapter as files that PEFT loads.",
         discussion: """
-            Writes adapter_model.safetensors, byte for byte what the ledger has the digest of, and adapter_config.json into a folder. Nothing \
-            is overwritten. Where only the head is trained, PEFT has no such adapter, and the first file is all.
+            Writes adapter_model.safetensors, byte for byte what the ledger has the digest of, and adapter_config.json \
+            into a folder. Nothing is overwritten. Where only the head is trained, PEFT has no such adapter, and the \
+            first file is all.
 
             A copy is out of reach: a later deletion changes the workspace, and not what was exported before.
 
@@ -28,13 +29,6 @@ struct Export: WorkspaceCommand {
     @Option(help: "The stage, counted from 1. Default: the newest, from which the shard answers.")
     var stage: Int?
 
-    private struct Output: Encodable {
-        let shard, stage, records: Int
-        let digest, pooling: String
-        let loadsInPeft: Bool
-        let files: [String]
-    }
-
     func validate() throws {
         if shard < 1 { throw ValidationError("the shard is \(shard); shards are counted from 1") }
         if let stage, stage < 1 { throw ValidationError("--stage is \(stage); stages are counted from 1") }
@@ -42,22 +36,19 @@ struct Export: WorkspaceCommand {
 
     func perform() throws {
         let report = try options.openToRead().export(
-            shard: shard - 1, stage: stage.map { $0 - 1 }, to: URL(filePath: folder))
-        let digest = report.digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
-        if options.json {
-            return try Console.json(
-                Output(
-                    shard: report.shard + 1, stage: report.stage + 1, records: report.records, digest: digest,
-                    pooling: report.pooling.rawValue, loadsInPeft: report.isForPEFT, files: report.files.map(\.path)))
-        }
-        Console.out("shard \(report.shard + 1), stage \(report.stage + 1), trained on \(report.records) records")
-        for file in report.files { Console.out("  \(file.path)") }
-        Console.out("  SHA-256 \(digest)")
+            shard: Ordinal(number: shard).index, stage: stage.map { Ordinal(number: $0).index },
+            to: URL(filePath: folder))
+        let answer = ExportAnswer(report)
+        if options.json { return try Console.json(answer) }
+        Console.out("shard \(answer.shard), stage \(answer.stage), trained on \(answer.records) records")
+        for file in answer.files { Console.out("  \(file)") }
+        Console.out("  SHA-256 \(answer.digest)")
         if !report.isForPEFT {
             Console.out("only the head is trained: PEFT has no such adapter, so there is no adapter_config.json")
         } else if report.pooling != .pooler {
             Console.out(
-                "the head was trained on pooling: \(report.pooling.rawValue); PEFT's BERT classifier reads the pooler, so the tensors load "
+                "the head was trained on pooling: \(report.pooling.rawValue); PEFT's BERT classifier reads the pooler, "
+                    + "so the tensors load "
                     + "and its answers are others")
         }
         Console.out("later deletions do not reach these files")

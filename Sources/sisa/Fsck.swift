@@ -6,9 +6,10 @@ struct Fsck: WorkspaceCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compare every file of the workspace with its digest; change nothing.",
         discussion: """
-            Records, checkpoints, features, index, ledger, log and backbone. Nothing damaged is ever used. Checkpoints and index are made again by \
-            `sisa train`, bit for bit; a file of features may be removed, and is made again when its shard trains; damaged records are for \
-            a backup. Exits with 65 where anything is damaged. Whether the digests are those of an honest training is for `sisa verify`.
+            Records, checkpoints, features, index, ledger, log and backbone. Nothing damaged is ever used. Checkpoints \
+            and index are made again by `sisa train`, bit for bit; a file of features may be removed, and is made \
+            again when its shard trains; damaged records are for a backup. Exits with 65 where anything is damaged. \
+            Whether the digests are those of an honest training is for `sisa verify`.
 
             EXAMPLES:
               sisa fsck --workspace workspaces/reviews
@@ -16,22 +17,10 @@ struct Fsck: WorkspaceCommand {
 
     @OptionGroup var options: WorkspaceOptions
 
-    private struct Output: Encodable {
-        struct Damage: Encodable { let kind, fault, path: String }
-        let sound: Bool
-        let filesChecked: Int
-        let damages: [Damage]
-    }
-
     func perform() throws {
         let checkup = try options.openToExamine().checkup(threads: options.threadCount, waiting: options.waiting)
         if options.json {
-            try Console.json(
-                Output(
-                    sound: checkup.isSound, filesChecked: checkup.filesChecked,
-                    damages: checkup.damages.map {
-                        Output.Damage(kind: $0.kind.rawValue, fault: $0.fault.rawValue, path: $0.path)
-                    }))
+            try Console.json(CheckupAnswer(checkup))
         } else if checkup.isSound {
             Console.out("sound: \(checkup.filesChecked) files are what their digests say")
         } else {
@@ -45,20 +34,23 @@ struct Fsck: WorkspaceCommand {
         }
         if checkup.isSound { return }
         // Where nothing but the permission is wrong, nothing may be wrong.
-        throw ExitCode(checkup.damages.allSatisfy { $0.fault == .notPermitted } ? 77 : 65)
+        throw ExitCode(checkup.damages.allSatisfy { $0.fault == .notPermitted } ? .notPermitted : .faultFound)
     }
 
     private func remedy(_ damage: Checkup.Damage) -> String {
         switch damage.fault {
         case .notPermitted:
-            "this user may not read it, so nothing is known of it; do not restore it from a backup: run this as the owner of the workspace, or "
+            "this user may not read it, so nothing is known of it; do not restore it from a backup: run this as the "
+                + "owner of the workspace, or "
                 + "give the files back to them (`chown -R`)"
         case .link: "put the file itself in its place, and remove what the link leads to: it may hold deleted records"
         case .surplus:
-            "it holds records that the ledger does not know, as after an old backup was restored; `sisa repair` takes them out where it can tell "
+            "it holds records that the ledger does not know, as after an old backup was restored; `sisa repair` takes "
+                + "them out where it can tell "
                 + "which they are"
         case .stranger:
-            "no command of this workspace left it; an old backup may have brought it back, deleted records in it: look at it and remove it"
+            "no command of this workspace left it; an old backup may have brought it back, deleted records in it: look "
+                + "at it and remove it"
         case .missing, .damaged: remedy(damage.kind)
         }
     }
@@ -69,7 +61,8 @@ struct Fsck: WorkspaceCommand {
         case .log: "`sisa log consistency` says what is wrong, and what to do"
         case .features: "remove the file; it is made again when its shard trains"
         case .records, .ledger:
-            "cannot be made again from what is here; restore it as it was after the last command: an older backup brings deleted records back"
+            "cannot be made again from what is here; restore it as it was after the last command: an older backup "
+                + "brings deleted records back"
         case .backbone: "put the old one back, or name where it lies with `sisa train --backbone`"
         case .stranger: "look at it and remove it"
         }

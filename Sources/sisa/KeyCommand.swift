@@ -15,22 +15,12 @@ struct KeyShow: WorkspaceCommand {
 
     @OptionGroup var options: WorkspaceOptions
 
-    private struct Output: Encodable {
-        let fingerprint, line: String
-        let present: Bool
-    }
-
     func perform() throws {
-        let workspace = try options.openToRead()
-        let keys = try workspace.verificationKeys()
-        let origin = try workspace.evidenceLog.origin()
-        let outputs = keys.map {
-            Output(fingerprint: $0.fingerprint, line: $0.line(name: origin), present: $0 == keys.last)
-        }
-        if options.json { return try Console.json(outputs) }
-        for output in outputs {
-            Console.out("\(output.fingerprint)\(output.present ? "" : " (former)")")
-            Console.out("  \(output.line)")
+        let answers = try KeyAnswer.all(of: options.openToRead())
+        if options.json { return try Console.json(answers) }
+        for answer in answers {
+            Console.out("\(answer.fingerprint)\(answer.present ? "" : " (former)")")
+            Console.out("  \(answer.line)")
         }
     }
 }
@@ -51,14 +41,12 @@ struct KeyExport: WorkspaceCommand {
         help: "The beginning of a former key's fingerprint, as `sisa key show` prints it. Default: the present key.")
     var fingerprint: String?
 
-    private struct Output: Encodable { let fingerprint, pem: String }
-
     func perform() throws {
         let keys = try options.openToRead().verificationKeys()
         guard let key = keys.last(where: { $0.fingerprint.hasPrefix(fingerprint ?? "") }) else {
             throw UsageError.unknownKey(found: keys.map { String($0.fingerprint.prefix(16)) })
         }
-        if options.json { return try Console.json(Output(fingerprint: key.fingerprint, pem: key.pem)) }
+        if options.json { return try Console.json(ExportedKeyAnswer(key)) }
         Console.write(key.pem, to: .standardOutput)
     }
 }
@@ -68,8 +56,8 @@ struct KeyRotate: WorkspaceCommand {
         commandName: "rotate",
         abstract: "Make a new key; the log says so, signed by both.",
         discussion: """
-            Receipts that were written before are checked with the old key: `sisa key export --fingerprint`. With --lost, or where the \
-            old key may be in other hands, tell the new one to whoever trusts you.
+            Receipts that were written before are checked with the old key: `sisa key export --fingerprint`. With \
+            --lost, or where the old key may be in other hands, tell the new one to whoever trusts you.
             """)
 
     @OptionGroup var options: WorkspaceOptions
@@ -77,11 +65,9 @@ struct KeyRotate: WorkspaceCommand {
     @Flag(help: "The old key is gone; only the new one signs.")
     var lost = false
 
-    private struct Output: Encodable { let fingerprint: String }
-
     func perform() throws {
         let key = try options.open().rotateKey(isLost: lost, waiting: options.waiting)
-        if options.json { return try Console.json(Output(fingerprint: key.fingerprint)) }
+        if options.json { return try Console.json(RotatedKeyAnswer(key)) }
         Console.out("the workspace signs with \(key.fingerprint) now")
     }
 }

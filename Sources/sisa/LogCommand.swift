@@ -40,9 +40,9 @@ struct LogConsistency: WorkspaceCommand {
         commandName: "consistency",
         abstract: "Check that nothing was changed in the log, taken from it, or put in between.",
         discussion: """
-            Computes the hash tree anew from all entries and compares it with the signed head, the ledger, and the receipts in the \
-            workspace. Whoever holds both key and disk can rewrite a log as a whole: what shows that is a head, or a receipt, kept \
-            somewhere else; name it with --since. Exits with 65 where anything is wrong.
+            Computes the hash tree anew from all entries and compares it with the signed head, the ledger, and the \
+            receipts in the workspace. Whoever holds both key and disk can rewrite a log as a whole: what shows that \
+            is a head, or a receipt, kept somewhere else; name it with --since. Exits with 65 where anything is wrong.
 
             EXAMPLES:
               sisa log consistency --workspace workspaces/reviews
@@ -57,27 +57,18 @@ struct LogConsistency: WorkspaceCommand {
         completion: .file())
     var since: [String] = []
 
-    private struct Output: Encodable {
-        let consistent: Bool
-        let entries, compared: Int
-        let faults: [String]
-    }
-
     func perform() throws {
         for path in since { try InputFile(URL(filePath: path)).check() }
         let checkup = try options.openToExamine().checkLog(
             since: since.map { URL(filePath: $0) }, waiting: options.waiting)
         if options.json {
-            try Console.json(
-                Output(
-                    consistent: checkup.isConsistent, entries: checkup.entries, compared: checkup.compared,
-                    faults: checkup.faults))
+            try Console.json(LogConsistencyAnswer(checkup))
         } else if checkup.isConsistent {
             Console.out("consistent: \(checkup.entries) entries, compared with \(checkup.compared) heads and receipts")
         } else {
             for fault in checkup.faults { Console.error("error: \(fault)") }
         }
-        if !checkup.isConsistent { throw ExitCode(65) }
+        if !checkup.isConsistent { throw ExitCode(.faultFound) }
     }
 }
 
@@ -86,10 +77,11 @@ struct LogReplay: WorkspaceCommand {
         commandName: "replay",
         abstract: "Delete again what the log knows and a workspace restored from an old copy does not.",
         discussion: """
-            Which records they were, only the receipts tell: those in the workspace are used, and those named here. Where the log was set back \
-            together with the records, whatever this workspace's own receipts are about is deleted again too. Exits with 65 where a receipt \
-            that is named is not done with: it is of another workspace, or nobody can tell by it what to delete, or a record that it is about \
-            was added again. Then the ids of records that are here, and the command that deletes them, are printed.
+            Which records they were, only the receipts tell: those in the workspace are used, and those named here. \
+            Where the log was set back together with the records, whatever this workspace's own receipts are about is \
+            deleted again too. Exits with 65 where a receipt that is named is not done with: it is of another \
+            workspace, or nobody can tell by it what to delete, or a record that it is about was added again. Then the \
+            ids of records that are here, and the command that deletes them, are printed.
 
             EXAMPLES:
               sisa log replay --workspace workspaces/reviews /safe/place/receipts/*.json
@@ -100,16 +92,6 @@ struct LogReplay: WorkspaceCommand {
 
     @OptionGroup var options: WorkspaceOptions
 
-    private struct Output: Encodable {
-        struct Left: Encodable {
-            let receipt, reason: String
-            let ids: [String]
-        }
-        let entries, recordsDeleted, additionsLost: Int
-        let receipts: [String]
-        let left: [Left]
-    }
-
     func perform() throws {
         for path in receipts { try InputFile(URL(filePath: path)).check() }
         let workspace = try options.open()
@@ -119,17 +101,11 @@ struct LogReplay: WorkspaceCommand {
                 waiting: options.waiting)
         }
         if options.json {
-            try Console.json(
-                Output(
-                    entries: report.entries, recordsDeleted: report.recordsDeleted, additionsLost: report.additions,
-                    receipts: report.receipts.map(\.path),
-                    left: report.left.map {
-                        Output.Left(receipt: $0.receipt.path, reason: "\($0)", ids: $0.ids.map(\.rawValue))
-                    }))
+            try Console.json(ReplayAnswer(report))
         } else {
             tell(report)
         }
-        if !report.left.isEmpty { throw ExitCode(65) }
+        if !report.left.isEmpty { throw ExitCode(.faultFound) }
     }
 
     private func tell(_ report: ReplayReport) {
@@ -143,7 +119,8 @@ struct LogReplay: WorkspaceCommand {
         for receipt in report.receipts { Console.out("receipt: \(receipt.path)") }
         if report.additions > 0 {
             Console.out(
-                "\(report.additions) addition(s) of records are lost with the newer copy; add them again with `sisa add`"
+                "\(report.additions) addition(s) of records are lost with the newer copy; add them again with `sisa "
+                    + "add`"
             )
         }
         for left in report.left { Console.error("error: \(left)") }

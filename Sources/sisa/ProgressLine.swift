@@ -48,21 +48,24 @@ final class ProgressLine: Sendable {
                 } else {
                     let left = timeLeft(state)
                     Console.error(
-                        "\(title): shard \(shard + 1) stage \(stage + 1) trained after \(cost.seconds.fixed(1)) s "
+                        "\(title): shard \(Ordinal(shard)) stage \(Ordinal(stage)) trained after "
+                            + "\(cost.seconds.fixed(1)) s "
                             + "(\(state.stagesDone) of \(state.stages)\(left.map { ", about \($0) left" } ?? ""))")
                 }
             case .rebuilding(let shard, let stage):
                 clear(&state)
                 Console.error(
-                    "warning: the checkpoint of shard \(shard + 1) stage \(stage + 1) is missing or damaged; "
+                    "warning: the checkpoint of shard \(Ordinal(shard)) stage \(Ordinal(stage)) is missing or damaged; "
                         + "it is trained again")
             case .skipping(let shard, let stage):
                 Console.error(
-                    "warning: the checkpoint of shard \(shard + 1) stage \(stage + 1) is missing or damaged; an earlier one "
+                    "warning: the checkpoint of shard \(Ordinal(shard)) stage \(Ordinal(stage)) is missing or damaged; "
+                        + "an earlier one "
                         + "answers, if there is one. `sisa train` repairs it")
             case .spanningLines(let place):
                 Console.error(
-                    "warning: \(place): a field in quotes goes on over the end of its line, so its lines are one record. If quotes are "
+                    "warning: \(place): a field in quotes goes on over the end of its line, so its lines are one "
+                        + "record. If quotes are "
                         + "ordinary characters in this file, set `data.quoting: none` and make a new workspace")
             }
         }
@@ -81,7 +84,7 @@ final class ProgressLine: Sendable {
         let share = state.total == 0 ? 1 : Double(state.done) / Double(state.total)
         let filled = Int(share * 24)
         let bar = String(repeating: "#", count: min(24, filled)) + String(repeating: ".", count: max(0, 24 - filled))
-        let shards = state.shards.sorted().map { "\($0 + 1)" }.joined(separator: ",")
+        let shards = state.shards.sorted().map { "\(Ordinal($0))" }.joined(separator: ",")
         let left = timeLeft(state).map { ", \($0) left" } ?? ""
         Console.write(
             "\r\u{1B}[2K\(title) [\(bar)] \(Int(share * 100)) %  shards \(shards.prefix(20))  "
@@ -102,7 +105,8 @@ final class ProgressLine: Sendable {
 }
 
 extension WorkspaceOptions {
-    /// Runs a piece of work with progress on standard error; with --json only for people who watch, with --quiet for nobody.
+    /// Runs a piece of work with progress on standard error; with --json only for people who watch, with --quiet for
+    /// nobody.
     func withProgress<Result>(_ title: String, _ work: (@escaping TrainingProgress) throws -> Result) rethrows -> Result
     {
         if Console.isQuiet || json && !Console.errorIsTerminal { return try work { _ in } }

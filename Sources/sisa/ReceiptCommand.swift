@@ -14,9 +14,9 @@ struct ReceiptVerify: SisaCommand {
         commandName: "verify",
         abstract: "Check a receipt offline, against the workspace's public key.",
         discussion: """
-            Checks that the key signed the statement and the head of the log, that the deletion's entry is in that log, and that the entry \
-            is about this statement. With --id also that the receipt is about that record. tools/verify-receipt does the same, in Python \
-            and without sisa. Exits with 65 where anything is wrong.
+            Checks that the key signed the statement and the head of the log, that the deletion's entry is in that \
+            log, and that the entry is about this statement. With --id also that the receipt is about that record. \
+            tools/verify-receipt does the same, in Python and without sisa. Exits with 65 where anything is wrong.
 
             EXAMPLES:
               sisa key export --workspace workspaces/reviews > operator.pem
@@ -34,31 +34,17 @@ struct ReceiptVerify: SisaCommand {
 
     @OptionGroup var console: ConsoleOptions
 
-    private struct Output: Encodable {
-        let valid: Bool
-        let fault: OrNull<String>
-        let request, accepted, completed: OrNull<String>
-        let records: Int
-        let shards: [ReceiptStatement.Shard]
-        let notCovered: [String]
-    }
-
     func perform() throws {
         let receipt = try Receipt(InputFile(named: file))
         let key = try VerificationKey(InputFile(named: key))
         var fault = receipt.fault(key)
         if fault == nil, let number = ids.firstIndex(where: { !receipt.isAbout(RecordID($0)) }) {
-            fault = "it is not about the record named with --id (number \(number + 1))"
+            fault = "it is not about the record named with --id (number \(Ordinal(number)))"
         }
         // What was not signed is not repeated.
         let deletion = fault == nil ? receipt.statement?.predicate : nil
         if json {
-            try Console.json(
-                Output(
-                    valid: fault == nil, fault: OrNull(fault), request: OrNull(deletion?.request),
-                    accepted: OrNull(deletion?.accepted), completed: OrNull(deletion?.completed),
-                    records: deletion?.records ?? 0, shards: deletion?.shards ?? [],
-                    notCovered: deletion?.notCovered ?? []))
+            try Console.json(ReceiptAnswer(fault: fault, deletion))
         } else if let deletion {
             Console.out(
                 "valid: request \(deletion.request), \(deletion.records) record(s), completed \(deletion.completed)")
@@ -75,6 +61,6 @@ struct ReceiptVerify: SisaCommand {
         } else {
             Console.error("error: \(file) is no valid receipt: \(fault ?? "it says nothing")")
         }
-        if fault != nil { throw ExitCode(65) }
+        if fault != nil { throw ExitCode(.faultFound) }
     }
 }

@@ -6,8 +6,8 @@ struct Repair: WorkspaceCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train again what deletions left to be trained.",
         discussion: """
-            Trains the shards of deletions that were deferred, killed or failed, each once from its lowest touched slice. \
-            `sisa train` without a recipe does the same, and checks the whole workspace besides.
+            Trains the shards of deletions that were deferred, killed or failed, each once from its lowest touched \
+            slice. `sisa train` without a recipe does the same, and checks the whole workspace besides.
 
             EXAMPLES:
               sisa repair --workspace workspaces/reviews
@@ -23,12 +23,6 @@ struct Repair: WorkspaceCommand {
     @Option(help: "Start no further shard when so many record-passes are spent.")
     var recordPasses: Int?
 
-    private struct Output: Encodable {
-        let stagesTrained, shardsLeft, recordsTakenOut: Int
-        let receipts: [String]
-        let seconds: Double
-    }
-
     func validate() throws {
         if let recordPasses, recordPasses < 0 {
             throw ValidationError("--record-passes is \(recordPasses); give a number from 0 up")
@@ -43,13 +37,7 @@ struct Repair: WorkspaceCommand {
                 within: seconds, recordPasses: recordPasses, threads: options.threadCount, progress: progress,
                 waiting: options.waiting)
         }
-        if options.json {
-            return try Console.json(
-                Output(
-                    stagesTrained: report.stagesTrained, shardsLeft: report.shardsLeft,
-                    recordsTakenOut: report.recordsTakenOut,
-                    receipts: report.receipts.map(\.path), seconds: report.seconds))
-        }
+        if options.json { return try Console.json(RepairAnswer(report)) }
         Console.out(
             report.stagesTrained == 0 && report.shardsLeft == 0
                 ? "nothing to repair"
@@ -57,7 +45,8 @@ struct Repair: WorkspaceCommand {
                     + (report.shardsLeft == 0 ? "" : "; \(report.shardsLeft) shard(s) wait for the next `sisa repair`"))
         if report.recordsTakenOut > 0 {
             Console.out(
-                "\(report.recordsTakenOut) record(s) that the ledger does not know were taken out of their slices: an old backup had brought them back"
+                "\(report.recordsTakenOut) record(s) that the ledger does not know were taken out of their slices: an "
+                    + "old backup had brought them back"
             )
         }
         for receipt in report.receipts { Console.out("receipt: \(receipt.path)") }

@@ -6,7 +6,10 @@ import Unlearning
 struct ScratchOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Train in a new folder in DIR, which is removed at the end, and write nothing into the workspace. Default: inside the workspace; a temporary folder where it is read-only.",
+            """
+            Train in a new folder in DIR, which is removed at the end, and write nothing into the workspace. Default: \
+            inside the workspace; a temporary folder where it is read-only.
+            """,
             valueName: "dir"), completion: .directory)
     var scratch: String?
 

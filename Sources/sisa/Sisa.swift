@@ -3,16 +3,16 @@ import Engine
 import Foundation
 import Unlearning
 
-/// The program: one file a subcommand. Each parses, calls `Workspace`, and prints; it holds no logic of its own, and must not know
-/// GRDB, CZstd or CKernels.
+/// The program: one file a subcommand. Each parses, calls `Workspace`, and prints; it holds no logic of its own, and
+/// must not know GRDB, CZstd or CKernels.
 @main
 struct Sisa: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sisa",
         abstract: "Exact unlearning for fine-tuned language models.",
         discussion: """
-            Trains adapters on a frozen encoder in shards and slices. Deleting a record trains only its shard again, from the last \
-            clean slice; afterwards every byte is that of a run which never saw the record.
+            Trains adapters on a frozen encoder in shards and slices. Deleting a record trains only its shard again, \
+            from the last clean slice; afterwards every byte is that of a run which never saw the record.
 
             EXAMPLES:
               sisa train shards/toy --workspace workspaces/toy
@@ -24,8 +24,8 @@ struct Sisa: ParsableCommand {
               sisa key export --workspace workspaces/toy > operator.pem
               sisa receipt verify workspaces/toy/receipts/REQUEST.json --key operator.pem --id toy-07
 
-            Every command takes --json, and --quiet, which leaves standard error to errors. An option of one value is given once. Without \
-            --workspace the variable SISA_WORKSPACE is used, else ./workspace.
+            Every command takes --json, and --quiet, which leaves standard error to errors. An option of one value is \
+            given once. Without --workspace the variable SISA_WORKSPACE is used, else ./workspace.
             Exit codes: \(ExitStatus.summary)
             """,
         version: softwareVersion,
@@ -36,8 +36,8 @@ struct Sisa: ParsableCommand {
         ])
 
     static func main() {
-        // A reader that has gone away (`sisa status | head -1`) must not end a deletion in the middle: without this, writing to a
-        // closed pipe kills the process.
+        // A reader that has gone away (`sisa status | head -1`) must not end a deletion in the middle: without this,
+        // writing to a closed pipe kills the process.
         signal(SIGPIPE, SIG_IGN)
         // Likewise, a file that grows past `ulimit -f`: writing it fails, and that is told.
         signal(SIGXFSZ, SIG_IGN)
@@ -46,7 +46,7 @@ struct Sisa: ParsableCommand {
         for index in 1..<max(1, Int(CommandLine.argc)) {
             if let argument = unsafe CommandLine.unsafeArgv[index], unsafe String(validatingCString: argument) == nil {
                 Console.error("error: argument \(index) is no valid UTF-8; ids, texts and paths are UTF-8: write it so")
-                Foundation.exit(64)
+                Foundation.exit(Outcome.usage.exitStatus.rawValue)
             }
         }
         withRoom { run() }

@@ -7,53 +7,26 @@ struct StatusCommand: WorkspaceCommand {
         commandName: "status",
         abstract: "Show where every shard stands.",
         discussion: """
-            retrain-equivalent: every slice is that of a run which saw the present records and no others. influence-free: a stage is \
-            missing, so the shard answers from its clean slices, or abstains; `sisa train` finishes it. empty: no records, no vote. \
-            damaged: a file of its records is missing (`sisa fsck` names it).
+            retrain-equivalent: every slice is that of a run which saw the present records and no others. \
+            influence-free: a stage is missing, so the shard answers from its clean slices, or abstains; `sisa train` \
+            finishes it. empty: no records, no vote. damaged: a file of its records is missing (`sisa fsck` names it).
             """)
 
     @OptionGroup var options: WorkspaceOptions
 
-    private struct Output: Encodable {
-        struct Shard: Encodable {
-            let shard, records, slices: Int
-            let state: String
-            let sliceRecords: [Int]
-            let stagesStored, stagesWanted, recordPasses, storedBytes, recordsWaiting: Int
-        }
-        let name, workspace: String
-        let records, featureBytes, pendingRequests: Int
-        /// When the oldest request was accepted that is not complete; null where there is none.
-        let oldestRequest: OrNull<String>
-        let shards: [Shard]
-    }
-
     func perform() throws {
         let workspace = try options.openToRead()
         let status = try workspace.status()
-        if options.json {
-            return try Console.json(
-                Output(
-                    name: workspace.recipe.name, workspace: workspace.root.path, records: status.records,
-                    featureBytes: status.featureBytes, pendingRequests: status.requests.count,
-                    oldestRequest: OrNull(status.requests.first?.accepted),
-                    shards: status.shards.map {
-                        Output.Shard(
-                            shard: $0.shard + 1, records: $0.records, slices: $0.sliceRecords.count,
-                            state: $0.state.rawValue, sliceRecords: $0.sliceRecords,
-                            stagesStored: $0.stagesStored, stagesWanted: $0.stagesWanted,
-                            recordPasses: $0.recordPasses, storedBytes: $0.storedBytes,
-                            recordsWaiting: $0.recordsWaiting)
-                    }))
-        }
+        let answer = StatusAnswer(workspace, status)
+        if options.json { return try Console.json(answer) }
         var table = TextTable(header: ["shard", "records", "per slice", "checkpoints", "KiB", "waiting", "state"])
-        for shard in status.shards {
+        for shard in answer.shards {
             let slices = shard.sliceRecords.map(String.init)
             let shown = slices.count > 12 ? slices.prefix(12) + ["..."] : slices[...]
             table.rows.append([
-                "\(shard.shard + 1)", "\(shard.records)", shown.joined(separator: " "),
+                "\(shard.shard)", "\(shard.records)", shown.joined(separator: " "),
                 "\(shard.stagesStored) of \(shard.stagesWanted)", "\(shard.storedBytes / 1024)",
-                "\(shard.recordsWaiting)", shard.state.rawValue
+                "\(shard.recordsWaiting)", shard.state
             ])
         }
         table.print()
@@ -65,7 +38,8 @@ struct StatusCommand: WorkspaceCommand {
         }
         if let oldest = status.requests.first {
             Console.out(
-                "\(status.requests.count) deletion(s) wait for their repair, the oldest since \(oldest.accepted) (`sisa repair`)"
+                "\(status.requests.count) deletion(s) wait for their repair, the oldest since \(oldest.accepted) "
+                    + "(`sisa repair`)"
             )
         } else if status.shards.contains(where: { $0.state == .influenceFree }) {
             Console.out("some shards are not finished; run `sisa train --workspace \(workspace.root.path)`")

@@ -6,9 +6,10 @@ struct Train: WorkspaceCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a recipe's records in shards and slices, or go on where a killed command stopped.",
         discussion: """
-            Makes a workspace from the recipe and its data files, then trains every slice that has no checkpoint yet. Data files are \
-            read once, when the workspace is made. Run again, it finishes what is missing; with a changed recipe it trains again what \
-            the change touches. Without a recipe folder it goes on with the recipe that the workspace has.
+            Makes a workspace from the recipe and its data files, then trains every slice that has no checkpoint yet. \
+            Data files are read once, when the workspace is made. Run again, it finishes what is missing; with a \
+            changed recipe it trains again what the change touches. Without a recipe folder it goes on with the recipe \
+            that the workspace has.
 
             EXAMPLES:
               sisa train shards/toy --workspace workspaces/toy
@@ -90,29 +91,15 @@ struct Train: WorkspaceCommand {
         }
     }
 
-    private struct Output: Encodable {
-        let workspace: String
-        let records, shards, slices, stagesTrained, recordPasses, bytesStored: Int
-        let seconds: Double
-    }
-
     private func tell(_ workspace: Workspace, _ report: TrainReport) throws {
-        let status = try workspace.status()
-        let bytes = status.shards.reduce(0) { $0 + $1.storedBytes }
-        if options.json {
-            return try Console.json(
-                Output(
-                    workspace: workspace.root.path, records: report.records, shards: workspace.recipe.shards,
-                    slices: workspace.recipe.slices, stagesTrained: report.stagesTrained,
-                    recordPasses: status.recordPasses, bytesStored: bytes, seconds: report.seconds))
-        }
-        if report.stagesTrained == 0 {
-            Console.out("up to date: \(report.records) records, every checkpoint is there (\(workspace.root.path))")
-            return
+        let answer = try TrainingAnswer(workspace, report)
+        if options.json { return try Console.json(answer) }
+        if answer.stagesTrained == 0 {
+            return Console.out("up to date: \(answer.records) records, every checkpoint is there (\(answer.workspace))")
         }
         Console.out(
-            "trained \(report.records) records in \(workspace.recipe.shards) shards x "
-                + "\(workspace.recipe.slices) slices: \(report.stagesTrained) stages, "
-                + "\(bytes / 1024) KiB of checkpoints, \(report.seconds.fixed(1)) s (\(workspace.root.path))")
+            "trained \(answer.records) records in \(answer.shards) shards x \(answer.slices) slices: "
+                + "\(answer.stagesTrained) stages, \(answer.bytesStored / 1024) KiB of checkpoints, "
+                + "\(answer.seconds.fixed(1)) s (\(answer.workspace))")
     }
 }

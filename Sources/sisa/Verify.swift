@@ -5,9 +5,9 @@ struct Verify: WorkspaceCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train again from the records, in an empty folder, and compare every bit.",
         discussion: """
-            Through no cache of the workspace: records are placed afresh, every slice is trained from the initial state, and every \
-            checkpoint and a set of predictions must be the same to the last bit. Costs as much as the training did. Exits with 65 \
-            where anything differs.
+            Through no cache of the workspace: records are placed afresh, every slice is trained from the initial \
+            state, and every checkpoint and a set of predictions must be the same to the last bit. Costs as much as \
+            the training did. Exits with 65 where anything differs.
 
             EXAMPLES:
               sisa verify --workspace workspaces/reviews
@@ -22,41 +22,19 @@ struct Verify: WorkspaceCommand {
     @Option(help: "Verify this shard only, counted from 1.")
     var shard: Int?
 
-    private struct Output: Encodable {
-        struct Stage: Encodable {
-            let shard, order, slice, records: Int
-            let identical: Bool
-        }
-        let identical: Bool
-        let checkpoints, predictions, misplacedSlices: Int
-        let predictionsIdentical: Bool
-        let seconds: Double
-        let stages: [Stage]
-    }
-
     func perform() throws {
         let (workspace, scratch) = try place.open(options, answers: true)
         let report = try options.withProgress("verifying") { progress in
             try workspace.verify(
-                shard: shard.map { $0 - 1 }, scratch: scratch, threads: options.threadCount, progress: progress,
-                waiting: options.waiting)
+                shard: shard.map { Ordinal(number: $0).index }, scratch: scratch, threads: options.threadCount,
+                progress: progress, waiting: options.waiting)
         }
         if options.json {
-            let table = StageTable(workspace.recipe)
-            try Console.json(
-                Output(
-                    identical: report.isIdentical, checkpoints: report.stages.count,
-                    predictions: report.predictions, misplacedSlices: report.misplacedSlices,
-                    predictionsIdentical: report.predictionsAreIdentical, seconds: report.seconds,
-                    stages: report.stages.map {
-                        Output.Stage(
-                            shard: $0.shard + 1, order: table.order(of: $0.stage) + 1,
-                            slice: table.slice(of: $0.stage) + 1, records: $0.records, identical: $0.isIdentical)
-                    }))
+            try Console.json(VerificationAnswer(report, workspace.recipe))
         } else {
             tell(report)
         }
-        if !report.isIdentical { throw ExitCode(65) }
+        if !report.isIdentical { throw ExitCode(.faultFound) }
     }
 
     private func tell(_ report: VerificationReport) {
@@ -68,7 +46,8 @@ struct Verify: WorkspaceCommand {
         }
         for fault in report.faults { Console.out(fault) }
         Console.error(
-            "error: not identical; the workspace is unfinished (see `sisa status`; `sisa train` finishes it), or its files "
+            "error: not identical; the workspace is unfinished (see `sisa status`; `sisa train` finishes it), or its "
+                + "files "
                 + "were changed by something else")
     }
 }

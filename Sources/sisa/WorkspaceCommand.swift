@@ -2,7 +2,8 @@ import ArgumentParser
 import Engine
 import Foundation
 
-/// A command whose errors are told in one way: what was found, what was expected, what to do, and a meaningful exit code.
+/// A command whose errors are told in one way: what was found, what was expected, what to do, and a meaningful exit
+/// code.
 protocol SisaCommand: ParsableCommand {
     var console: ConsoleOptions { get }
     func perform() throws
@@ -33,7 +34,7 @@ extension SisaCommand {
         } catch {
             let explanation = Explanation(error)
             Console.error("error: \(explanation.message)")
-            throw ExitCode(explanation.exitCode)
+            throw explanation.exitCode
         }
     }
 }
@@ -73,9 +74,11 @@ enum UsageError: Error, CustomStringConvertible {
         case .unwritable(let path, let reason):
             "\(path) cannot be written: \(reason); name another file"
         case .outputLost:
-            "what the command was to print could not be written; what it had to do is done. Make room, or name another place for its output"
+            "what the command was to print could not be written; what it had to do is done. Make room, or name another "
+                + "place for its output"
         case .repeated(let option):
-            "\(option) was given more than once and takes one value; give it once, and run the command once for each value"
+            "\(option) was given more than once and takes one value; give it once, and run the command once for each "
+                + "value"
         case .needsRecipe(let option):
             "\(option) goes with a recipe folder: `sisa train <recipe folder> \(option) ...`"
         }

@@ -63,7 +63,8 @@ struct WorkspaceOptions: ParsableArguments {
 }
 
 extension Workspace {
-    /// The workspace itself. Where others can read or change its folder or a key, that is told, with what shuts them out.
+    /// The workspace itself. Where others can read or change its folder or a key, that is told, with what shuts them
+    /// out.
     func telling() -> Workspace {
         let open = openToOthers.map { "'\($0.replacing("'", with: "'\\''"))'" }.joined(separator: " ")
         if !open.isEmpty {

@@ -129,8 +129,8 @@ import Testing
         }
     }
 
-    // A training without the workspace's lock, as on a file system that knows none: what it made of a record that was deleted
-    // meanwhile counts nowhere, whenever that was.
+    // A training without the workspace's lock, as on a file system that knows none: what it made of a record that was
+    // deleted meanwhile counts nowhere, whenever that was.
     @Test(arguments: Array(stride(from: 0, through: 48, by: 4)))
     func aTrainingCannotPublishWhatADeletionMadeStale(event: Int) throws {
         try ToyWorld.with(changing: { $0.adapter = .head }) { world in

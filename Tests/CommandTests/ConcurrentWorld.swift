@@ -24,7 +24,8 @@ final class ConcurrentWorld: Sendable {
 
     let fixture: CommandFixture
     let world: ToyWorld
-    /// The records that may be deleted: some of every shard, none of a first slice, so that every shard can always vote.
+    /// The records that may be deleted: some of every shard, none of a first slice, so that every shard can always
+    /// vote.
     let deletable: [ToyRecord]
     /// By what was deleted: the votes on each text of all stages of that run.
     private let votes: [Set<String>: [Set<Vote>]]

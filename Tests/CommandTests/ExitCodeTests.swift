@@ -55,7 +55,8 @@ import Testing
         }
     }
 
-    /// Runs a command that must be refused: the code, one line on standard error, none on standard output, no byte changed.
+    /// Runs a command that must be refused: the code, one line on standard error, none on standard output, no byte
+    /// changed.
     private func refused(_ arguments: [String], with code: Int32) throws {
         try CommandFixture.with { fixture in
             let before = try TestFolder.contents(fixture.folder)

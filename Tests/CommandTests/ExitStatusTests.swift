@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// One list of exit codes in the program, in what it prints, and in docs/formats.md; and the program ends with each of them.
+/// One list of exit codes in the program, in what it prints, and in docs/formats.md; and the program ends with each of
+/// them.
 @Suite struct ExitStatusTests {
     /// Codes and meanings of the table in docs/formats.md.
     private func documented() throws -> [Int32: String] {

@@ -2,9 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Every system call that changes a file fails once, in every way there is: killed before it, an error, a full disk, half a write.
+/// Every system call that changes a file fails once, in every way there is: killed before it, an error, a full disk,
+/// half a write.
 ///
-/// Then the command is given again, on a machine that works, and the workspace must be that of a run in which nothing failed.
+/// Then the command is given again, on a machine that works, and the workspace must be that of a run in which nothing
+/// failed.
 @Suite(.enabled(if: Faults.compiler != nil, "needs clang, which comes with Swift")) struct FaultTests {
     static let ways = ["kill", "eio", "enospc", "short"]
     private static let gone = "toy-07"
@@ -56,7 +58,8 @@ import Testing
             if start != nil { #expect(try fixture.program.run("predict", "rain").code == 0, comment) }
             try mend(fixture.program)
             #expect(try files(fixture.workspace) == truth, comment)
-            // What happened is in the log, whoever wrote it there, and every deletion that was accepted has its receipt.
+            // What happened is in the log, whoever wrote it there, and every deletion that was accepted has its
+            // receipt.
             let log = try fixture.program.run("log", "consistency")
             #expect(log.code == 0, "\(comment): \(log.everything)")
             let entries = try fixture.program.run("log", "--json").json() as? [[String: Any]] ?? []

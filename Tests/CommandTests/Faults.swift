@@ -29,7 +29,8 @@ struct Faults {
         guard process.terminationStatus == 0 else { throw Failure.notCompiled }
     }
 
-    /// Says how many calls were tried, and how many there were in the last run: a step that was taken out, or came in, is seen.
+    /// Says how many calls were tried, and how many there were in the last run: a step that was taken out, or came in,
+    /// is seen.
     func tell(_ points: Int, _ command: String, _ way: String) throws {
         let folder = TestData.root.appending(path: ".build/fault-points")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -150,7 +150,8 @@ import Unlearning
         }
     }
 
-    /// Records come in through a pipe as they do from a file, byte for byte, and what is wrong with them is told with both lines.
+    /// Records come in through a pipe as they do from a file, byte for byte, and what is wrong with them is told with
+    /// both lines.
     @Test func recordsMayComeThroughAPipe() throws {
         try CommandFixture.with { fixture in
             let records = try Data(contentsOf: fixture.folder.appending(path: "toy/records.csv"))

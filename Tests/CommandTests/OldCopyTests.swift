@@ -4,8 +4,8 @@ import Testing
 
 /// A workspace that was restored from an old copy: records may be in it that were deleted since.
 @Suite struct OldCopyTests {
-    /// The folder of a copy from before the deletion of toy-07, and the receipt of that deletion. `isBesideNewLog`: The copy's log and key are
-    /// the newest ones.
+    /// The folder of a copy from before the deletion of toy-07, and the receipt of that deletion. `isBesideNewLog`: The
+    /// copy's log and key are the newest ones.
     private func with(isBesideNewLog: Bool, _ body: (CommandFixture, _ receipt: String) throws -> Void) throws {
         try CommandFixture.with { fixture in
             let (manager, old) = (FileManager.default, fixture.folder.appending(path: "old"))
@@ -23,8 +23,8 @@ import Testing
         }
     }
 
-    /// What each command does with a workspace that is older than its log: it answers nothing and changes nothing (78), says what is wrong
-    /// (65), or does not depend on it (0).
+    /// What each command does with a workspace that is older than its log: it answers nothing and changes nothing (78),
+    /// says what is wrong (65), or does not depend on it (0).
     private static let commands: [(code: Int32, words: [String])] = [
         (78, ["train"]), (78, ["train", "toy"]), (78, ["predict", "rain"]),
         (78, ["evaluate", "--input", "toy/test.csv"]),

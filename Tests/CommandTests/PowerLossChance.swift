@@ -1,6 +1,7 @@
 import TestSupport
 
-/// Decides by a seed what reaches the disk, in one of several tempers: everything in between is likely, and so are all and nothing.
+/// Decides by a seed what reaches the disk, in one of several tempers: everything in between is likely, and so are all
+/// and nothing.
 struct PowerLossChance {
     private static let odds = [0, 0.1, 0.5, 0.9, 1]
     private static let mostInFlight = 12
@@ -19,8 +20,8 @@ struct PowerLossChance {
         isInOrder = Int.random(in: 0..<4, using: &generator) == 0
     }
 
-    /// A number of steps that were done, out of these: often all, because then a command has given its word, and often those before a
-    /// sync, because then most is in flight.
+    /// A number of steps that were done, out of these: often all, because then a command has given its word, and often
+    /// those before a sync, because then most is in flight.
     mutating func cut(_ cuts: [Int], beforeSyncs: [Int]) -> Int {
         switch Int.random(in: 0..<6, using: &generator) {
         case 0: cuts.last ?? 0

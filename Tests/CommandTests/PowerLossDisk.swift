@@ -1,10 +1,10 @@
 /// Files as programs see them, and what of them would be on the disk if the power failed now.
 ///
 /// Assumed is what POSIX promises and no more, in the manner of ALICE (Pillai et al., OSDI 2014):
-/// - fsync of a file makes its bytes and its length durable, and not its name; fsync of a folder makes the names in it durable, and not what
-///   they stand for; sync makes everything durable.
-/// - Whatever came since may have reached the disk or not, each thing for itself and in any order: every name that was made, removed or
-///   changed, every length, and every 512 bytes of a write. What has a length and no bytes is zero.
+/// - fsync of a file makes its bytes and its length durable, and not its name; fsync of a folder makes the names in it
+///   durable, and not what they stand for; sync makes everything durable.
+/// - Whatever came since may have reached the disk or not, each thing for itself and in any order: every name that was
+///   made, removed or changed, every length, and every 512 bytes of a write. What has a length and no bytes is zero.
 /// - A rename is atomic: both names change, or none does.
 final class PowerLossDisk {
     private static let sector = 512
@@ -45,7 +45,8 @@ final class PowerLossDisk {
         var durable: [String: Entry] = [:]
         var pending: [Change] = []
 
-        /// One step of the names in a folder: some go, and one may come. `number`: its place among those of all folders.
+        /// One step of the names in a folder: some go, and one may come. `number`: its place among those of all
+        /// folders.
         struct Change {
             let number: Int
             let gone: String?

@@ -14,7 +14,8 @@ struct PowerLossJudge {
         init(_ root: URL) throws {
             let workspace = try Workspace(at: root)
             snapshot = try Snapshot(workspace)
-            // The lock comes and goes, and says nothing. Nobody waits for what commands cost. Requests have random names.
+            // The lock comes and goes, and says nothing. Nobody waits for what commands cost. Requests have random
+            // names.
             var names: Set<String> = []
             for path in try TestFolder.contents(root).keys.sorted()
             where path != "lock" && path != "costs.jsonl" {
@@ -51,7 +52,8 @@ struct PowerLossJudge {
         finished = try Expectation(fixture.workspace)
     }
 
-    /// All that is wrong with a state. `isForgotten`: the deletion was accepted for good. `isDone`: the command had given its word.
+    /// All that is wrong with a state. `isForgotten`: the deletion was accepted for good. `isDone`: the command had
+    /// given its word.
     func faults(of image: PowerLossImage, name: String, isForgotten: Bool, isDone: Bool) -> [String] {
         let folder = fixture.folder.appending(path: name)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -78,7 +80,7 @@ struct PowerLossJudge {
             if !before.isEmpty, left.isEmpty ? !after.contains(answers) : answers != before {
                 faults.append("answers of a state that never was")
             }
-        } catch LedgerError.missing, LedgerError.empty, WorkspaceError.untrained {
+        } catch LedgerError.missing, LedgerError.empty, PredictionError.untrained {
             if isDone || !before.isEmpty { faults.append("nothing can answer") }
         }
         if isDone { faults += try differences(root, from: promised).map { "done, and yet \($0)" } }
@@ -113,8 +115,8 @@ struct PowerLossJudge {
 }
 
 extension PowerLossJudge {
-    /// The answers of a workspace that lacks the last stages of these shards, from any stage on after `slice`: what a repair may have come
-    /// to.
+    /// The answers of a workspace that lacks the last stages of these shards, from any stage on after `slice`: what a
+    /// repair may have come to.
     static func answers(of workspace: URL, unrepaired shards: [(shard: Int, slice: Int)]) throws -> Set<[[UInt8]]> {
         guard let (shard, slice) = shards.first else {
             return [try Workspace(at: workspace, .read).predict(ToyRecord.questions).map(Snapshot.bytes)]

@@ -41,7 +41,8 @@ struct PowerLossRecording {
         try PowerLossImage(of: fixture.folder, only: workspace)
     }
 
-    /// How many steps were done when the first checkpoint was destroyed: before that, a deletion must have been accepted for good.
+    /// How many steps were done when the first checkpoint was destroyed: before that, a deletion must have been
+    /// accepted for good.
     var firstDestruction: Int? {
         steps.firstIndex { step in
             guard case .unlink(let path) = step else { return false }

@@ -7,7 +7,8 @@ import Testing
 /// The power fails at any moment, and what was not synced is lost, or half of it, or none.
 ///
 /// What a command does to files is written down by tools/faults; from it follow the states that a disk may be left in
-/// (`PowerLossDisk`). Each is opened, asked and finished like any workspace, and must then be that of an undisturbed run.
+/// (`PowerLossDisk`). Each is opened, asked and finished like any workspace, and must then be that of an undisturbed
+/// run.
 @Suite(.enabled(if: Faults.compiler != nil, "needs clang, which comes with Swift")) struct PowerLossTests {
     private static let (id, owner) = ("toy-07", "ada")
     private static let delete = PowerLossRecording.Command(words: ["delete", id])
@@ -142,7 +143,8 @@ import Testing
             killed.fault = "\(point):kill"
             killed.codes = [nil]
             let (recording, judge) = try record(killed)
-            // The last call syncs the last commit: the next process finds nothing to do, and must not leave that to chance.
+            // The last call syncs the last commit: the next process finds nothing to do, and must not leave that to
+            // chance.
             let states = PowerLossTrials.statesOfOne * (point == points ? 5 : 1)
             try trials.run(recording, judge, states: states)
         }
@@ -165,8 +167,8 @@ import Testing
         }
     }
 
-    // The same, for a program that leaves out one of its syncs: what these tests say means nothing if that goes unnoticed. SQLite's own are
-    // left alone.
+    // The same, for a program that leaves out one of its syncs: what these tests say means nothing if that goes
+    // unnoticed. SQLite's own are left alone.
     @Test func noSyncOfADeferredDeletionCanBeLeftOut() throws {
         try PowerLossWorld.with { world in
             let start = try world.image(after: [PowerLossWorld.train])

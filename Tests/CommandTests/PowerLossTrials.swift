@@ -20,7 +20,8 @@ struct PowerLossTrials {
     private var draws: UInt64 = 0
     private var recordings = 0
 
-    /// Fails the power while what was recorded is done, until `states` different states were judged, or no more are found.
+    /// Fails the power while what was recorded is done, until `states` different states were judged, or no more are
+    /// found.
     ///
     /// `isForgotten`: The deletion was accepted before it all. `stops`: at the first fault.
     mutating func run(
@@ -48,7 +49,8 @@ struct PowerLossTrials {
         for (seed, fault) in faults.prefix(20) { Issue.record("\(name), seed \(seed): \(fault)") }
         #expect(faults.isEmpty, "\(faults.count) faults in all")
         print(
-            "power: \(count) different states of \(name), from \(recordings) recording(s), seeds \(Self.seed)..<\(Self.seed + draws)"
+            "power: \(count) different states of \(name), from \(recordings) recording(s), seeds "
+                + "\(Self.seed)..<\(Self.seed + draws)"
         )
     }
 }

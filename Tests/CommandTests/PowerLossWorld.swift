@@ -65,7 +65,8 @@ struct PowerLossWorld {
         }
     }
 
-    /// Of a deletion, which is given again in the end and repaired. `before`: the workspace when all records were there.
+    /// Of a deletion, which is given again in the end and repaired. `before`: the workspace when all records were
+    /// there.
     func judge(deleting gone: [ToyRecord], by request: DeletionRequest, before: PowerLossImage) throws -> PowerLossJudge
     {
         var judge = try PowerLossJudge(fixture) { root in

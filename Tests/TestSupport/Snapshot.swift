@@ -55,13 +55,13 @@ package struct Snapshot: Sendable {
             for (index, answer) in try workspace.predict(texts).enumerated() {
                 parts["answer \(index)"] = Self.bytes(answer)
             }
-        } catch WorkspaceError.noSurvivors {
+        } catch PredictionError.noSurvivors {
             parts["answers"] = Array("none".utf8)
         }
     }
 
     /// Every bit of an answer: comparing numbers would hold 0 equal to -0.
-    package static func bytes(_ answer: Answer) -> [UInt8] {
+    package static func bytes(_ answer: Prediction) -> [UInt8] {
         var words = [UInt32(answer.label)] + answer.probabilities.map(\.bitPattern)
         for vote in answer.votes {
             words += [UInt32(vote.shard), UInt32(vote.records)] + vote.probabilities.map(\.bitPattern)

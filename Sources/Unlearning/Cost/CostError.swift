@@ -26,13 +26,4 @@ extension CostError: CustomStringConvertible {
             "the recipe's bands say no `probability` above 0; give each band one, or measure another stream"
         }
     }
-
-    package var exitCode: Int32 {
-        switch self {
-        case .notFinished: 75
-        case .noBook: 74
-        case .tooManySplits, .noProbabilities: 78
-        case .groups, .nothingToMeasure: 65
-        }
-    }
 }

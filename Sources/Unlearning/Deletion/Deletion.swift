@@ -128,10 +128,9 @@ extension Session {
                 guard !gone.isEmpty else { return }
                 try layout.index.remove(gone, leaving: left)
                 try corpus.replace(cell, left)
+                records.rewritten(cell, left)
             }
         }
-        // What was read before is no longer what lies there.
-        forgetText()
         if let failure { throw failure }
     }
 

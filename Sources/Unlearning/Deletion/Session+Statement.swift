@@ -60,7 +60,7 @@ extension Session {
             for slice in part.slices {
                 let cell = Cell(shard: part.shard, slice: slice)
                 guard let gone = records.pending[cell] else { continue }
-                guard try records.slice(cell).all.allSatisfy({ !gone.contains(corpus.tag($0.record.id)) }) else {
+                guard try records.reread(cell).all.allSatisfy({ !gone.contains(corpus.tag($0.record.id)) }) else {
                     throw ReceiptError.notPurged(path: corpus.url(cell).path)
                 }
             }

@@ -58,22 +58,41 @@ final class LiveRecords: Sendable {
     /// The records of a slice. `keeps`: Whether they are kept in memory; not by who goes through all of a corpus.
     func slice(_ cell: Cell, keeps: Bool = true) throws -> Slice {
         if let kept = kept(cell) { return kept }
-        let (all, live) = try corpus.checked(cell, summary(cell), without: pending[cell] ?? [])
-        let slice = Slice(all: all, live: live)
+        let slice = try reread(cell)
         if keeps { keep(slice, cell) }
         return slice
+    }
+
+    /// The records in the file of a slice as it lies there now, whatever was read before.
+    func reread(_ cell: Cell) throws -> Slice {
+        let (all, live) = try corpus.checked(cell, summary(cell), without: pending[cell] ?? [])
+        return Slice(all: all, live: live)
+    }
+
+    /// Notes that a slice was written anew with these records.
+    func rewritten(_ cell: Cell, _ left: [StoredRecord]) {
+        state.withLock { state in
+            guard let old = state.kept[cell] else { return }
+            state.bytes -= Self.bytes(old)
+            state.kept[cell] = nil
+        }
+        keep(Slice(all: left, live: left), cell)
     }
 
     /// The slice if it is in memory.
     func kept(_ cell: Cell) -> Slice? { state.withLock { $0.kept[cell] } }
 
     private func keep(_ slice: Slice, _ cell: Cell) {
-        let bytes = slice.all.reduce(0) { $0 + $1.record.text.utf8.count + Self.recordBytes }
+        let bytes = Self.bytes(slice)
         state.withLock { state in
             guard state.kept[cell] == nil, state.bytes + bytes <= Self.budget else { return }
             state.kept[cell] = slice
             state.bytes += bytes
         }
+    }
+
+    private static func bytes(_ slice: Slice) -> Int {
+        slice.all.reduce(0) { $0 + $1.record.text.utf8.count + recordBytes }
     }
 
     /// The records of a shard. Its slices are read side by side.

@@ -1,47 +1,103 @@
-/// Combines the shards' votes. Nothing here is learnt, so nothing here can remember (docs/exactness.md, rule 7).
-struct Ensemble: Sendable {
-    let aggregation: Recipe.Aggregation
-    let labels: Int
-    /// Live records behind each vote. A shard without records does not vote.
-    let records: [Int]
+internal import Engine
 
-    /// One text's answer from its votes, (votes, labels), which begin at `start`.
-    func answer(_ votes: [Float], from start: Int = 0) -> (label: Int, probabilities: [Float]) {
-        let combined = combine(votes, from: start, aggregation)
-        return (winner(combined, votes, from: start), combined)
+/// The shards that answer together, each by the newest clean checkpoint that it has.
+///
+/// A checkpoint is read only if the plan asks for its key, so nothing that a deleted record touched can answer; a shard
+/// that waits for its repair answers from the stages before the deletion, or abstains. One call at a time: buffers are
+/// kept from call to call.
+package final class Ensemble {
+    /// Texts whose features are held at a time.
+    private static let batch = 256
+
+    /// The shards that answer, ascending.
+    let members: [Member]
+    private let model: Model
+    private let aggregator: Aggregator
+    private let classifier: EnsembleClassifier
+    private let threads: Int
+
+    /// An ensemble of members.
+    ///
+    /// - Parameters:
+    ///   - model: What turns texts into features, and features into answers.
+    ///   - members: By ascending shard, at least one.
+    ///   - aggregation: How their votes are combined.
+    ///   - threads: How many threads it may use; the result does not depend on it.
+    /// - Throws: What stops reading the backbone.
+    package init(_ model: Model, _ members: [Member], _ aggregation: Recipe.Aggregation, threads: Int) throws {
+        self.model = model
+        self.members = members
+        self.threads = threads
+        aggregator = Aggregator(
+            aggregation: aggregation, labels: model.layout.specification.labels, records: members.map(\.records))
+        classifier = EnsembleClassifier(try model.network, members.map(\.state), threads: threads)
     }
 
-    /// `mean`: the mean of the shards' probabilities. `weighted`: the same, each shard by its records. `majority`: the share of shards
-    /// whose first choice a label is. Sums run over shards in ascending order.
-    private func combine(_ votes: [Float], from start: Int, _ aggregation: Recipe.Aggregation) -> [Float] {
-        var sums = [Float](repeating: 0, count: labels)
-        var total: Float = 0
-        for (vote, records) in records.enumerated() {
-            let weight: Float = aggregation == .weighted ? Float(records) : 1
-            total += weight
-            let row = start + vote * labels
-            if aggregation == .majority {
-                sums[Self.largest(votes[row..<row + labels])] += 1
-            } else {
-                for label in 0..<labels { sums[label] += weight * votes[row + label] }
+    /// The ensemble of a plan's shards.
+    ///
+    /// - Parameters:
+    ///   - recipe: How votes are combined.
+    ///   - model: What turns texts into features, and features into answers.
+    ///   - plan: Which checkpoints may answer.
+    ///   - ledger: What it holds of them.
+    ///   - store: Where they are read.
+    ///   - shards: The ones that answer; nil: all.
+    ///   - held: Members that were read before, whose checkpoints are not read again.
+    ///   - threads: How many threads it may use.
+    ///   - progress: Is told of checkpoints that could not be read.
+    /// - Throws: `PredictionError` where no shard can answer, or one cannot that was trained.
+    convenience init(
+        _ recipe: Recipe, _ model: Model, _ plan: CheckpointPlan, ledger: Ledger, store: CheckpointStore,
+        only shards: [Int]? = nil, held: [Member] = [], threads: Int, progress: TrainingProgress = { _ in }
+    ) throws {
+        let rows = try ledger.stages()
+        let asked = plan.shards.indices.filter { shards?.contains($0) ?? true }
+        let held = Dictionary(held.map { ($0.shard, $0) }, uniquingKeysWith: { first, _ in first })
+        let found = try Parallel.map(asked.count, threads: threads) { index in
+            let shard = asked[index]
+            return Result {
+                try Member.newest(
+                    shard: shard, plan.shards[shard], rows: rows[shard] ?? [], store, model.layout,
+                    held: held[shard])
+            }
+        }.map { try $0.get() }
+        for (shard, search) in zip(asked, found) {
+            for stage in search.skipped { progress(.skipping(shard: shard, stage: stage)) }
+        }
+        // A shard that was trained and cannot be read is no vote less: who asks would not know.
+        for (shard, search) in zip(asked, found) where search.member == nil {
+            guard search.skipped.isEmpty else { throw PredictionError.voteLost(shard: shard + 1) }
+        }
+        let members = found.compactMap(\.member)
+        if members.isEmpty {
+            throw plan.shards.allSatisfy(\.isEmpty) ? PredictionError.noSurvivors : PredictionError.untrained
+        }
+        try self.init(model, members, recipe.aggregation, threads: threads)
+    }
+
+    /// One prediction a text, in order. The frozen part below the adapters runs once a text, for all shards.
+    ///
+    /// `votes`: Whether predictions hold each shard's vote too, which takes shards times the memory.
+    package func predictions(_ texts: [String], votes: Bool) throws -> [Prediction] {
+        var predictions: [Prediction] = []
+        predictions.reserveCapacity(texts.count)
+        for start in stride(from: 0, to: texts.count, by: Self.batch) {
+            let part = Array(texts[start..<min(start + Self.batch, texts.count)])
+            let probabilities = classifier.probabilities(try model.features(part, threads: threads))
+            predictions += Parallel.map(part.count, threads: threads) {
+                prediction(probabilities, text: $0, votes: votes)
             }
         }
-        return sums.map { $0 / total }
+        return predictions
     }
 
-    /// Ties of a majority vote go to the higher mean probability, then to the lower index.
-    private func winner(_ combined: [Float], _ votes: [Float], from start: Int) -> Int {
-        guard aggregation == .majority else { return Self.largest(combined[...]) }
-        let means = combine(votes, from: start, .mean)
-        let best = combined.max() ?? 0
-        return combined.indices.filter { combined[$0] == best }
-            .max { means[$0] < means[$1] || (means[$0] == means[$1] && $0 > $1) } ?? 0
-    }
-
-    /// The place of the largest value, counted from the first; the first of equals.
-    static func largest(_ values: ArraySlice<Float>) -> Int {
-        var best = values.startIndex
-        for index in values.indices where values[index] > values[best] { best = index }
-        return best - values.startIndex
+    private func prediction(_ all: ShardProbabilities, text: Int, votes: Bool) -> Prediction {
+        let (label, combined) = aggregator.answer(all.values, from: all.range(record: text).lowerBound)
+        let own = members.indices.prefix(votes ? members.count : 0).map {
+            ShardVote(
+                shard: members[$0].shard, probabilities: Array(all.values[all.range(record: text, shard: $0)]),
+                records: aggregator.records[$0])
+        }
+        return Prediction(label: label, probabilities: combined, votes: own)
     }
 }

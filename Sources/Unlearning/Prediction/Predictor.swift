@@ -1,76 +1,83 @@
-internal import Engine
+internal import Foundation
+internal import Synchronization
 
-/// Answers from the newest clean checkpoint of every shard that has records.
+/// Answers texts for as long as it is kept, at every call by the checkpoints that a workspace has then.
 ///
-/// A checkpoint is read only if the plan asks for its key, so nothing that a deleted record touched can answer; a shard that waits
-/// for its repair answers from the stages before the deletion, or abstains. Checkpoints are read once, when it is made.
-package final class Predictor {
-    /// Texts whose features are held at a time.
-    private static let batch = 256
+/// At each call it reads the ledger's rows, some for each slice and stage, and no file more than it must: the model is
+/// read once, and a checkpoint when it takes another's place. So a deletion that another process accepts counts from
+/// the next call on, and nothing of the record is kept here after it. Several threads may call; they wait for each
+/// other.
+package final class Predictor: Sendable {
+    private struct State {
+        var workspace: Workspace
+        var basis: Basis?
+        var model: Model?
+        var ensemble: Ensemble?
+    }
 
-    private let model: Model
-    private let shards: [Int]
-    private let ensemble: Ensemble
-    private let classifier: EnsembleClassifier
+    /// What the ledger says of the model; where it changes, all is read anew.
+    private struct Basis: Equatable {
+        let recipe, backbone, digest: Data?
+
+        init(_ ledger: Ledger) throws {
+            recipe = try ledger.fact("recipe")
+            backbone = try ledger.fact("backbone")
+            digest = try ledger.fact("backbone_digest")
+        }
+    }
+
+    private let state: Mutex<State>
     private let threads: Int
 
-    /// `voters`: By ascending shard, at least one.
-    package init(_ model: Model, _ voters: [Voter], _ aggregation: Recipe.Aggregation, threads: Int) throws {
-        self.model = model
+    /// A predictor of a workspace, which reads nothing yet. `threads`: How many it may use; the result does not depend
+    /// on it.
+    package init(_ workspace: Workspace, threads: Int = 1) {
+        state = Mutex(State(workspace: workspace))
         self.threads = threads
-        shards = voters.map(\.shard)
-        ensemble = Ensemble(
-            aggregation: aggregation, labels: model.layout.specification.labels, records: voters.map(\.records))
-        classifier = EnsembleClassifier(try model.network, voters.map(\.state), threads: threads)
     }
 
-    convenience init(
-        _ recipe: Recipe, _ model: Model, _ plan: CheckpointPlan, ledger: Ledger, store: CheckpointStore,
-        only shards: [Int]? = nil, threads: Int, progress: TrainingProgress = { _ in }
-    ) throws {
-        let rows = try ledger.stages()
-        let asked = plan.shards.indices.filter { shards?.contains($0) ?? true }
-        let found = try Parallel.map(asked.count, threads: threads) { index in
-            let shard = asked[index]
-            return Result {
-                try Voter.newest(shard: shard, plan.shards[shard], rows: rows[shard] ?? [], store, model.layout)
-            }
-        }.map { try $0.get() }
-        for (shard, search) in zip(asked, found) {
-            for stage in search.skipped { progress(.skipping(shard: shard, stage: stage)) }
-        }
-        // A shard that was trained and cannot be read is no vote less: who asks would not know.
-        for (shard, search) in zip(asked, found) where search.voter == nil {
-            guard search.skipped.isEmpty else { throw WorkspaceError.voteLost(shard: shard + 1) }
-        }
-        let voters = found.compactMap(\.voter)
-        if voters.isEmpty {
-            throw plan.shards.allSatisfy(\.isEmpty) ? WorkspaceError.noSurvivors : WorkspaceError.untrained
-        }
-        try self.init(model, voters, recipe.aggregation, threads: threads)
-    }
-
-    /// One answer a text, in order. The frozen part below the adapters runs once a text, for all shards.
+    /// One prediction a text, in order, by the newest clean checkpoints. Changes nothing in the workspace, and waits
+    /// for nobody there.
     ///
-    /// `votes`: Whether answers hold each shard's vote too, which takes shards times the memory.
-    package func answers(_ texts: [String], votes: Bool) throws -> [Answer] {
-        var answers: [Answer] = []
-        answers.reserveCapacity(texts.count)
-        for start in stride(from: 0, to: texts.count, by: Self.batch) {
-            let part = Array(texts[start..<min(start + Self.batch, texts.count)])
-            let probabilities = classifier.probabilities(try model.features(part, threads: threads))
-            answers += Parallel.map(part.count, threads: threads) { answer(probabilities, text: $0, votes: votes) }
+    /// `votes`: Whether predictions hold each shard's vote too, which takes shards times the memory. `progress` is told
+    /// of checkpoints that could not be read.
+    package func predictions(
+        _ texts: [String], votes: Bool, progress: TrainingProgress = { _ in }
+    ) throws -> [Prediction] {
+        try state.withLock { state in
+            try refresh(&state, progress)
+            return try state.ensemble?.predictions(texts, votes: votes) ?? []
         }
-        return answers
     }
 
-    private func answer(_ all: ShardProbabilities, text: Int, votes: Bool) -> Answer {
-        let (label, combined) = ensemble.answer(all.values, from: all.range(record: text).lowerBound)
-        let own = shards.indices.prefix(votes ? shards.count : 0).map {
-            ShardVote(
-                shard: shards[$0], probabilities: Array(all.values[all.range(record: text, shard: $0)]),
-                records: ensemble.records[$0])
+    /// Makes the ensemble that of the workspace as it is now.
+    private func refresh(_ state: inout State, _ progress: TrainingProgress) throws {
+        let held = state.ensemble?.members ?? []
+        // Whatever goes wrong below, the old one answers no more.
+        state.ensemble = nil
+        // Whoever opened the workspace has looked for the first call.
+        if !held.isEmpty, state.workspace.ledger.access == .read { try state.workspace.checkAge() }
+        let basis = try Basis(state.workspace.ledger)
+        let isSame = basis == state.basis
+        if !isSame {
+            state.workspace = try state.workspace.reread()
+            state.model = nil
+            state.basis = basis
         }
-        return Answer(label: label, probabilities: combined, votes: own)
+        let workspace = state.workspace
+        let plan = try workspace.plan()
+        let model = try state.model ?? workspace.model(training: false)
+        state.model = model
+        state.ensemble = try Ensemble(
+            workspace.recipe, model, plan, ledger: workspace.ledger, store: workspace.store, held: isSame ? held : [],
+            threads: threads, progress: progress)
+    }
+}
+
+extension Workspace {
+    /// The same workspace with the recipe that its ledger has now.
+    fileprivate func reread() throws -> Workspace {
+        guard let recipe = try Self.storedRecipe(ledger) else { throw LedgerError.missing(folder: root.path) }
+        return Workspace(files, recipe, key, ledger)
     }
 }

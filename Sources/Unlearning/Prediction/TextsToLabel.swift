@@ -1,14 +1,17 @@
 /// Reads texts to label from a file: lines, or records of which the text and the id are used.
 package enum TextsToLabel {
+    /// What a file of texts holds.
     package enum Format: String, CaseIterable, Sendable {
         /// A text on each line.
         case txt
+        /// Records, whose text and id are used.
         case csv, tsv, jsonl
     }
 
-    /// `format`: Nil: lines for `.txt` and standard input, else what the recipe says of its data, else what the extension stands for.
+    /// The texts of a file, and the ids of their records; no ids where the texts are lines.
     ///
-    /// No ids: the texts are numbered, those of a `.txt` by their lines.
+    /// `format`: What it holds; nil: lines for `.txt` and standard input, else what the recipe says of its data, else
+    /// what the extension stands for.
     package static func read(
         _ file: InputFile, _ format: Format?, _ recipe: Recipe
     ) throws -> (ids: [String], texts: [String]) {

@@ -1,25 +1,27 @@
 /// How well held-out records are answered.
 package struct Evaluation: Sendable {
+    /// All records.
     package let records: Int
+    /// Records that were given their label.
     package let correct: Int
-    /// By true label: how many, and how many were answered right.
+    /// By true label: how many, and how many were given it.
     package let byLabel: [(records: Int, correct: Int)]
+    /// The time that it took.
     package let seconds: Double
 
+    /// The share of records that were given their label.
     package var accuracy: Double { records == 0 ? 0 : Double(correct) / Double(records) }
 }
 
 extension Workspace {
-    /// Answers texts from the newest clean checkpoints. Changes nothing and waits for nobody.
+    /// Answers texts from the newest clean checkpoints. Changes nothing and waits for nobody. Who asks often keeps a
+    /// `Predictor`.
     ///
-    /// `votes`: Whether answers hold each shard's vote too.
+    /// `votes`: Whether predictions hold each shard's vote too.
     package func predict(
         _ texts: [String], votes: Bool = true, threads: Int = 1, progress: TrainingProgress = { _ in }
-    ) throws -> [Answer] {
-        let plan = try plan()
-        return try Predictor(
-            recipe, model(training: false), plan, ledger: ledger, store: store, threads: threads, progress: progress
-        ).answers(texts, votes: votes)
+    ) throws -> [Prediction] {
+        try Predictor(self, threads: threads).predictions(texts, votes: votes, progress: progress)
     }
 
     /// Answers the labelled records of files with the recipe's columns.
@@ -43,11 +45,11 @@ extension Workspace {
         guard !texts.isEmpty else {
             throw WorkspaceError.noRecords(files: inputs.map(\.name))
         }
-        let answers = try predict(texts, votes: false, threads: threads, progress: progress)
+        let predictions = try predict(texts, votes: false, threads: threads, progress: progress)
         var byLabel = recipe.labels.map { _ in (records: 0, correct: 0) }
-        for (answer, label) in zip(answers, labels) {
+        for (prediction, label) in zip(predictions, labels) {
             byLabel[label].records += 1
-            if answer.label == label { byLabel[label].correct += 1 }
+            if prediction.label == label { byLabel[label].correct += 1 }
         }
         return Evaluation(
             records: texts.count, correct: byLabel.reduce(0) { $0 + $1.correct }, byLabel: byLabel,

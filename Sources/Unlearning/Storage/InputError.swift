@@ -74,14 +74,4 @@ extension InputError.Problem: CustomStringConvertible {
         case .failed: "Mend that, or name another file."
         }
     }
-
-    /// The exit code, as in sysexits.h.
-    package var exitCode: Int32 {
-        switch self {
-        case .missing, .folder, .notARegularFile: 66
-        case .notPermitted: 77
-        case .tooLong, .foreign: 65
-        case .failed: 74
-        }
-    }
 }

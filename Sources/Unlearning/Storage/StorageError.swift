@@ -50,21 +50,6 @@ package enum StorageError: Error, Equatable {
         case .file, .link, .outOfMemory, .notWritable, .noLocks: false
         }
     }
-
-    /// The exit code, as in sysexits.h.
-    package var exitCode: Int32 {
-        switch self {
-        case .link, .notAFile, .cut, .noLocks: 78
-        case .notWritable: 73
-        case .outOfMemory: 74
-        case .file(_, _, let code, _):
-            switch code {
-            case EACCES, EPERM: 77
-            case EROFS: 73
-            default: 74
-            }
-        }
-    }
 }
 
 extension StorageError: CustomStringConvertible {

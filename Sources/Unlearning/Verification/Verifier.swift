@@ -135,13 +135,13 @@ package struct Verifier {
     /// Answers of one workspace, to the last bit; nil where no shard can answer.
     private func answers(
         _ texts: [String], _ workspace: Workspace, _ plan: CheckpointPlan, _ model: Model
-    ) throws -> [Answer]? {
+    ) throws -> [Prediction]? {
         do {
-            return try Predictor(
+            return try Ensemble(
                 workspace.recipe, model, plan, ledger: workspace.ledger, store: workspace.store, only: shards,
                 threads: threads
-            ).answers(texts, votes: true)
-        } catch WorkspaceError.noSurvivors, WorkspaceError.untrained, WorkspaceError.voteLost {
+            ).predictions(texts, votes: true)
+        } catch is PredictionError {
             return nil
         }
     }

@@ -19,9 +19,6 @@ package enum WorkspaceError: Error, Equatable {
     case backboneUnreadable(path: String, reason: String)
     case backboneChanged(path: String, expected: String, found: String)
     case noSuchShard(Int, shards: Int)
-    case untrained
-    case voteLost(shard: Int)
-    case noSurvivors
     case tooManyCells(shards: Int, slices: Int)
     /// A folder that a command is to write into lies in the workspace.
     case insideWorkspace(path: String)
@@ -81,13 +78,6 @@ extension WorkspaceError: CustomStringConvertible {
                 + "again with `sisa train <recipe folder>`"
         case .noSuchShard(let shard, let shards):
             "there is no shard \(shard); this workspace has shards 1 to \(shards)"
-        case .untrained:
-            "no shard has a trained checkpoint yet; run `sisa train` on this workspace"
-        case .voteLost(let shard):
-            "shard \(shard) cannot answer: all of its checkpoints are damaged or gone, and the others would answer without it; run `sisa train` "
-                + "on this workspace, which makes them again"
-        case .noSurvivors:
-            "no records are left, so there is nothing to answer from; train a new workspace"
         case .insideWorkspace(let path):
             "\(path) is in the workspace, where only its own files may be; name a folder elsewhere"
         case .tooManyCells(let shards, let slices):

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A ledger of another version, or none at all: which it is, is said, and nothing is changed that this program does not know.
+/// A ledger of another version, or none at all: which it is, is said, and nothing is changed that this program does not
+/// know.
 @Suite struct LedgerVersionTests {
     private static let commands = [
         ["status"], ["predict", "rain"], ["delete", "toy-07"], ["delete", "toy-07", "--dry-run"], ["repair"], ["train"],
@@ -10,7 +11,8 @@ import Testing
         ["verify"], ["audit"], ["fsck"], ["log"], ["key", "export"]
     ]
 
-    /// Runs every command on a workspace whose ledger was changed; each must say `words`, end with `code` and leave every byte and mode.
+    /// Runs every command on a workspace whose ledger was changed; each must say `words`, end with `code` and leave
+    /// every byte and mode.
     private func refused(_ words: [String], _ code: Int32, _ change: (CommandFixture) throws -> Void) throws {
         try CommandFixture.with { fixture in
             try change(fixture)
@@ -52,7 +54,8 @@ import Testing
         }
     }
 
-    /// As a training leaves it that was stopped before its first transaction: training begins it, and nothing else does.
+    /// As a training leaves it that was stopped before its first transaction: training begins it, and nothing else
+    /// does.
     @Test func anEmptyLedgerIsBegunByATrainingOnly() throws {
         try CommandFixture.with { fixture in
             let (start, ledger) = (fixture.folder.appending(path: "begun"), "begun/ledger.sqlite")

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a machine or a container grants too little of: the command goes on with less, or says what is short. It never hangs.
+/// What a machine or a container grants too little of: the command goes on with less, or says what is short. It never
+/// hangs.
 @Suite(
     .serialized,
     .enabled(if: LimitedUser.isPossible, "needs `setpriv`, and folders above the program that every user may enter"))
@@ -99,7 +100,8 @@ struct LimitTests {
     @Test func threadsAreAsManyAsTheProcessorsThatItIsBoundTo() throws {
         try with { fixture, run in
             let one =
-                #"taskset -p -c "$(grep -m1 Cpus_allowed_list /proc/self/status | grep -o '[0-9]*' | head -n 1)" $$ >/dev/null"#
+                #"taskset -p -c "$(grep -m1 Cpus_allowed_list /proc/self/status | grep -o '[0-9]*' | head -n 1)" $$ "#
+                + ">/dev/null"
             let found = try run(one, ["train", "toy", "--workspace", "short"])
             #expect(found.code == 0, "\(found.errors)")
             let costs = try String(contentsOf: fixture.folder.appending(path: "short/costs.jsonl"), encoding: .utf8)

@@ -1,7 +1,8 @@
 import Foundation
 import TestSupport
 
-/// Runs the program as an ordinary user, within limits of its shell: those on processes do not hold for the system's own user.
+/// Runs the program as an ordinary user, within limits of its shell: those on processes do not hold for the system's
+/// own user.
 enum LimitedUser {
     /// The words that begin such a run. `limits`: A shell's, such as `ulimit -u 1`.
     static func wrapper(_ limits: String) -> [String] {
@@ -9,7 +10,8 @@ enum LimitedUser {
         return user + ["bash", "-c", limits + "; exec \"$0\" \"$@\""]
     }
 
-    /// Whether that user can start the program here: setpriv must be installed, and the folders above the program open to all.
+    /// Whether that user can start the program here: setpriv must be installed, and the folders above the program open
+    /// to all.
     static let isPossible: Bool = {
         let folder = FileManager.default.temporaryDirectory.appending(path: "sisa-limits-\(getpid())")
         try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A link inside a workspace is never followed, replaced or removed: what it leads to would outlive a deletion, and a receipt would deny it.
+/// A link inside a workspace is never followed, replaced or removed: what it leads to would outlive a deletion, and a
+/// receipt would deny it.
 @Suite struct LinkTests {
     @Test(arguments: [
         "records", "records/shard-1", "records/shard-1/slice-1.jsonl", "checkpoints", "checkpoints/shard-1", "index",

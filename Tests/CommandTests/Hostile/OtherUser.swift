@@ -31,7 +31,8 @@ struct OtherUser {
     }
 
     func run(_ arguments: [String]) throws -> Program.Outcome {
-        // A process that another test starts meanwhile may still hold the copy open as it was written: "text file busy".
+        // A process that another test starts meanwhile may still hold the copy open as it was written: "text file
+        // busy".
         for _ in 0..<50 {
             let outcome = try runOnce(arguments)
             if outcome.code != 126 { return outcome }

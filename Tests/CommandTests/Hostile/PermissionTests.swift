@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What may not be read is neither missing nor damaged: the word, the advice and the status are other ones, and nothing changes.
+/// What may not be read is neither missing nor damaged: the word, the advice and the status are other ones, and nothing
+/// changes.
 @Suite(.serialized) struct PermissionTests {
     private func with(_ body: (CommandFixture, OtherUser) throws -> Void) throws {
         try CommandFixture.with { fixture in

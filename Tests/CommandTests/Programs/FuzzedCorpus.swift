@@ -1,6 +1,7 @@
 import TestSupport
 
-/// Makes records that can be recognised wherever they lie: the id and the text of each hold a word that nothing else holds.
+/// Makes records that can be recognised wherever they lie: the id and the text of each hold a word that nothing else
+/// holds.
 struct FuzzedCorpus {
     static let owners = ["ada", "ben", "eve", "caf\u{E9}", "cafe\u{301}"]
     static let labels = ["weather", "food", "travel"]

@@ -33,7 +33,8 @@ struct FuzzedModel {
 
     /// What a deletion should do.
     enum Expectation {
-        /// `found`: all that it is about; `new`: those that no earlier request was about. `left`: with their texts; nil: not known.
+        /// `found`: all that it is about; `new`: those that no earlier request was about. `left`: with their texts;
+        /// nil: not known.
         case deletes(found: [ToyRecord], new: [ToyRecord], left: Set<RecordID>?)
         case repeats, refuses
     }

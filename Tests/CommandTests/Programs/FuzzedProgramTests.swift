@@ -6,8 +6,8 @@ import Testing
 @testable import Engine
 @testable import Unlearning
 
-/// Programs by chance: whatever is asked of a workspace, in whatever order, and wherever its process is killed, the end is that of a run
-/// which saw the surviving records and no others.
+/// Programs by chance: whatever is asked of a workspace, in whatever order, and wherever its process is killed, the end
+/// is that of a run which saw the surviving records and no others.
 @Suite struct FuzzedProgramTests {
     /// `SISA_PROGRAMS=n`: so many of them; `SISA_PROGRAM_SEED=n`: beginning with this one.
     private static let programs = number("SISA_PROGRAMS") ?? 200

@@ -45,12 +45,13 @@ extension FuzzedRun {
         try expectNoFeatures(besidesThoseOf: truth)
         do {
             try expectPart(of: expected, Snapshot(subject))
-        } catch WorkspaceError.untrained {
+        } catch PredictionError.untrained {
             // Nobody can be asked yet.
         }
     }
 
-    /// Every checkpoint that counts, and every record, is one of a fresh run; files too, where no text waits to be destroyed.
+    /// Every checkpoint that counts, and every record, is one of a fresh run; files too, where no text waits to be
+    /// destroyed.
     private func expectPart(of expected: Snapshot, _ found: Snapshot) throws {
         let mayLack = [" row", " content"]
         let files = model.withText.isEmpty ? ["file checkpoints/", "file records/", "file index/"] : []
@@ -86,7 +87,7 @@ extension FuzzedRun {
         do {
             _ = try subject.predict(["rain"])
             throw Fault(description: "answers from nothing")
-        } catch WorkspaceError.noSurvivors {}
+        } catch PredictionError.noSurvivors {}
     }
 
     /// Receipts aside, as a workspace that never had another shape calls them.

@@ -65,7 +65,8 @@ extension FuzzedRun {
         }
     }
 
-    /// Opens what a stopped step left. Its transaction was made or not, and the ledger says which; there is nothing in between.
+    /// Opens what a stopped step left. Its transaction was made or not, and the ledger says which; there is nothing in
+    /// between.
     private mutating func reopen(before: FuzzedModel, after: FuzzedModel, isAddition: Bool) throws {
         subject = try Workspace(at: subject.root)
         world.recipe = subject.recipe

@@ -131,7 +131,7 @@ struct FuzzedRun {
                     answers.indices.first { world.recipe.labels[answers[$0].label] != model.live[$0].label }
                 }
             return (index.map { model.live[$0] } ?? model.live.first)?.id
-        } catch WorkspaceError.untrained, WorkspaceError.noSurvivors {
+        } catch PredictionError.untrained, PredictionError.noSurvivors {
             return model.live.first?.id
         }
     }

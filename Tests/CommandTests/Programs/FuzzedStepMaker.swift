@@ -4,8 +4,8 @@ import TestSupport
 
 /// Draws the steps of a program.
 ///
-/// It does not know what the workspace will hold, but what it has named so far: so requests are repeated, records come back and ids are
-/// wrong often enough.
+/// It does not know what the workspace will hold, but what it has named so far: so requests are repeated, records come
+/// back and ids are wrong often enough.
 struct FuzzedStepMaker {
     private static let names = ["dsr-1", "dsr-2"]
     private static let ways = ["kill", "kill", "eio", "enospc", "short"]

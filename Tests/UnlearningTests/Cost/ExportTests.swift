@@ -186,10 +186,10 @@ import Testing
                     }
                 }
                 let rows = try subject.ledger.stages(shard: shard)
-                let voter = try Voter.newest(shard: shard, items, rows: rows, subject.store, layout).voter
+                let member = try Member.newest(shard: shard, items, rows: rows, subject.store, layout).member
                 let answering = try subject.checkpoint(shard: shard)
-                #expect(answering.checkpoint.state(layout: layout) == voter?.state)
-                #expect(answering.records == voter?.records)
+                #expect(answering.checkpoint.state(layout: layout) == member?.state)
+                #expect(answering.records == member?.records)
             }
             #expect(kept > 3 && lost > 3)
         }

@@ -151,7 +151,7 @@ import Testing
             #expect(throws: refusal) { try old.delete([records[9].recordID]) }
             #expect(throws: refusal) { try world.retrain(old) }
             #expect(try !old.checkLog().isConsistent)
-            #expect(throws: LogError.self) { try old.replay() }
+            #expect(throws: ReceiptError.self) { try old.replay() }
 
             let report = try old.replay(subject.receiptFiles())
             #expect(report.entries == 5 && report.recordsDeleted == 3 && report.receipts.count == 1)
@@ -336,7 +336,7 @@ import Testing
             entry.request = "a"
             entry.statement = Array(SHA256.hash(data: Data(statement.utf8))).hexadecimal
             entry.shards = [LogEntry.Shard(shard: shard + 1, generation: generation, rows: digests.rows(shard, rows))]
-            var settlement = Ledger.Settlement(shards: [])
+            var settlement = Ledger.Settlement(shards: [shard], worked: try subject.ledger.slices())
             settlement.notes = [try evidence.log.note(entry)]
             settlement.completed = [("a", settlement.notes[0].index)]
             settlement.generations[shard] = digests.rows(shard, rows)

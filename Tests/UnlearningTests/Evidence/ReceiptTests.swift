@@ -248,7 +248,7 @@ import Testing
             #expect(throws: LogError.noSuchFile(path: file.path)) { try Receipt(contentsOf: file) }
             for text in ["", "{}", "[]", "null", "{\"payload\": 3}", String(repeating: "[", count: 100_000)] {
                 try Data(text.utf8).write(to: file)
-                #expect(throws: LogError.self) { try Receipt(contentsOf: file) }
+                #expect(throws: ReceiptError.self) { try Receipt(contentsOf: file) }
             }
         }
     }

@@ -117,7 +117,7 @@ import Testing
             #expect(report.recordPasses == 0 && report.fullRecordPasses == 0)
             #expect(report.fractionOfFullRetrain == 0)
             #expect(try subject.status().shards.map(\.state) == [.empty, .empty, .empty])
-            #expect(throws: WorkspaceError.noSurvivors) { try subject.predict(["rain"]) }
+            #expect(throws: PredictionError.noSurvivors) { try subject.predict(["rain"]) }
             #expect(try Snapshot(subject).parts.keys.allSatisfy { !$0.hasPrefix("file") || $0.hasPrefix("file index") })
             #expect(try subject.verify().isIdentical)
             #expect(try subject.resume().stagesTrained == 0)

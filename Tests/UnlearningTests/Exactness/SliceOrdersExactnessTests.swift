@@ -41,15 +41,15 @@ import Testing
     }
 
     /// The answers of one stage's state alone.
-    private func answers(of item: CheckpointPlan.Item, _ workspace: Workspace) throws -> [Answer] {
+    private func answers(of item: CheckpointPlan.Item, _ workspace: Workspace) throws -> [Prediction] {
         let row = try #require(try workspace.ledger.stages(shard: 0).first { $0.key == item.key })
         let model = try workspace.model(training: false)
         let state = try #require(
             try workspace.store.read(row.key, shard: 0, size: row.size, digest: row.digest)?.state(layout: model.layout)
         )
-        let voter = Voter(shard: 0, records: item.records, state: state)
-        return try Predictor(model, [voter], workspace.recipe.aggregation, threads: 1)
-            .answers(ToyRecord.questions, votes: true)
+        let member = Member(shard: 0, records: item.records, state: state)
+        return try Ensemble(model, [member], workspace.recipe.aggregation, threads: 1)
+            .predictions(ToyRecord.questions, votes: true)
     }
 
     /// In the end all orders have seen the same records: the first of them answers, and is exported.

@@ -223,7 +223,7 @@ import Testing
             let zeros = String(repeating: "0", count: 64)
             try Data(zeros.utf8).write(to: subject.root.appending(path: "key"))
             let other = try Workspace(at: subject.root)
-            #expect(throws: WorkspaceError.untrained) { try other.predict(["rain"]) }
+            #expect(throws: PredictionError.untrained) { try other.predict(["rain"]) }
             #expect(try !other.verify().isIdentical)
         }
     }

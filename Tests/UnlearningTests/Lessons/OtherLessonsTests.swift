@@ -129,7 +129,7 @@ import Testing
             let files = try TestFolder.contents(world.root("subject")).keys
             #expect(files.filter { $0.hasPrefix("checkpoints/") } == [])
             let subject = try Workspace(at: world.root("subject"))
-            #expect(throws: WorkspaceError.untrained) { try subject.predict(["rain"]) }
+            #expect(throws: PredictionError.untrained) { try subject.predict(["rain"]) }
         }
     }
 

@@ -36,10 +36,10 @@ import Testing
             (ENOTDIR, .missing, 66), (EISDIR, .folder, 66), (ELOOP, .notARegularFile, 66)
         ] {
             let error = InputError(name: "a.csv", errno: code)
-            #expect(error.problem == problem && error.problem.exitCode == status)
+            #expect(error.problem == problem && error.problem.outcome.exitStatus.rawValue == status)
             #expect(error.description.hasPrefix("a.csv: "))
         }
-        #expect(InputError(name: "a.csv", errno: EIO).problem.exitCode == 74)
+        #expect(InputError(name: "a.csv", errno: EIO).problem.outcome == .inputOutput)
     }
 
     @Test func aLinkToAFileIsFollowed() throws {

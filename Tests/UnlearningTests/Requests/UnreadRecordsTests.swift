@@ -125,7 +125,7 @@ import Testing
         try Self.with { world, subject, _ in
             let folder = subject.root.appending(path: "checkpoints/shard-2")
             for name in try DurableFile.names(in: folder) { try Data("x".utf8).write(to: folder.appending(path: name)) }
-            let error = #expect(throws: WorkspaceError.self) { try subject.predict(["rain"]) }
+            let error = #expect(throws: PredictionError.self) { try subject.predict(["rain"]) }
             #expect(error == .voteLost(shard: 2))
             try subject.resume()
             #expect(try subject.predict(["rain"])[0].votes.contains { $0.shard == 1 })

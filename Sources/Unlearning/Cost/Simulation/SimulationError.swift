@@ -55,12 +55,4 @@ package enum SimulationError: Error, Equatable, CustomStringConvertible {
             "\(file)\(line.map { ":\($0)" } ?? ""): \(problem.sentence)"
         }
     }
-
-    /// The exit code, as in sysexits.h.
-    package var exitCode: Int32 {
-        switch self {
-        case .trace: 65
-        default: 64
-        }
-    }
 }

@@ -3,14 +3,14 @@ import Testing
 @testable import Unlearning
 
 /// How the shards' votes become one answer.
-@Suite struct EnsembleTests {
+@Suite struct AggregatorTests {
     private let votes = [
         ShardVote(shard: 0, probabilities: [0.5, 0.25, 0.25], records: 1),
         ShardVote(shard: 2, probabilities: [0.25, 0.75, 0], records: 3)
     ]
 
     private func answer(_ votes: [ShardVote], _ aggregation: Recipe.Aggregation) -> (label: Int, [Float]) {
-        Ensemble(aggregation: aggregation, labels: 3, records: votes.map(\.records))
+        Aggregator(aggregation: aggregation, labels: 3, records: votes.map(\.records))
             .answer(votes.flatMap(\.probabilities))
     }
 
@@ -50,8 +50,8 @@ import Testing
     @Test func votesAreReadFromWhereATextsOwnBegin() {
         let two = votes.flatMap(\.probabilities) + [0, 0, 1, 0, 0.5, 0.5]
         for aggregation in Recipe.Aggregation.allCases {
-            let found = Ensemble(aggregation: aggregation, labels: 3, records: [1, 3]).answer(two, from: 6)
-            let alone = Ensemble(aggregation: aggregation, labels: 3, records: [1, 3]).answer(Array(two[6...]))
+            let found = Aggregator(aggregation: aggregation, labels: 3, records: [1, 3]).answer(two, from: 6)
+            let alone = Aggregator(aggregation: aggregation, labels: 3, records: [1, 3]).answer(Array(two[6...]))
             #expect(found == alone && found.label == 2)
         }
     }
