@@ -84,12 +84,12 @@ struct Kernels: ParsableCommand {
         let stream = Philox(seed: 1, purpose: "bench", context: [])
         let a = stream.uniforms(shape.rows * shape.depth, bound: 1)
         let b = stream.uniforms(shape.depth * shape.columns, bound: 1)
-        let packed = PackedMatrix(b, Window(rows: shape.depth, columns: shape.columns))
-        let window =
+        let packed = Panels(b, MatrixView(rows: shape.depth, columns: shape.columns))
+        let view =
             shape.leftIsTransposed
-            ? Window(rows: shape.depth, columns: shape.rows).transposed
-            : Window(rows: shape.rows, columns: shape.depth)
-        let result = Window(rows: shape.rows, columns: shape.columns)
+            ? MatrixView(rows: shape.depth, columns: shape.rows).transposed
+            : MatrixView(rows: shape.rows, columns: shape.depth)
+        let result = MatrixView(rows: shape.rows, columns: shape.columns)
         var c = [Float](repeating: 0, count: shape.rows * shape.columns)
         var theirC = c
         // A millisecond, so that reading the clock is not what is measured.
@@ -101,7 +101,7 @@ struct Kernels: ParsableCommand {
         repeat {
             rounds += 1
             let start = processorSeconds()
-            for _ in 0..<repetitions { multiply(a, window, packed, into: &c, result) }
+            for _ in 0..<repetitions { multiply(a, view, packed, into: &c, result) }
             let between = processorSeconds()
             ours = min(ours, between - start)
             guard let openBLAS else { continue }

@@ -16,7 +16,7 @@ final class StepBench {
     private let arithmetic: StepArithmetic
     private let batch: Int
     private var state: AdapterState
-    private var optimizer: AdamW
+    private var optimizer: Optimizer
     private var next = 0
 
     init(_ options: Step) throws {
@@ -46,7 +46,7 @@ final class StepBench {
         features = try Trunk(network).features(of: tokens, threads: options.threads)
         trainer = BatchTrainer(network, threads: options.threads)
         state = AdapterState(seed: 1, shard: 0, layout: layout)
-        optimizer = AdamW(count: layout.count, settings: .init())
+        optimizer = .adamW(AdamW(count: layout.count, settings: .init()))
         arithmetic = StepArithmetic(configuration: configuration, layers: top, rank: 8, labels: options.labels)
         batch = options.batch
         labels = options.labels
@@ -78,7 +78,7 @@ final class StepBench {
             let part = next..<min(next + batch, features.count)
             next = part.upperBound + batch > features.count ? 0 : part.upperBound
             _ = try? trainer.step(
-                &state, &optimizer, features: Array(features[part]), targets: part.map { $0 % labels },
+                &state, &optimizer, part.map { Example(features[$0], .label($0 % labels)) },
                 learningRate: 1e-4, headLearningRate: 1e-4)
             round.records += part.count
             for record in part {

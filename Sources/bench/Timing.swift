@@ -19,8 +19,8 @@ enum Timing {
     /// What the fused multiply-add units of so many cores give at once when nothing else is asked of them, operations a second.
     static func peak(threads: Int) -> Double {
         let rounds = 20_000
-        let team = Team(size: threads)
-        let best = best(seconds: 1) { team.run { _ in sisa_peak(rounds) } }
+        let pool = ThreadPool(size: threads)
+        let best = best(seconds: 1) { pool.run { _ in sisa_peak(rounds) } }
         return Double(threads) * Double(sisa_peak_operations()) * Double(rounds) / best
     }
 

@@ -7,9 +7,9 @@ extension KernelsTests {
     @Suite struct Timed {
         private static func multiplyOnce() {
             let a = [Float](repeating: 1, count: 64 * 64)
-            let b = PackedMatrix(a, Window(rows: 64, columns: 64))
+            let b = Panels(a, MatrixView(rows: 64, columns: 64))
             var c = a
-            multiply(a, Window(rows: 64, columns: 64), b, into: &c, Window(rows: 64, columns: 64))
+            multiply(a, MatrixView(rows: 64, columns: 64), b, into: &c, MatrixView(rows: 64, columns: 64))
         }
 
         /// Other suites run kernels at the same time, so that only the calls made here can be told to be there.

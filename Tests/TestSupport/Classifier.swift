@@ -3,11 +3,11 @@
 /// One shard's answers, by the forward pass that training takes: what `EnsembleClassifier` is compared with.
 package struct Classifier: Sendable {
     private let network: Network
-    private let adapter: PackedAdapter
+    private let adapter: AdapterPanels
 
     package init(_ network: Network, _ state: AdapterState) {
         self.network = network
-        adapter = PackedAdapter(layout: network.layout, state)
+        adapter = AdapterPanels(layout: network.layout, state)
     }
 
     /// softmax(logits), (records, labels): one array a record.
@@ -15,7 +15,7 @@ package struct Classifier: Sendable {
         let labels = network.layout.specification.labels
         return logits(features, threads: threads).map { logits in
             var row = logits
-            Rows.softmax(&row, Window(rows: 1, columns: labels), scale: 1)
+            Rows.softmax(&row, MatrixView(rows: 1, columns: labels), scale: 1)
             return row
         }
     }
@@ -29,7 +29,7 @@ package struct Classifier: Sendable {
             pass.forward(features[range], adapter)
             return range.indices.map { record in
                 let row = (record - range.lowerBound) * labels
-                return Array(pass.logits[row..<row + labels])
+                return Array(pass.head.logits[row..<row + labels])
             }
         }.flatMap { $0 }
     }

@@ -2,6 +2,7 @@ internal import CKernels
 
 /// The functions between two matrix products, element by element, over the first `count` elements of their buffers.
 package enum Elementwise {
+    /// y = f(x) of an activation f.
     package static func activate(_ kind: Activation, count: Int, _ x: [Float], into y: inout [Float]) {
         precondition(count <= x.count && count <= y.count)
         unsafe x.withUnsafeBufferPointer { x in
@@ -23,6 +24,7 @@ package enum Elementwise {
         }
     }
 
+    /// Multiplies the values of a range with a factor, in place.
     package static func scale(_ factor: Float, _ range: Range<Int>, of values: inout [Float]) {
         precondition(range.lowerBound >= 0 && range.upperBound <= values.count)
         unsafe values.withUnsafeMutableBufferPointer {
@@ -31,6 +33,7 @@ package enum Elementwise {
         }
     }
 
+    /// Replaces each value with its hyperbolic tangent.
     package static func tanh(_ values: inout [Float]) {
         let count = values.count
         unsafe values.withUnsafeMutableBufferPointer {
@@ -39,6 +42,7 @@ package enum Elementwise {
         }
     }
 
+    /// The natural logarithm, as docs/numerics.md defines it.
     package static func log(_ value: Float) -> Float {
         var result: Float = 0
         unsafe withUnsafePointer(to: value) { from in
@@ -47,6 +51,7 @@ package enum Elementwise {
         return result
     }
 
+    /// Whether no value is infinite or a NaN.
     package static func allFinite(_ values: [Float]) -> Bool {
         unsafe values.withUnsafeBufferPointer {
             guard let base = $0.baseAddress else { return true }
@@ -56,8 +61,8 @@ package enum Elementwise {
 
     /// One AdamW step on ranges that do not overlap, each with constants of its own.
     package static func adamW(
-        _ parts: [AdamW.Part], _ constants: [AdamWConstants], weights: inout [Float], first: inout [Float],
-        second: inout [Float], _ team: Team
+        _ parts: [Optimizer.Part], _ constants: [AdamWConstants], weights: inout [Float], first: inout [Float],
+        second: inout [Float], _ pool: ThreadPool
     ) {
         precondition(parts.count == constants.count && first.count == weights.count && second.count == weights.count)
         for part in parts {
@@ -70,7 +75,7 @@ package enum Elementwise {
                     guard let w = weights.baseAddress, let m = first.baseAddress, let v = second.baseAddress
                     else { return }
                     // Safe: no two parts share an element.
-                    _ = team.map(parts.count) { _, index in
+                    _ = pool.map(parts.count) { _, index in
                         let part = parts[index]
                         let at = part.range.lowerBound
                         var c = constants[index].forKernel
@@ -87,15 +92,17 @@ package enum Elementwise {
 
 /// The numbers of one AdamW step, each already rounded to binary32.
 package struct AdamWConstants: Sendable {
+    /// The share of a weight that the step takes away.
     package var learningRateTimesDecay: Float
-    package var beta1: Float
-    package var oneMinusBeta1: Float
-    package var beta2: Float
-    package var oneMinusBeta2: Float
+    /// The share of the first moment that the step keeps, and the gradient's share of it.
+    package var beta1, oneMinusBeta1: Float
+    /// The share of the second moment that the step keeps, and the squared gradient's share of it.
+    package var beta2, oneMinusBeta2: Float
     /// Learning rate over 1 - beta1^t.
     package var step: Float
     /// 1 / sqrt(1 - beta2^t).
     package var inverseRootOfCorrection2: Float
+    /// What is added to the root of the second moment.
     package var epsilon: Float
 
     fileprivate var forKernel: sisa_adamw_constants {
@@ -106,6 +113,7 @@ package struct AdamWConstants: Sendable {
     }
 }
 
+/// The function between the two halves of a feed-forward block.
 package typealias Activation = BackboneConfiguration.Activation
 
 extension Activation {

@@ -1,7 +1,7 @@
 internal import CKernels
 
 /// Where the chains of a matrix product start.
-package enum ChainStart {
+package enum AccumulatorStart {
     case zero
     /// At the stored values of the result: the product is accumulated.
     case stored
@@ -11,28 +11,29 @@ package enum ChainStart {
 
 /// C = A B, each element one chain of fused multiply-adds over ascending depth (docs/numerics.md).
 ///
-/// Shapes: A (m, k), B (k, n), C (m, n). The bits of a row of C depend on that row of A, on B and on the row's start only.
+/// Shapes: A (m, k), B (k, n), C (m, n). The bits of a row of C depend on that row of A, on B and on the row's start
+/// only.
 package func multiply(
-    _ a: [Float], _ aWindow: Window, _ b: PackedMatrix, into c: inout [Float], _ cWindow: Window,
-    start: ChainStart = .zero
+    _ a: [Float], _ aView: MatrixView, _ b: Panels, into c: inout [Float], _ cView: MatrixView,
+    start: AccumulatorStart = .zero
 ) {
-    aWindow.check(count: a.count)
-    cWindow.check(count: c.count)
-    precondition(aWindow.columns == b.rows, "the inner sizes of a matrix product differ")
+    aView.check(count: a.count)
+    cView.check(count: c.count)
+    precondition(aView.columns == b.rows, "the inner sizes of a matrix product differ")
     precondition(
-        aWindow.rows == cWindow.rows && b.columns == cWindow.columns && cWindow.columnStride == 1,
+        aView.rows == cView.rows && b.columns == cView.columns && cView.columnStride == 1,
         "the result of a matrix product has another shape")
-    guard cWindow.rows > 0, cWindow.columns > 0 else { return }
+    guard cView.rows > 0, cView.columns > 0 else { return }
     unsafe c.withUnsafeMutableBufferPointer { c in
         guard let to = c.baseAddress else { return }
-        let result = unsafe to + cWindow.offset
+        let result = unsafe to + cView.offset
         unsafe a.withUnsafeBufferPointer { a in
             unsafe b.withPanels { panels in
                 guard let from = a.baseAddress else { return }
                 let run = { (start: Int, bias: UnsafePointer<Float>?) in
                     unsafe sisa_gemm(
-                        aWindow.rows, b.columns, b.rows, from + aWindow.offset, aWindow.rowStride,
-                        aWindow.columnStride, panels, result, cWindow.rowStride, Int32(start), bias)
+                        aView.rows, b.columns, b.rows, from + aView.offset, aView.rowStride,
+                        aView.columnStride, panels, result, cView.rowStride, Int32(start), bias)
                 }
                 switch start {
                 case .zero: run(Int(SISA_START_ZERO), nil)

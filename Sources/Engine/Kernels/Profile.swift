@@ -2,9 +2,10 @@ internal import CKernels
 
 /// Where the kernels' time goes, in seconds summed over threads.
 ///
-/// Off at first, because every call then reads the clock twice. It counts for the whole process, so that only a measurement
-/// that has the process to itself may use it.
+/// Off at first, because every call then reads the clock twice. It counts for the whole process, so that only a
+/// measurement that has the process to itself may use it.
 package struct Profile: Sendable, Equatable {
+    /// What a kernel does.
     package enum Kind: Int, CaseIterable, Sendable {
         case product, pack, softmax, layerNorm, activation, optimizer, other
 
@@ -21,6 +22,7 @@ package struct Profile: Sendable, Equatable {
         }
     }
 
+    /// Seconds by kind, summed over threads.
     package let seconds: [Kind: Double]
 
     /// Starts at zero, or stops and forgets.

@@ -1,37 +1,61 @@
-/// The shape of a frozen encoder of the BERT family, as its config.json states it.
+/// The sizes of a frozen backbone, as its config.json states them: those that all have, and what its family has beside.
 ///
 /// Every value is checked when it is made, so whoever holds one may multiply its sizes without
 /// overflow and may divide `hiddenSize` by `heads`.
 package struct BackboneConfiguration: Sendable, Equatable {
+    /// The kinds of model that can be read, by their `model_type`.
     package enum ModelType: String, Sendable, CaseIterable {
         case bert, distilbert, electra
     }
 
+    /// The function between the two halves of a feed-forward block.
     package enum Activation: String, Sendable {
         /// x * Phi(x), by the error function.
         case gelu
         /// The approximation of it by tanh.
         case geluTanh
+        /// The larger of x and 0.
         case relu
     }
 
+    /// What only the models of one architecture have.
+    package enum Family: Sendable, Equatable {
+        /// Encoders of BERT's kind: learned positions and segments, layer norms behind attention and feed-forward.
+        case encoder(Encoder)
+    }
+
+    /// The values that only an encoder has.
+    package struct Encoder: Sendable, Equatable {
+        /// The rows of the segment embedding; 0 where the model has none (distilbert).
+        package let typeVocabularySize: Int
+        /// What layer norms add to a variance.
+        package let layerNormEpsilon: Float
+    }
+
+    /// Which model it is; it decides how the file's tensors are called.
     package let modelType: ModelType
+    /// The length of a token's vector.
     package let hiddenSize: Int
+    /// How many layers there are.
     package let layers: Int
+    /// Attention heads of a layer; they divide `hiddenSize`.
     package let heads: Int
+    /// The width of a feed-forward block.
     package let intermediateSize: Int
+    /// The rows of the token embedding.
     package let vocabularySize: Int
+    /// The longest text, in tokens.
     package let maximumPositions: Int
-    /// 0 where the model has no segment embeddings (distilbert).
-    package let typeVocabularySize: Int
-    package let layerNormEpsilon: Float
+    /// The function of the feed-forward blocks.
     package let activation: Activation
     /// Where set, weights are generated from this seed and no weights file is read.
     package let seed: UInt64?
+    /// What the model's architecture has beside.
+    package let family: Family
 
     static let parameterLimit = 1 << 33
 
-    /// Checks the values; errors say that they come from `file`.
+    /// Checks the values of an encoder; errors say that they come from `file`.
     package init(
         modelType: ModelType = .bert, hiddenSize: Int, layers: Int, heads: Int, intermediateSize: Int,
         vocabularySize: Int, maximumPositions: Int = 512, typeVocabularySize: Int? = nil,
@@ -45,19 +69,21 @@ package struct BackboneConfiguration: Sendable, Equatable {
         self.intermediateSize = intermediateSize
         self.vocabularySize = vocabularySize
         self.maximumPositions = maximumPositions
-        self.typeVocabularySize = typeVocabularySize ?? (modelType == .distilbert ? 0 : 2)
-        self.layerNormEpsilon = layerNormEpsilon
         self.activation = activation
         self.seed = seed
+        let encoder = Encoder(
+            typeVocabularySize: typeVocabularySize ?? (modelType == .distilbert ? 0 : 2),
+            layerNormEpsilon: layerNormEpsilon)
+        family = .encoder(encoder)
         do {
-            try check()
+            try check(encoder)
         } catch {
             throw BackboneConfigurationError(file: file, problem: error)
         }
     }
 
     /// Limits that no real encoder comes near; past them a file is damaged or hostile.
-    private func check() throws(BackboneConfigurationError.Problem) {
+    private func check(_ encoder: Encoder) throws(BackboneConfigurationError.Problem) {
         let distil = modelType == .distilbert
         try require(hiddenSize, distil ? "dim" : "hidden_size", 1...65_536)
         try require(layers, distil ? "n_layers" : "num_hidden_layers", 1...1_024)
@@ -65,15 +91,15 @@ package struct BackboneConfiguration: Sendable, Equatable {
         try require(intermediateSize, distil ? "hidden_dim" : "intermediate_size", 1...1_048_576)
         try require(vocabularySize, "vocab_size", 1...16_777_216)
         try require(maximumPositions, "max_position_embeddings", 1...1_048_576)
-        try require(typeVocabularySize, "type_vocab_size", distil ? 0...0 : 1...65_536)
+        try require(encoder.typeVocabularySize, "type_vocab_size", distil ? 0...0 : 1...65_536)
         guard hiddenSize.isMultiple(of: heads) else {
             throw .headsDoNotDivide(hidden: hiddenSize, heads: heads)
         }
-        guard layerNormEpsilon > 0, layerNormEpsilon < 1 else {
-            throw .outOfRange(key: "layer_norm_eps", found: "\(layerNormEpsilon)", allowed: "between 0 and 1")
+        guard encoder.layerNormEpsilon > 0, encoder.layerNormEpsilon < 1 else {
+            throw .outOfRange(key: "layer_norm_eps", found: "\(encoder.layerNormEpsilon)", allowed: "between 0 and 1")
         }
         // No overflow: by the limits above every product below stays under 2^60.
-        let rows = vocabularySize + maximumPositions + typeVocabularySize
+        let rows = vocabularySize + maximumPositions + encoder.typeVocabularySize
         let layer = 4 * hiddenSize * hiddenSize + 2 * hiddenSize * intermediateSize
         guard rows * hiddenSize + layers * layer <= Self.parameterLimit else {
             throw .tooManyParameters(limit: Self.parameterLimit)

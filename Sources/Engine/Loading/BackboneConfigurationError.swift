@@ -1,5 +1,6 @@
 /// Why a config.json does not describe a backbone that can be loaded.
 package struct BackboneConfigurationError: Error, Equatable, Sendable {
+    /// What is wrong, with the key and what was found.
     package enum Problem: Equatable, Sendable {
         case file(FileFault)
         case syntax(JSONFault)
@@ -17,11 +18,14 @@ package struct BackboneConfigurationError: Error, Equatable, Sendable {
         case embeddingSizeDiffers(embedding: Int, hidden: Int)
     }
 
+    /// The name of the file.
     package let file: String
+    /// What is wrong with it.
     package let problem: Problem
 }
 
 extension BackboneConfigurationError: CustomStringConvertible {
+    /// The message for a person: what was found, what was expected, what to do.
     package var description: String { "\(file): \(wording)" }
 
     private var wording: String {

@@ -23,6 +23,7 @@ package enum ForeignContent: Equatable, Sendable {
 }
 
 extension ForeignContent: CustomStringConvertible {
+    /// The message for a person: what was found, what was expected, what to do.
     package var description: String {
         switch self {
         case .gitLFSPointer: "this is a Git LFS pointer and not the file itself: run `git lfs pull` where it lies"

@@ -1,5 +1,6 @@
 /// Why a text is not the JSON that this program accepts, and at which byte.
 package struct JSONFault: Error, Equatable, Sendable {
+    /// What is wrong, by the rule that is broken.
     package enum Kind: Equatable, Sendable {
         case unexpectedEnd
         case unexpectedByte(UInt8)
@@ -14,9 +15,12 @@ package struct JSONFault: Error, Equatable, Sendable {
         case trailingBytes
     }
 
+    /// What is wrong.
     package let kind: Kind
+    /// The byte of the text at which it was found, from 0.
     package let offset: Int
 
+    /// Says what is wrong with a text, and at which byte.
     package init(kind: Kind, offset: Int) {
         self.kind = kind
         self.offset = offset
@@ -24,6 +28,7 @@ package struct JSONFault: Error, Equatable, Sendable {
 }
 
 extension JSONFault: CustomStringConvertible {
+    /// The message for a person: what was found, what was expected, what to do.
     package var description: String { "\(wording) at byte \(offset) of the JSON text" }
 
     private var wording: String {

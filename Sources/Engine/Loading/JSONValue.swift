@@ -9,7 +9,8 @@ indirect enum JSONValue: Equatable {
     case array([JSONValue])
     case object(JSONObject)
 
-    /// Several times as many as a vocabulary has words. Every value takes far more memory than the two bytes it may be written in.
+    /// Several times as many as a vocabulary has words. Every value takes far more memory than the two bytes it may be
+    /// written in.
     static let countLimit = 1 << 21
 
     init(parsing bytes: [UInt8]) throws(JSONFault) {

@@ -2,9 +2,10 @@ package import Foundation
 
 /// A file as the system's own memory: its pages come when they are touched and go when memory is short.
 ///
-/// For files that only this program writes, and always under a new name: one that shrinks while it is mapped kills the process. A
-/// file that is removed or replaced stays readable through its mapping.
+/// For files that only this program writes, and always under a new name: one that shrinks while it is mapped kills the
+/// process. A file that is removed or replaced stays readable through its mapping.
 package final class MappedFile: Sendable {
+    /// The length of the file in bytes.
     package let count: Int
     // Never written through, and unmapped only when nobody holds the object any more.
     private let address: UInt
@@ -27,6 +28,7 @@ package final class MappedFile: Sendable {
         unsafe munmap(UnsafeMutableRawPointer(bitPattern: address), count)
     }
 
+    /// Hands out all bytes; the buffer is valid only during the call.
     package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         defer { withExtendedLifetime(self) {} }
         return try unsafe body(UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: address), count: count))

@@ -3,8 +3,8 @@ internal import Foundation
 
 /// A regular file that is read piece by piece, so that only what is asked for costs.
 ///
-/// It is read and never mapped: a mapped file that shrinks kills the process, and model files belong to others. Links are followed.
-/// With `blocks`, what is handed out was compared with what the file held when they were made.
+/// It is read and never mapped: a mapped file that shrinks kills the process, and model files belong to others. Links
+/// are followed. With `blocks`, what is handed out was compared with what the file held when they were made.
 final class PartialFile: Sendable {
     let size: Int
     private let descriptor: Int32
@@ -64,6 +64,7 @@ final class PartialFile: Sendable {
 
 /// SHA-256 of every block of a file, so that a part of it can be checked without reading the rest.
 package struct BlockDigests: Sendable, Equatable {
+    /// The length of a block in bytes; the last one of a file may be shorter.
     package static let blockBytes = 1 << 18
 
     /// Bytes of the file.
@@ -71,6 +72,7 @@ package struct BlockDigests: Sendable, Equatable {
     /// The digests, one after another.
     package let digests: [UInt8]
 
+    /// Takes over digests that were made before, one for each block of a file of `size` bytes.
     package init(size: Int, digests: [UInt8]) {
         self.size = size
         self.digests = digests

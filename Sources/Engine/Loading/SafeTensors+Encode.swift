@@ -6,6 +6,7 @@ extension SafeTensors {
         case bf16
     }
 
+    /// A tensor that is to be written; its values are in row-major order.
     package typealias WrittenTensor = (name: String, shape: [Int], dtype: WrittenType, values: [Float])
 
     /// The one canonical file for these tensors and this metadata.
@@ -48,9 +49,7 @@ extension SafeTensors {
         for value in values {
             switch type {
             case .f32: append(value.bitPattern, to: &bytes)
-            case .bf16:
-                precondition(value.bitPattern & 0xFFFF == 0, "the value is not rounded to bf16")
-                append(UInt16(value.bitPattern >> 16), to: &bytes)
+            case .bf16: append(value.bfloat16Bits, to: &bytes)
             }
         }
     }

@@ -6,14 +6,21 @@ package import Foundation
 /// overlap and no byte is unaccounted for, so two readers cannot see different contents.
 /// Of a file on disk only the header is read at first, and then each tensor when `floats` is asked for it.
 package struct SafeTensors: Sendable {
+    /// What the header says of a tensor.
     package struct Entry: Sendable {
+        /// The tensor's name.
         package let name: String
+        /// What its elements are.
         package let type: ElementType
+        /// Its dimensions, the slowest first.
         package let shape: [Int]
-        package let bytes: Range<Int>  // in the file
+        /// Where its elements lie in the file.
+        package let bytes: Range<Int>
     }
 
+    /// The file's name, for errors.
     package let file: String
+    /// The texts of the header's `__metadata__`.
     package let metadata: [String: String]
     private enum Source: Sendable {
         case memory([UInt8])
@@ -57,13 +64,23 @@ package struct SafeTensors: Sendable {
         index = header.index
     }
 
+    /// The tensors of a file, in its order; nil where the bytes are no such file.
+    ///
+    /// Looks at the header alone, as strictly as a reader does: every tensor is within the bytes, and none overlap.
+    package static func entries(in bytes: [UInt8]) -> [Entry]? {
+        try? SafeTensorsHeader(bytes, total: bytes.count, file: "").entries
+    }
+
     /// The names of all tensors, in file order.
     package var names: [String] { entries.map(\.name) }
 
+    /// Whether the file has a tensor of this name.
     package func contains(_ name: String) -> Bool { index[name] != nil }
 
+    /// The dimensions of a tensor; nil where the file has none of this name.
     package func shape(of name: String) -> [Int]? { index[name].map { entries[$0].shape } }
 
+    /// The element type of a tensor; nil where the file has none of this name.
     package func dtype(of name: String) -> ElementType? { index[name].map { entries[$0].type } }
 
     /// A tensor of the given shape in row-major order, every element finite.
@@ -79,7 +96,7 @@ package struct SafeTensors: Sendable {
         let floats: [Float]
         switch entry.type {
         case .f32: floats = try decode(entry) { Float(bitPattern: $0) }
-        case .bf16: floats = try decode(entry) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
+        case .bf16: floats = try decode(entry) { Float(bfloat16Bits: $0) }
         case .f16: floats = try decode(entry) { Float(halfBits: $0) }
         case .f64: throw error(.doublePrecision(tensor: name))
         default: throw error(.notFloatingPoint(tensor: name, found: entry.type))

@@ -1,5 +1,6 @@
 /// Why a safetensors file was refused, or a tensor in it.
 package struct SafeTensorsError: Error, Equatable, Sendable {
+    /// What is wrong, by the rule that is broken.
     package enum Problem: Equatable, Sendable {
         case file(FileFault)
         case shorterThanLengthField(bytes: Int)
@@ -28,11 +29,14 @@ package struct SafeTensorsError: Error, Equatable, Sendable {
         case notFinite(tensor: String, index: Int)
     }
 
+    /// The name of the file.
     package let file: String
+    /// What is wrong with it.
     package let problem: Problem
 }
 
 extension SafeTensorsError: CustomStringConvertible {
+    /// The message for a person: what was found, what was expected, what to do.
     package var description: String {
         switch problem {
         case .file(let fault): "\(file): \(fault)"

@@ -1,7 +1,7 @@
 /// The checked header of a safetensors file: a length, a JSON object, then nothing but data.
 struct SafeTensorsHeader {
-    /// Room for all tensors there may be, with long names. What is read of a header is held a few times over, so this bounds
-    /// what a small file can make a reader take; the format itself allows 100 MB.
+    /// Room for all tensors there may be, with long names. What is read of a header is held a few times over, so this
+    /// bounds what a small file can make a reader take; the format itself allows 100 MB.
     static let lengthLimit = 16 << 20
     static let tensorLimit = 65_536
     static let metadataLimit = 65_536
@@ -85,7 +85,8 @@ struct SafeTensorsHeader {
         }
     }
 
-    /// Puts the tensors in the order of their data, as the reference reader does, and refuses holes and overlaps: a header may list them by name.
+    /// Puts the tensors in the order of their data, as the reference reader does, and refuses holes and overlaps: a
+    /// header may list them by name.
     private mutating func order() throws(SafeTensorsError) {
         entries.sort { ($0.bytes.lowerBound, $0.bytes.upperBound) < ($1.bytes.lowerBound, $1.bytes.upperBound) }
         var expected = dataStart

@@ -10,6 +10,7 @@ package struct TextNormalizer: Sendable {
     private let table = UnicodeTable.shared
     private static let space: UInt32 = 0x20
 
+    /// The settings of a tokenizer; `stripAccents` nil: accents go where case goes.
     package init(
         cleanText: Bool = true, handleChinese: Bool = true, stripAccents: Bool? = nil, lowercase: Bool = true
     ) {

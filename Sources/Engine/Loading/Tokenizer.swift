@@ -1,98 +1,41 @@
 package import Foundation
 
-/// A WordPiece tokenizer of the BERT kind: text to token ids.
-///
-/// It gives the ids that the Hugging Face `tokenizers` library gives for the same files, for any
-/// string: a model was trained with exactly those. Nothing depends on the locale, the platform or
-/// the Unicode version of the toolchain.
-package struct Tokenizer: Sendable {
-    let normalizer: TextNormalizer
-    let wordPiece: WordPiece
-    let special: AddedTokens  // cut out of the text as it is
-    let normalized: AddedTokens  // cut out of the normalized text
-    let prefix: [Int32]  // before the text, for example [CLS]
-    let suffix: [Int32]  // behind it, for example [SEP]
+/// Turns texts into the token ids that a backbone was trained with, and back: of whatever kind its files describe.
+package enum Tokenizer: Sendable {
+    case wordPiece(WordPieceTokenizer)
 
-    /// How many ids there are: all are in 0 ..< vocabularySize, without gaps.
-    package let vocabularySize: Int
-    /// How many tokens every text gets besides its own.
-    package var specialTokens: Int { prefix.count + suffix.count }
-
-    /// Reads tokenizer.json; where it is missing, vocab.txt and tokenizer_config.json.
+    /// Reads a model's folder.
     package init(folder: URL) throws(TokenizerError) {
-        let definition: TokenizerDefinition
-        do {
-            definition = try TokenizerDefinition(json: folder.appending(path: TokenizerDefinition.jsonName))
-        } catch {
-            guard error.problem == .file(.missing) else {
-                var isThere = error.file == TokenizerDefinition.jsonName
-                if case .disagreement = error.problem { isThere = false }
-                let vocabulary = folder.appending(path: TokenizerDefinition.vocabularyName)
-                throw TokenizerError(
-                    file: error.file, problem: error.problem,
-                    hasVocabulary: isThere && (try? WholeFile.bytes(vocabulary, limit: 1 << 25)) != nil)
-            }
-            definition = try TokenizerDefinition(vocabularyIn: folder)
-        }
-        self.init(definition)
+        self = .wordPiece(try WordPieceTokenizer(folder: folder))
     }
 
-    init(_ definition: TokenizerDefinition) {
-        normalizer = definition.normalizer
-        wordPiece = WordPiece(
-            vocabulary: definition.vocabulary.map { ($0.token.unicodeScalars.map(\.value), $0.id) },
-            unknown: definition.unknown, prefix: definition.continuingPrefix.unicodeScalars.map(\.value),
-            maximumLength: definition.maximumWordLength)
-        special = AddedTokens(
-            definition.added.filter { !$0.isNormalized }.map { added in
-                added.token(added.content.unicodeScalars.map(\.value))
-            })
-        let normalizer = normalizer
-        normalized = AddedTokens(
-            definition.added.filter(\.isNormalized).map { added in
-                var content: [UInt32] = []
-                normalizer.normalize(added.content.unicodeScalars.map(\.value)[...], into: &content)
-                return added.token(content)
-            })
-        prefix = definition.prefix
-        suffix = definition.suffix
-        vocabularySize = definition.vocabularySize
+    /// How many ids there are: all are in 0 ..< vocabularySize, without gaps.
+    package var vocabularySize: Int {
+        switch self {
+        case .wordPiece(let tokenizer): tokenizer.vocabularySize
+        }
+    }
+
+    /// How many tokens every text gets besides its own.
+    package var specialTokens: Int {
+        switch self {
+        case .wordPiece(let tokenizer): tokenizer.specialTokens
+        }
     }
 
     /// The ids of a text with its special tokens, at most `maximumTokens` in all.
     ///
     /// Too long a text is cut from the right; the special tokens stay.
     package func encode(_ text: String, maximumTokens: Int) -> [Int32] {
-        precondition(
-            maximumTokens >= specialTokens, "there is no room for the special tokens")
-        let limit = maximumTokens - suffix.count
-        var ids = prefix
-        let scalars = text.unicodeScalars.map(\.value)
-        var normal: [UInt32] = []
-        for part in special.split(scalars, 0..<scalars.count) where ids.count < limit {
-            switch part {
-            case .token(let id): ids.append(id)
-            case .text(let range):
-                normal.removeAll(keepingCapacity: true)
-                normalizer.normalize(scalars[range], into: &normal)
-                append(normal, to: &ids, limit: limit)
-            }
+        switch self {
+        case .wordPiece(let tokenizer): tokenizer.encode(text, maximumTokens: maximumTokens)
         }
-        if ids.count > limit { ids.removeSubrange(limit...) }
-        return ids + suffix
     }
 
-    private func append(_ normal: [UInt32], to ids: inout [Int32], limit: Int) {
-        for part in normalized.split(normal, 0..<normal.count) {
-            switch part {
-            case .token(let id): ids.append(id)
-            case .text(let range):
-                normalizer.forEachWord(in: normal, range: range) { word in
-                    wordPiece.split(normal, word, into: &ids)
-                    return ids.count < limit
-                }
-            }
-            if ids.count >= limit { return }
+    /// The text of ids, all of which are in 0 ..< vocabularySize; special tokens leave no trace.
+    package func decode(_ ids: [Int32]) -> String {
+        switch self {
+        case .wordPiece(let tokenizer): tokenizer.decode(ids)
         }
     }
 }

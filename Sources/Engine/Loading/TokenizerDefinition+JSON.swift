@@ -33,7 +33,8 @@ extension TokenizerDefinition {
     }
 
     private mutating func readModel(_ model: TokenizerField) throws(Problem) {
-        // Files from before 2021 name no type; the library goes by the members then, and only a WordPiece has all that follow.
+        // Files from before 2021 name no type; the library goes by the members then, and only a WordPiece has all that
+        // follow.
         if try model.optional("type") != nil {
             try model.requireType("WordPiece")
         } else if let merges = try model.optional("merges") {

@@ -1,5 +1,6 @@
 /// Why the tokenizer of a model folder was refused.
 package struct TokenizerError: Error, Equatable, Sendable {
+    /// What is wrong, with the field and what was found.
     package enum Problem: Equatable, Sendable {
         case file(FileFault)
         case noTokenizer
@@ -25,12 +26,15 @@ package struct TokenizerError: Error, Equatable, Sendable {
         case disagreement(fact: String, found: String, file: String, expected: String, other: String)
     }
 
+    /// The name of the file, or of the folder where no file is there.
     package let file: String
+    /// What is wrong with it.
     package let problem: Problem
 
     /// Whether a vocab.txt lies beside a tokenizer.json that cannot be used.
     package let hasVocabulary: Bool
 
+    /// Says what is wrong with a file.
     package init(file: String, problem: Problem, hasVocabulary: Bool = false) {
         self.file = file
         self.problem = problem
@@ -39,6 +43,7 @@ package struct TokenizerError: Error, Equatable, Sendable {
 }
 
 extension TokenizerError: CustomStringConvertible {
+    /// The message for a person: what was found, what was expected, what to do.
     package var description: String {
         switch problem {
         case _ where hasVocabulary:

@@ -1,6 +1,7 @@
 package import Foundation
 
-/// What the small files beside a vocabulary say, which the library reads too: further tokens, and which tokens have a role.
+/// What the small files beside a vocabulary say, which the library reads too: further tokens, and which tokens have a
+/// role.
 package struct TokenizerSideFiles {
     typealias Problem = TokenizerError.Problem
 
@@ -78,7 +79,8 @@ package struct TokenizerSideFiles {
         if saysMore { deciding.append(Self.specialName) }
     }
 
-    /// Whether a further token is looked for in the normalized text: so does the library, but for those of tokenizer_config.json.
+    /// Whether a further token is looked for in the normalized text: so does the library, but for those of
+    /// tokenizer_config.json.
     func isNormalized(_ token: String) -> Bool { !configured.contains(token) }
 
     /// Names of files beside the vocabulary that decide what a text of this folder becomes, as far as they can be read.
@@ -124,7 +126,8 @@ extension TokenizerDefinition {
         }
     }
 
-    /// Refuses files beside a tokenizer.json that say another thing than it: one library follows the one, another the other.
+    /// Refuses files beside a tokenizer.json that say another thing than it: one library follows the one, another the
+    /// other.
     mutating func agree(with side: TokenizerSideFiles) throws(TokenizerError) {
         func differs(_ fact: String, _ found: String, _ file: String, _ expected: String) -> TokenizerError {
             TokenizerError(

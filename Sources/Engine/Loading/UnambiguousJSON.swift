@@ -1,7 +1,8 @@
 /// JSON that every program reads alike, or not at all.
 ///
-/// Beside what `JSONScanner` demands (members once, valid UTF-8, no byte order mark, nothing that follows) names are ASCII, numbers are whole
-/// and written plainly, and nothing is null, which is a member for one reader and none for another.
+/// Beside what `JSONScanner` demands (members once, valid UTF-8, no byte order mark, nothing that follows) names are
+/// ASCII, numbers are whole and written plainly, and nothing is null, which is a member for one reader and none for
+/// another.
 package enum UnambiguousJSON {
     /// More digits than these are not the same number in every program.
     package static let mostDigits = 18

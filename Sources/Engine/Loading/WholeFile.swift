@@ -14,6 +14,7 @@ package enum FileFault: Error, Equatable, Sendable {
 }
 
 extension FileFault: CustomStringConvertible {
+    /// The message for a person: what was found, what was expected, what to do.
     package var description: String {
         switch self {
         case .missing: "there is no such file: check the path of the model folder"

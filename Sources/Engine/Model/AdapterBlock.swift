@@ -3,17 +3,19 @@ package struct AdapterBlock: Sendable, Equatable {
     /// The lowest layer that trains; no gradient is taken below it.
     let firstLayer: Int
     /// Places in the layout's list of adapted matrices.
-    let slots: Range<Int>
+    let modules: Range<Int>
+    /// Their parameters in the flat buffer.
     package let parameters: Range<Int>
 }
 
 extension AdapterLayout {
-    /// All of it.
+    /// The block of all adapted layers.
     package var whole: AdapterBlock {
-        AdapterBlock(firstLayer: firstLayer, slots: slots.indices, parameters: loraParameters)
+        AdapterBlock(firstLayer: firstLayer, modules: modules.indices, parameters: loraParameters)
     }
 
-    /// The block of layers that stage `index` of `count` trains (S3T, ICLR 2025): the top ones first, as even as they can be cut.
+    /// The block of layers that stage `index` of `count` trains (S3T, ICLR 2025): the top ones first, as even as they
+    /// can be cut.
     ///
     /// Matched by whole layers and counted, never by names. There must be as many adapted layers as blocks.
     package func block(_ index: Int, of count: Int) -> AdapterBlock {
@@ -22,12 +24,12 @@ extension AdapterLayout {
         let below = layers.count - layers.count * (index + 1) / count
         let chosen = layers[below..<layers.count - layers.count * index / count]
         let each = specification.lora?.targets.count ?? 0
-        let slots = below * each..<(below + chosen.count) * each
+        let modules = below * each..<(below + chosen.count) * each
         precondition(
-            slots.allSatisfy { chosen.contains(self.slots[$0].layer) }
-                && self.slots.count { chosen.contains($0.layer) } == slots.count, "a block has other matrices")
-        let (first, last) = (self.slots[slots.lowerBound], self.slots[slots.upperBound - 1])
+            modules.allSatisfy { chosen.contains(self.modules[$0].layer) }
+                && self.modules.count { chosen.contains($0.layer) } == modules.count, "a block has other matrices")
+        let (first, last) = (self.modules[modules.lowerBound], self.modules[modules.upperBound - 1])
         return AdapterBlock(
-            firstLayer: chosen[below], slots: slots, parameters: first.a.lowerBound..<last.b.upperBound)
+            firstLayer: chosen[below], modules: modules, parameters: first.a.lowerBound..<last.b.upperBound)
     }
 }

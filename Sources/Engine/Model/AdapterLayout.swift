@@ -1,17 +1,20 @@
 /// Which tensors train, what they are called, and where each lies in the flat parameter buffer.
 ///
-/// The list is computed from the specification and the backbone's shapes and matched exactly, never by parts of names: the
-/// reference code of S3T matches substrings and trains 30 layers of 32 instead of 8.
+/// The list is computed from the specification and the backbone's shapes and matched exactly, never by parts of names:
+/// the reference code of S3T matches substrings and trains 30 layers of 32 instead of 8.
 package struct AdapterLayout: Sendable, Equatable {
+    /// A tensor that trains.
     package struct Tensor: Sendable, Equatable {
         /// The name under which PEFT saves it.
         package let name: String
+        /// Its rows and columns, or its length.
         package let shape: [Int]
+        /// Where its numbers lie in the flat buffer, row by row.
         package let range: Range<Int>
     }
 
-    /// One adapted matrix: A (rank, inputs) and B (outputs, rank).
-    struct Slot: Sendable, Equatable {
+    /// One adapted matrix: where its A (rank, inputs) and B (outputs, rank) lie in the flat buffer.
+    struct AdaptedModule: Sendable, Equatable {
         let layer: Int
         let module: TargetModule
         let inputs: Int
@@ -20,23 +23,30 @@ package struct AdapterLayout: Sendable, Equatable {
         let b: Range<Int>
     }
 
+    /// What the layout was computed from.
     package let specification: AdapterSpecification
+    /// All tensors that train, in the order of the flat buffer.
     package let tensors: [Tensor]
-    let slots: [Slot]
+    /// All adapted matrices, layer by layer.
+    let modules: [AdaptedModule]
+    /// The length of a token's vector.
     package let hidden: Int
     let headWeight: Range<Int>  // (labels, hidden)
     let headBias: Range<Int>  // (labels)
-    private let slotIndices: [[Int?]]  // [layer][module]
+    private let moduleIndices: [[Int?]]  // [layer][module]
 
     /// Parameters in all: the length of a flat buffer.
     package var count: Int { headBias.upperBound }
-    /// The head's parameters, which have a learning rate of their own.
+    /// The head's parameters, which have a learning rate of their own; a task whose head trains nothing has none.
     package var head: Range<Int> { headWeight.lowerBound..<headBias.upperBound }
+    /// The parameters of all adapted matrices.
     package var loraParameters: Range<Int> { 0..<headWeight.lowerBound }
     /// The lowest layer that adapts; everything below is a fixed function of the text. Head only: the layer count.
     package let firstLayer: Int
+    /// The layers of the whole backbone.
     package let layerCount: Int
 
+    /// Lays out what a specification trains on a backbone of these sizes.
     package init(_ specification: AdapterSpecification, backbone: BackboneConfiguration) {
         self.specification = specification
         hidden = backbone.hiddenSize
@@ -50,53 +60,36 @@ package struct AdapterLayout: Sendable, Equatable {
             end = range.upperBound
             return range
         }
-        var slots: [Slot] = []
+        var modules: [AdaptedModule] = []
         var indices = [[Int?]](
             repeating: [Int?](repeating: nil, count: TargetModule.allCases.count), count: backbone.layers)
         if let lora = specification.lora {
             for layer in lora.layers {
                 for module in lora.targets {
-                    let (inputs, outputs) = backbone.shape(of: module)
+                    let (inputs, outputs) = module.shape(in: backbone)
                     let prefix = "bert.encoder.layer.\(layer).\(module.path)."
                     let a = place(prefix + "lora_A.weight", [lora.rank, inputs])
                     let b = place(prefix + "lora_B.weight", [outputs, lora.rank])
-                    indices[layer][module.index] = slots.count
-                    slots.append(
-                        Slot(layer: layer, module: module, inputs: inputs, outputs: outputs, a: a, b: b))
+                    indices[layer][module.index] = modules.count
+                    modules.append(
+                        AdaptedModule(layer: layer, module: module, inputs: inputs, outputs: outputs, a: a, b: b))
                 }
             }
             precondition(
-                slots.count == lora.layers.count * lora.targets.count, "an adapted matrix is missing")
+                modules.count == lora.layers.count * lora.targets.count, "an adapted matrix is missing")
         }
         headWeight = place("classifier.weight", [specification.labels, hidden])
         headBias = place("classifier.bias", [specification.labels])
         self.tensors = tensors
-        self.slots = slots
-        slotIndices = indices
+        self.modules = modules
+        moduleIndices = indices
     }
 
-    func slot(layer: Int, _ module: TargetModule) -> Int? { slotIndices[layer][module.index] }
-}
+    /// The place in `modules` of a layer's matrix; nil where it is not adapted.
+    func module(layer: Int, _ module: TargetModule) -> Int? { moduleIndices[layer][module.index] }
 
-extension TargetModule {
-    var index: Int {
-        switch self {
-        case .query: 0
-        case .key: 1
-        case .value: 2
-        case .attentionOutput: 3
-        case .intermediate: 4
-        case .output: 5
-        }
-    }
-}
-
-extension BackboneConfiguration {
-    func shape(of module: TargetModule) -> (inputs: Int, outputs: Int) {
-        switch module {
-        case .query, .key, .value, .attentionOutput: (hiddenSize, hiddenSize)
-        case .intermediate: (hiddenSize, intermediateSize)
-        case .output: (intermediateSize, hiddenSize)
-        }
+    /// Whether a matrix of the layer is adapted that comes before this one in the forward pass.
+    func adapts(layer: Int, before module: TargetModule) -> Bool {
+        moduleIndices[layer].prefix(module.index).contains { $0 != nil }
     }
 }

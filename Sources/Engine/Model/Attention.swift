@@ -15,16 +15,16 @@ struct Attention: Sendable {
     private var hidden: Int { heads * headSize }
 
     /// One head's columns of one record's rows; `part` 0, 1, 2 for query, key, value in a (T, 3H) buffer.
-    private func window(_ segment: Chunk.Segment, head: Int, part: Int, parts: Int) -> Window {
+    private func view(_ segment: Chunk.Segment, head: Int, part: Int, parts: Int) -> MatrixView {
         let stride = parts * hidden
-        return Window(
+        return MatrixView(
             offset: segment.start * stride + part * hidden + head * headSize, rows: segment.length,
             columns: headSize, rowStride: stride)
     }
 
-    private func square(_ segment: Chunk.Segment, head: Int) -> Window {
+    private func square(_ segment: Chunk.Segment, head: Int) -> MatrixView {
         let area = segment.length * segment.length
-        return Window(
+        return MatrixView(
             offset: segment.probabilities + head * area, rows: segment.length, columns: segment.length)
     }
 
@@ -33,9 +33,9 @@ struct Attention: Sendable {
         for segment in chunk.segments {
             for head in 0..<heads {
                 let probabilities = square(segment, head: head)
-                let query = window(segment, head: head, part: 0, parts: 3)
-                let key = window(segment, head: head, part: 1, parts: 3)
-                let value = window(segment, head: head, part: 2, parts: 3)
+                let query = view(segment, head: head, part: 0, parts: 3)
+                let key = view(segment, head: head, part: 1, parts: 3)
+                let value = view(segment, head: head, part: 2, parts: 3)
                 buffers.firstPanels.pack(buffers.queryKeyValue, key.transposed)
                 multiply(
                     buffers.queryKeyValue, query, buffers.firstPanels, into: &buffers.probabilities,
@@ -44,7 +44,7 @@ struct Attention: Sendable {
                 buffers.secondPanels.pack(buffers.queryKeyValue, value)
                 multiply(
                     buffers.probabilities, probabilities, buffers.secondPanels, into: &buffers.context,
-                    window(segment, head: head, part: 0, parts: 1))
+                    view(segment, head: head, part: 0, parts: 1))
             }
         }
     }
@@ -54,10 +54,10 @@ struct Attention: Sendable {
         for segment in chunk.segments {
             for head in 0..<heads {
                 let probabilities = square(segment, head: head)
-                let query = window(segment, head: head, part: 0, parts: 3)
-                let key = window(segment, head: head, part: 1, parts: 3)
-                let value = window(segment, head: head, part: 2, parts: 3)
-                let context = window(segment, head: head, part: 0, parts: 1)
+                let query = view(segment, head: head, part: 0, parts: 3)
+                let key = view(segment, head: head, part: 1, parts: 3)
+                let value = view(segment, head: head, part: 2, parts: 3)
+                let context = view(segment, head: head, part: 0, parts: 1)
                 // dV = P^T dContext
                 buffers.firstPanels.pack(buffers.dContext, context)
                 multiply(
@@ -65,7 +65,7 @@ struct Attention: Sendable {
                     into: &buffers.dQueryKeyValue, value)
                 guard needsQuery || needsKey else { continue }
                 // dP = dContext V^T, then through the softmax: dS
-                let scores = Window(rows: segment.length, columns: segment.length)
+                let scores = MatrixView(rows: segment.length, columns: segment.length)
                 buffers.secondPanels.pack(buffers.queryKeyValue, value.transposed)
                 multiply(buffers.dContext, context, buffers.secondPanels, into: &buffers.dProbabilities, scores)
                 Rows.softmaxBackward(

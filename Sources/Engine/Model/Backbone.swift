@@ -2,7 +2,8 @@ package import Foundation
 
 /// A frozen pretrained encoder: read once, never written to, shared by all threads.
 package final class Backbone: Sendable {
-    /// Which part of it is read. What trains on stored features needs no embedding, and what makes features no upper layer.
+    /// Which part of it is read. What trains on stored features needs no embedding, and what makes features no upper
+    /// layer.
     package enum Part: Sendable, Equatable {
         case whole
         /// The embedding and the layers below one.
@@ -11,6 +12,7 @@ package final class Backbone: Sendable {
         case adapted(from: Int)
     }
 
+    /// The sizes of the backbone, as its config.json states them.
     package let configuration: BackboneConfiguration
     let part: Part
     private let storedEmbedding: Embedding?
@@ -18,15 +20,20 @@ package final class Backbone: Sendable {
     /// The model's own pooler, where its file has one and the top layer is part of what was read.
     let pooler: FrozenLinear?
 
-    /// Reads a Hugging Face folder: config.json and model.safetensors.
+    /// Reads a Hugging Face folder.
     ///
-    /// `gradientsFrom`: The lowest layer that a gradient must reach; layers from there on are packed for the backward
-    ///   products too, which doubles their memory. `nil`: inference only.
-    /// `blocks`: What the weights' file must hold; parts are compared as they are read.
+    /// - Parameters:
+    ///   - folder: The folder, of which the configuration and the weights are read.
+    ///   - gradientsFrom: The lowest layer that a gradient must reach; layers from there on are packed for the backward
+    ///     products too, which doubles their memory. Nil: inference only.
+    ///   - part: Which part is read.
+    ///   - blocks: What the files of weights must hold, by name; parts are compared as they are read.
+    /// - Throws: An error of the file that cannot be read, or is not what it must be.
     package init(
-        folder: URL, gradientsFrom: Int?, part: Part = .whole, blocks: BlockDigests? = nil
+        folder: URL, gradientsFrom: Int?, part: Part = .whole, blocks: [String: BlockDigests]? = nil
     ) throws {
-        configuration = try BackboneConfiguration(contentsOf: folder.appending(path: "config.json"))
+        let folder = ModelFolder(folder)
+        configuration = try BackboneConfiguration(contentsOf: folder.configuration)
         self.part = part
         let all = configuration.layers
         let range: Range<Int> =
@@ -43,11 +50,17 @@ package final class Backbone: Sendable {
             return
         }
         let source = try WeightSource(folder: folder, configuration: configuration, blocks: blocks)
-        storedEmbedding = if case .adapted = part { nil } else { try Embedding(source) }
+        if case .adapted = part {
+            storedEmbedding = nil
+        } else {
+            switch configuration.family {
+            case .encoder(let encoder): storedEmbedding = try Embedding(source, encoder)
+            }
+        }
         layers = LayerStack(
             all, from: range.lowerBound,
             try range.map { layer in
-                try EncoderLayer(source, layer: layer, needsGradient: gradientsFrom.map { layer >= $0 } ?? false)
+                try TransformerLayer(source, layer: layer, needsGradient: gradientsFrom.map { layer >= $0 } ?? false)
             })
         pooler = range.upperBound == all ? try source.pooler(needsGradient: gradientsFrom != nil) : nil
     }
@@ -61,51 +74,21 @@ package final class Backbone: Sendable {
     var reachesTop: Bool { layers.loaded.upperBound == layers.count && !(layers.loaded.isEmpty && part != .whole) }
 }
 
-/// The layers of an encoder, of which a part may not have been read.
+/// The layers of a backbone, of which a part may not have been read.
 struct LayerStack: Sendable {
-    /// Of the whole encoder.
+    /// The layers of the whole backbone.
     let count: Int
     let loaded: Range<Int>
-    private let layers: [EncoderLayer]
+    private let layers: [TransformerLayer]
 
-    init(_ count: Int, from first: Int, _ layers: [EncoderLayer]) {
+    init(_ count: Int, from first: Int, _ layers: [TransformerLayer]) {
         self.count = count
         self.layers = layers
         loaded = first..<first + layers.count
     }
 
-    subscript(layer: Int) -> EncoderLayer {
+    subscript(layer: Int) -> TransformerLayer {
         precondition(loaded.contains(layer), "a layer is used that was not read")
         return layers[layer - loaded.lowerBound]
-    }
-}
-
-extension EncoderLayer {
-    init(_ source: WeightSource, layer: Int, needsGradient: Bool) throws {
-        let configuration = source.configuration
-        let hidden = configuration.hiddenSize
-        let inner = configuration.intermediateSize
-        let names = LayerNames(configuration.modelType, layer: layer)
-        var weights: [Float] = []
-        var biases: [Float] = []
-        for name in [names.query, names.key, names.value] {
-            weights += try source.matrix(name + ".weight", [hidden, hidden])
-            biases += try source.vector(name + ".bias", hidden, seeded: 0)
-        }
-        func linear(_ name: String, _ inputs: Int, _ outputs: Int) throws -> FrozenLinear {
-            FrozenLinear(
-                weights: try source.matrix(name + ".weight", [outputs, inputs]),
-                bias: try source.vector(name + ".bias", outputs, seeded: 0), inputs: inputs,
-                needsGradient: needsGradient)
-        }
-        queryKeyValue = FrozenLinear(
-            weights: weights, bias: biases, inputs: hidden, needsGradient: needsGradient)
-        attentionOutput = try linear(names.attentionOutput, hidden, hidden)
-        attentionNorm = try source.norm(names.attentionNorm)
-        intermediate = try linear(names.intermediate, hidden, inner)
-        output = try linear(names.output, inner, hidden)
-        outputNorm = try source.norm(names.outputNorm)
-        activation = configuration.activation
-        attention = Attention(heads: configuration.heads, hidden: hidden)
     }
 }

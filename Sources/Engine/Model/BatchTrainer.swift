@@ -3,77 +3,103 @@
 /// Buffers and threads are kept from batch to batch; the trained state is the caller's, passed in and out.
 package final class BatchTrainer {
     private let network: Network
-    private let team: Team
+    private let pool: ThreadPool
     private let passes: [AdaptedPass]
     private let headStep: HeadStep?
-    private var adapter: PackedAdapter
+    private var adapter: AdapterPanels
     private var gradients: Gradients
 
+    /// Starts the threads, and makes room for nothing yet: buffers grow with the batches.
     package init(_ network: Network, threads: Int) {
         self.network = network
-        team = Team(size: threads)
-        passes = (0..<(team.size == 1 ? 1 : 2 * team.size)).map { _ in AdaptedPass(network) }
-        headStep = network.layout.specification.lora == nil ? HeadStep(network.layout, team) : nil
-        adapter = PackedAdapter(layout: network.layout)
+        pool = ThreadPool(size: threads)
+        passes = (0..<(pool.size == 1 ? 1 : 2 * pool.size)).map { _ in AdaptedPass(network) }
+        headStep = network.layout.specification.lora == nil ? HeadStep(network.layout, pool) : nil
+        adapter = AdapterPanels(layout: network.layout)
         gradients = Gradients(layout: network.layout)
     }
+
+    /// Turns the logits (records, labels) of some records of a batch into their gradient, in place, and returns each
+    /// record's loss.
+    package typealias Loss = (_ records: Range<Int>, _ logits: inout [Float]) -> [Float]
 
     /// The gradient of the batch's mean loss at a state, and each record's loss. Same bits for every thread count.
     ///
     /// `block`: What it is taken of, beside the head; nil: all. Elsewhere it says nothing.
     package func gradient(
-        of features: [Features], targets: [Int], at state: AdapterState, block: AdapterBlock? = nil
+        of examples: [Example], at state: AdapterState, block: AdapterBlock? = nil
+    ) -> (values: [Float], losses: [Float]) {
+        let labels = network.layout.specification.labels
+        let share = 1 / Float(examples.count)
+        return gradient(of: examples.map(\.features), at: state, block: block) { records, logits in
+            CrossEntropy.backward(
+                &logits, labels: labels, targets: examples[records].lazy.map(\.target.label), share: share)
+        }
+    }
+
+    /// The same for any loss: the logits' gradient goes in, the gradient of all parameters comes out.
+    ///
+    /// `loss` is called from several threads, for different records.
+    package func gradient(
+        of features: [Features], at state: AdapterState, block: AdapterBlock? = nil, loss: Loss
     ) -> (values: [Float], losses: [Float]) {
         let block = block ?? network.layout.whole
-        precondition(features.count == targets.count && !features.isEmpty)
+        precondition(!features.isEmpty)
         adapter.pack(state, forTraining: true)
         gradients.reset()
-        let share = 1 / Float(features.count)
         let lengths = features.map(\.rows)
         let ranges = ranges(lengths)
         var losses = [Float](repeating: 0, count: features.count)
         for start in stride(from: 0, to: ranges.count, by: passes.count) {
             let wave = Array(ranges[start..<min(start + passes.count, ranges.count)])
             let order = order(wave.map { lengths[$0].reduce(0, +) })
-            let done = team.map(wave.count) { [adapter, passes] _, index in
+            let done = pool.map(wave.count) { [adapter, passes] _, index in
                 let (pass, range) = (passes[order[index]], wave[order[index]])
                 pass.forward(features[range], adapter)
-                return pass.backward(targets: targets[range], share: share, adapter, to: block.firstLayer)
+                return pass.backward(adapter, to: block.firstLayer) { loss(range, &$0) }
             }
             for (index, part) in done.enumerated() { losses.replaceSubrange(wave[order[index]], with: part) }
-            gradients.add(passes.prefix(wave.count), slots: block.slots, team)
+            gradients.add(passes.prefix(wave.count), modules: block.modules, pool)
         }
         gradients.finish(scale: adapter.scale)
         return (gradients.values, losses)
     }
 
-    /// As many chunks as there are passes, of nearly the same size, or more where a batch is so large that its buffers would be.
+    /// As many chunks as there are passes, of nearly the same size, or more where a batch is so large that its buffers
+    /// would be.
     private func ranges(_ lengths: [Int]) -> [Range<Int>] {
-        let most = team.size * Network.trainingChunkTokens
+        let most = pool.size * Network.trainingChunkTokens
         let waves = max(1, (lengths.reduce(0, +) + most - 1) / most)
         return Chunk.ranges(lengths: lengths, parts: waves * passes.count)
     }
 
-    /// Which chunk comes when, since members take every so manieth: the largest first, then the smaller ones the other way round,
-    /// so that who had the largest gets the smallest.
+    /// The order in which chunks are handed out, member by member and then again from the first: the largest ones
+    /// first, then the smaller ones the other way round, so that the member that had the largest gets the smallest.
     private func order(_ tokens: [Int]) -> [Int] {
         let falling = tokens.indices.sorted { tokens[$0] != tokens[$1] ? tokens[$0] > tokens[$1] : $0 < $1 }
-        let first = falling.prefix(team.size)
-        return first + falling.dropFirst(team.size).reversed()
+        let first = falling.prefix(pool.size)
+        return first + falling.dropFirst(pool.size).reversed()
     }
 
-    /// One step on one batch. Returns the mean loss before the step; throws where it is no finite number.
+    /// One step on one batch.
     ///
-    /// `block`: What trains beside the head; nil: all.
+    /// - Parameters:
+    ///   - state: The trained numbers, which the step moves.
+    ///   - optimizer: Its moments, which move too.
+    ///   - examples: The batch; not empty.
+    ///   - block: What trains beside the head; nil: all.
+    ///   - learningRate: The rate of the adapted matrices.
+    ///   - headLearningRate: The rate of the head.
+    /// - Returns: The mean loss before the step.
+    /// - Throws: `notFinite`, and nothing has moved, where the loss or a gradient is no finite number.
     package func step(
-        _ state: inout AdapterState, _ optimizer: inout AdamW, features: [Features], targets: [Int],
+        _ state: inout AdapterState, _ optimizer: inout Optimizer, _ examples: [Example],
         block: AdapterBlock? = nil, learningRate: Float, headLearningRate: Float
     ) throws(NetworkError) -> Float {
         if let headStep {
-            return try headStep.run(
-                &state, &optimizer, features: features, targets: targets, learningRate: headLearningRate)
+            return try headStep.run(&state, &optimizer, examples, learningRate: headLearningRate)
         }
-        let (values, losses) = gradient(of: features, targets: targets, at: state, block: block)
+        let (values, losses) = gradient(of: examples, at: state, block: block)
         let loss = losses.reduce(0, +) / Float(losses.count)
         guard loss.isFinite, Elementwise.allFinite(values) else { throw .notFinite }
         let layout = network.layout
@@ -81,13 +107,13 @@ package final class BatchTrainer {
         optimizer.step(
             &state.values,
             parts: [
-                AdamW.Part(
+                .init(
                     range: parameters, gradient: values, offset: parameters.lowerBound,
                     learningRate: learningRate),
-                AdamW.Part(
+                .init(
                     range: layout.head, gradient: values, offset: layout.head.lowerBound,
                     learningRate: headLearningRate)
-            ], team)
+            ], pool)
         return loss
     }
 }

@@ -1,8 +1,8 @@
 /// Consecutive records of a batch, packed without padding: a token costs what it costs.
 ///
-/// A batch is cut into chunks only to bound memory and to share work among threads. A record's bits do not depend on its chunk,
-/// and a gradient is one chain over the records in batch order, which goes on from one chunk to the next; so the cut
-/// changes no bit.
+/// A batch is cut into chunks only to bound memory and to share work among threads. A record's bits do not depend on
+/// its chunk, and a gradient is one chain over the records in batch order, which goes on from one chunk to the next; so
+/// the cut changes no bit.
 struct Chunk: Sendable {
     struct Segment: Sendable {
         let start: Int

@@ -5,20 +5,20 @@ struct Embedding: Sendable {
     private let segment: [Float]  // (hidden), the first segment; empty where the model has none
     private let norm: LayerNorm
 
-    init(_ source: WeightSource) throws {
+    init(_ source: WeightSource, _ encoder: BackboneConfiguration.Encoder) throws {
         let configuration = source.configuration
         let hidden = configuration.hiddenSize
         words = try source.table("embeddings.word_embeddings.weight", [configuration.vocabularySize, hidden])
         positions = try source.table(
             "embeddings.position_embeddings.weight", [configuration.maximumPositions, hidden])
-        if configuration.typeVocabularySize > 0 {
+        if encoder.typeVocabularySize > 0 {
             let table = try source.table(
-                "embeddings.token_type_embeddings.weight", [configuration.typeVocabularySize, hidden])
+                "embeddings.token_type_embeddings.weight", [encoder.typeVocabularySize, hidden])
             segment = Array(table.prefix(hidden))
         } else {
             segment = []
         }
-        norm = try source.norm("embeddings.LayerNorm")
+        norm = try source.norm("embeddings.LayerNorm", epsilon: encoder.layerNormEpsilon)
     }
 
     /// tokens of a chunk's records, one after another -> buffers.result (tokens, hidden).
@@ -43,6 +43,6 @@ struct Embedding: Sendable {
         }
         Rows.layerNorm(
             rows: row, columns: hidden, &buffers.outputSum, plus: nil, norm, into: &buffers.result,
-            mean: &buffers.outputMean, deviation: &buffers.outputDeviation)
+            mean: &buffers.outputMean, rstd: &buffers.outputRstd)
     }
 }

@@ -1,18 +1,20 @@
 /// What the frozen part below the first adapted layer makes of one text: a fixed function of the text and the backbone.
 ///
-/// With LoRA these are the vectors of all tokens, (tokens, hidden); head only it is the pooled vector, (1, hidden). The numbers lie
-/// in memory of their own or in a mapped file; nobody who reads them can tell which.
+/// With LoRA these are the vectors of all tokens, (tokens, hidden); head only it is the pooled vector, (1, hidden). The
+/// numbers lie in memory of their own or in a mapped file; nobody who reads them can tell which.
 package struct Features: Sendable {
     private enum Source: Sendable {
         case memory([Float])
         case file(MappedFile, offset: Int, FeaturePrecision)
     }
 
+    /// The number of vectors: tokens, or 1 where they are pooled.
     package let rows: Int
     /// How many numbers there are.
     package let count: Int
     private let source: Source
 
+    /// Numbers in memory, (rows, hidden).
     package init(rows: Int, values: [Float]) {
         self.rows = rows
         count = values.count
@@ -35,6 +37,7 @@ package struct Features: Sendable {
         }
     }
 
+    /// All numbers, (rows, hidden); read from the file where they lie in one.
     package var values: [Float] {
         if case .memory(let values) = source { return values }
         var values = [Float](repeating: 0, count: count)
@@ -61,14 +64,14 @@ package struct Features: Sendable {
                 unsafe file.withBytes { bytes in
                     for index in 0..<count {
                         let bits = unsafe bytes.loadUnaligned(fromByteOffset: offset + 2 * index, as: UInt16.self)
-                        unsafe target[index] = Float(bitPattern: UInt32(UInt16(littleEndian: bits)) << 16)
+                        unsafe target[index] = Float(bfloat16Bits: UInt16(littleEndian: bits))
                     }
                 }
             }
         }
     }
 
-    /// The features as their precision has them: bf16 rounds to nearest, ties to even.
+    /// The features as their precision has them.
     package func rounded(to precision: FeaturePrecision) -> Features {
         guard precision == .bf16 else { return self }
         return Features(rows: rows, values: values.map(\.roundedToBFloat16))
@@ -79,21 +82,23 @@ package struct Features: Sendable {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(count * precision.bytes)
         for value in values {
-            let bits = value.bitPattern
             if precision == .f32 {
+                bytes.append(UInt8(truncatingIfNeeded: value.bitPattern))
+                bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> 8))
+                bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> 16))
+                bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> 24))
+            } else {
+                let bits = value.bfloat16Bits
                 bytes.append(UInt8(truncatingIfNeeded: bits))
                 bytes.append(UInt8(truncatingIfNeeded: bits >> 8))
-            } else {
-                precondition(bits & 0xFFFF == 0, "the value is not rounded to bf16")
             }
-            bytes.append(UInt8(truncatingIfNeeded: bits >> 16))
-            bytes.append(UInt8(truncatingIfNeeded: bits >> 24))
         }
         return bytes
     }
 }
 
 extension Features: Equatable {
+    /// Features are equal where their numbers are, wherever these lie.
     package static func == (left: Features, right: Features) -> Bool {
         left.rows == right.rows && left.values == right.values
     }
@@ -105,14 +110,6 @@ package enum FeaturePrecision: String, Sendable, Codable, CaseIterable {
     /// The upper half of an F32, rounded to nearest, ties to even.
     case bf16
 
+    /// Bytes of one number.
     package var bytes: Int { self == .f32 ? 4 : 2 }
-}
-
-extension Float {
-    /// Rounded to bfloat16, to nearest with ties to even; what is no number stays none.
-    var roundedToBFloat16: Float {
-        if isNaN { return Float(bitPattern: 0x7FC0_0000) }
-        let rounded = bitPattern &+ 0x7FFF &+ (bitPattern >> 16 & 1)
-        return Float(bitPattern: rounded & 0xFFFF_0000)
-    }
 }

@@ -1,60 +1,55 @@
-/// A x of one LoRA matrix pair, and its gradient.
-struct LoRAProducts {
-    var inner: [Float] = []  // (T, rank)
-    var dInner: [Float] = []  // (T, rank)
-}
-
-/// The activations of one layer for one chunk, and their gradients. Allocated once per worker, grown when a chunk is larger.
+/// The activations of one layer for one chunk, and their gradients. Allocated once per worker, grown when a chunk is
+/// larger.
 struct LayerBuffers {
-    // Forward. T tokens, H hidden, I intermediate size.
-    var queryKeyValue: [Float] = []  // (T, 3H)
+    // Forward.
+    var queryKeyValue: [Float] = []  // (tokens, 3 hidden)
     var probabilities: [Float] = []  // per record (heads, length, length)
-    var context: [Float] = []  // (T, H)
-    var attentionSum: [Float] = []  // (T, H) before the norm
-    var attentionMean: [Float] = []  // (T)
-    var attentionDeviation: [Float] = []  // (T)
-    var attended: [Float] = []  // (T, H)
-    var inner: [Float] = []  // (T, I) before the activation
-    var activated: [Float] = []  // (T, I)
-    var outputSum: [Float] = []  // (T, H) before the norm
-    var outputMean: [Float] = []  // (T)
-    var outputDeviation: [Float] = []  // (T)
-    var result: [Float] = []  // (T, H)
+    var context: [Float] = []  // (tokens, hidden)
+    var attentionSum: [Float] = []  // (tokens, hidden) before the norm
+    var attentionMean: [Float] = []  // (tokens)
+    var attentionRstd: [Float] = []  // (tokens)
+    var attended: [Float] = []  // (tokens, hidden)
+    var intermediate: [Float] = []  // (tokens, intermediate) before the activation
+    var activated: [Float] = []  // (tokens, intermediate)
+    var outputSum: [Float] = []  // (tokens, hidden) before the norm
+    var outputMean: [Float] = []  // (tokens)
+    var outputRstd: [Float] = []  // (tokens)
+    var result: [Float] = []  // (tokens, hidden)
 
     // Backward.
-    var dQueryKeyValue: [Float] = []  // (T, 3H)
+    var dQueryKeyValue: [Float] = []  // (tokens, 3 hidden)
     var dProbabilities: [Float] = []  // (longest, longest): one head at a time
-    var dContext: [Float] = []  // (T, H)
-    var dAttentionSum: [Float] = []  // (T, H)
-    var dInner: [Float] = []  // (T, I)
-    var dOutputSum: [Float] = []  // (T, H)
+    var dContext: [Float] = []  // (tokens, hidden)
+    var dAttentionSum: [Float] = []  // (tokens, hidden)
+    var dIntermediate: [Float] = []  // (tokens, intermediate)
+    var dOutputSum: [Float] = []  // (tokens, hidden)
 
     /// One entry a target module.
     var lora = [LoRAProducts](repeating: LoRAProducts(), count: TargetModule.allCases.count)
 
     // Attention's right-hand sides: they change with every head.
-    var firstPanels = PackedMatrix()
-    var secondPanels = PackedMatrix()
+    var firstPanels = Panels()
+    var secondPanels = Panels()
 
     /// Makes room for a chunk.
-    mutating func reserve(_ chunk: Chunk, hidden: Int, inner innerSize: Int, rank: Int, backward: Bool) {
+    mutating func reserve(_ chunk: Chunk, hidden: Int, intermediateSize: Int, rank: Int, backward: Bool) {
         let tokens = chunk.tokens
         queryKeyValue.grow(to: tokens * 3 * hidden)
         probabilities.grow(to: chunk.probabilities)
         context.grow(to: tokens * hidden)
         attentionSum.grow(to: tokens * hidden)
         attentionMean.grow(to: tokens)
-        attentionDeviation.grow(to: tokens)
+        attentionRstd.grow(to: tokens)
         attended.grow(to: tokens * hidden)
-        inner.grow(to: tokens * innerSize)
-        activated.grow(to: tokens * innerSize)
+        intermediate.grow(to: tokens * intermediateSize)
+        activated.grow(to: tokens * intermediateSize)
         outputSum.grow(to: tokens * hidden)
         outputMean.grow(to: tokens)
-        outputDeviation.grow(to: tokens)
+        outputRstd.grow(to: tokens)
         result.grow(to: tokens * hidden)
         for index in lora.indices {
-            lora[index].inner.grow(to: tokens * rank)
-            if backward { lora[index].dInner.grow(to: tokens * rank) }
+            lora[index].lowRank.grow(to: tokens * rank)
+            if backward { lora[index].dLowRank.grow(to: tokens * rank) }
         }
         guard backward else { return }
         let longest = chunk.segments.map(\.length).max() ?? 0
@@ -62,7 +57,7 @@ struct LayerBuffers {
         dProbabilities.grow(to: longest * longest)
         dContext.grow(to: tokens * hidden)
         dAttentionSum.grow(to: tokens * hidden)
-        dInner.grow(to: tokens * innerSize)
+        dIntermediate.grow(to: tokens * intermediateSize)
         dOutputSum.grow(to: tokens * hidden)
     }
 }
@@ -71,5 +66,16 @@ extension [Float] {
     /// Makes the buffer at least `count` long; what it held is lost.
     mutating func grow(to count: Int) {
         if self.count < count { self = [Float](repeating: 0, count: count) }
+    }
+
+    /// Copies the first `count` elements of another buffer over the first of this one.
+    mutating func replaceFirst(_ count: Int, with other: [Float]) {
+        precondition(count <= self.count && count <= other.count)
+        unsafe other.withUnsafeBufferPointer { from in
+            unsafe withUnsafeMutableBufferPointer { to in
+                guard let from = from.baseAddress, let to = to.baseAddress else { return }
+                unsafe to.update(from: from, count: count)
+            }
+        }
     }
 }

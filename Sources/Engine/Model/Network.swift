@@ -1,8 +1,13 @@
 /// A frozen backbone with the list of what trains on it: everything about a model but the trained numbers.
 package final class Network: Sendable {
+    /// The frozen weights.
     package let backbone: Backbone
+    /// What trains on them.
     package let layout: AdapterLayout
+    let head: Head
+    let pooler: Pooler
 
+    /// Throws where the layout asks for a layer or a pooler that the backbone has not.
     package init(backbone: Backbone, layout: AdapterLayout) throws(NetworkError) {
         if let lora = layout.specification.lora, let layer = lora.layers.last, layer >= backbone.layers.count {
             throw .noSuchLayer(layer, layers: backbone.layers.count)
@@ -10,33 +15,44 @@ package final class Network: Sendable {
         if layout.specification.pooling == .pooler, backbone.reachesTop, backbone.pooler == nil { throw .noPooler }
         self.backbone = backbone
         self.layout = layout
+        let pooler = Pooler(
+            pooling: layout.specification.pooling, hidden: backbone.configuration.hiddenSize, dense: backbone.pooler)
+        self.pooler = pooler
+        head = .classifier(ClassifierHead(pooler: pooler, labels: layout.specification.labels))
     }
 
     var hidden: Int { backbone.configuration.hiddenSize }
     var heads: Int { backbone.configuration.heads }
 
-    var pooler: Pooler {
-        Pooler(pooling: layout.specification.pooling, hidden: hidden, dense: backbone.pooler)
-    }
-
     /// Cuts work into chunks of about this many tokens: large enough for the products, small enough for the caches.
     static let chunkTokens = 512
-    /// The same for training, where a thread's whole share of a batch should be one chunk: threads that wait for each other are lost.
+    /// The same for training, where a thread's whole share of a batch should be one chunk: threads that wait for each
+    /// other are lost.
     static let trainingChunkTokens = 1024
 }
 
+/// Why a model cannot be put together, or cannot go on.
 package enum NetworkError: Error, Equatable {
+    /// A recipe's layer, and how many the backbone has.
     case noSuchLayer(Int, layers: Int)
+    /// Fewer adapted layers than slices that each train some.
     case tooFewLayers(adapted: Int, slices: Int)
+    /// The recipe asks for a pooler that the weights' file has not.
     case noPooler
+    /// The file of weights is missing.
     case noWeights(path: String)
+    /// Tokenizer and weights are of different models.
     case tokenOutOfVocabulary(id: Int, vocabulary: Int)
+    /// Longer texts than the backbone has positions for.
     case tooManyTokens(found: Int, positions: Int)
+    /// A limit of tokens that the special ones alone reach.
     case noRoomForText(special: Int, limit: Int)
+    /// A loss, gradient or weight is infinite or not a number.
     case notFinite
 }
 
 extension NetworkError: CustomStringConvertible {
+    /// What is wrong, and what to do.
     package var description: String {
         switch self {
         case .noSuchLayer(let layer, let layers):

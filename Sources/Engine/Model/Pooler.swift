@@ -9,7 +9,7 @@ struct Pooler {
         for (record, segment) in chunk.segments.enumerated() {
             let rows = pooling == .mean ? segment.length : 1
             Rows.mean(
-                states, Window(offset: segment.start * hidden, rows: rows, columns: hidden), into: &pooled,
+                states, MatrixView(offset: segment.start * hidden, rows: rows, columns: hidden), into: &pooled,
                 at: record * hidden)
         }
         guard pooling == .pooler, let dense else { return }

@@ -2,6 +2,7 @@
 package struct Trunk: Sendable {
     private let network: Network
 
+    /// The trunk of a network whose embedding and lower layers have been read.
     package init(_ network: Network) {
         self.network = network
     }
@@ -39,7 +40,7 @@ private final class TrunkPass {
         let hidden = network.hidden
         let chunk = Chunk(lengths: records.map(\.count), heads: network.heads)
         buffers.reserve(
-            chunk, hidden: hidden, inner: network.backbone.configuration.intermediateSize, rank: 0,
+            chunk, hidden: hidden, intermediateSize: network.backbone.configuration.intermediateSize, rank: 0,
             backward: false)
         network.backbone.embedding.forward(records, hidden: hidden, &buffers)
         for layer in 0..<network.layout.firstLayer {

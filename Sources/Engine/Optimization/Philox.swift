@@ -8,6 +8,7 @@ internal import Foundation
 package struct Philox: Sendable {
     private let key: SIMD2<UInt32>
 
+    /// The random function of a key.
     package init(key: UInt64) {
         self.key = SIMD2(UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32))
     }
@@ -62,3 +63,10 @@ package struct Philox: Sendable {
 
 /// The version of docs/numerics.md that this build follows. It enters every digest.
 package let numericsVersion = 1
+
+extension UInt64 {
+    /// The eight bytes, most significant first: the form in which numbers enter digests.
+    package var bigEndianBytes: [UInt8] {
+        (0..<8).map { UInt8(truncatingIfNeeded: self >> (56 - 8 * UInt64($0))) }
+    }
+}

@@ -3,12 +3,15 @@
 /// It knows the steps of its own stage and nothing else: a schedule that looks at the size of the data set would carry
 /// a deleted record's existence into every stage (docs/exactness.md, rule 2).
 package struct Schedule: Sendable, Equatable {
+    /// How the factor moves after the warm-up: it stays at 1, or falls to 0 in a straight line.
     package enum Shape: String, Sendable { case constant, linear }
 
+    /// How the factor moves after the warm-up.
     package var shape: Shape
     /// Share of the stage's steps, 0...1, over which the factor rises from 0 to 1.
     package var warmup: Double
 
+    /// A schedule; the default is a factor of 1 throughout.
     package init(shape: Shape = .constant, warmup: Double = 0) {
         self.shape = shape
         self.warmup = warmup

@@ -17,7 +17,8 @@ package enum Parallel {
         var results = [Result?](repeating: nil, count: count)
         unsafe results.withUnsafeMutableBufferPointer { results in
             withoutActuallyEscaping(body) { body in
-                // Safe: every index is written by exactly one worker, a worker is one thread's only, and all have ended at the end.
+                // Safe: every index is written by exactly one worker, a worker is one thread's only, and all have ended
+                // at the end.
                 let job = unsafe Job(results: results, workers: workers, body: body)
                 var threads: [SystemThread] = []
                 while threads.count < workers.count - 1, let thread = SystemThread.start({ unsafe job.run() }) {

@@ -15,8 +15,8 @@ package enum Processors {
 
     /// What the quota of its control group, and of those around it, comes to in whole processors; nil: there is none.
     ///
-    /// Version 2 keeps it in `cpu.max`, version 1 in `cpu.cfs_quota_us`. In a container its own group may be the root of what it sees, under
-    /// whatever name it has outside: what is not there limits nothing.
+    /// Version 2 keeps it in `cpu.max`, version 1 in `cpu.cfs_quota_us`. In a container its own group may be the root
+    /// of what it sees, under whatever name it has outside: what is not there limits nothing.
     package static func granted(
         groups: String = "/sys/fs/cgroup", membership: String = "/proc/self/cgroup"
     ) -> Int? {

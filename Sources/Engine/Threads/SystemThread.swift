@@ -1,16 +1,19 @@
 internal import Foundation
 internal import Synchronization
 
-/// A thread whose start may fail, and tells: a limit on processes or on memory is a state of the machine, as a full disk is.
+/// A thread whose start may fail, and tells: a limit on processes or on memory is a state of the machine, as a full
+/// disk is.
 ///
-/// Foundation's threads and Dispatch's do not tell: the first never run, and the second are tried again for ever, by the caller.
+/// Foundation's threads and Dispatch's do not tell: the first never run, and the second are tried again for ever, by
+/// the caller.
 package struct SystemThread {
     private let handle: pthread_t
 
     /// Whatever `ulimit -s` says, which is what other threads get.
     package static let stackBytes = 8 << 20
 
-    /// Nil where the system starts no further one. That is said once: everything that asks for threads goes on with fewer.
+    /// Nil where the system starts no further one. That is said once: everything that asks for threads goes on with
+    /// fewer.
     ///
     /// Either `join` or `detach` follows.
     package static func start(_ body: @escaping @Sendable () -> Void) -> SystemThread? {
@@ -40,7 +43,9 @@ package struct SystemThread {
         return nil
     }
 
+    /// Waits until the thread has ended.
     package func join() { pthread_join(handle, nil) }
+    /// Lets the thread end by itself.
     package func detach() { pthread_detach(handle) }
 
     private static let isTold = Atomic(false)

@@ -2,35 +2,49 @@ internal import Crypto
 internal import Engine
 internal import Foundation
 
-/// What a backbone's files held when a workspace was trained: enough to check each file, and each part of the weights, by itself.
+/// What a backbone's files held when a workspace was trained: enough to check each file, and each part of the weights,
+/// by itself.
 ///
-/// A deletion uses few of the files, and often none. Each is compared when it is used, so nothing is ever trained with other
-/// numbers than before, and a file that is not needed need not be read.
-package struct BackboneSeal: Sendable, Codable, Equatable {
+/// A deletion uses few of the files, and often none. Each is compared when it is used, so nothing is ever trained with
+/// other numbers than before, and a file that is not needed need not be read.
+package struct BackboneSeal: Sendable, Equatable {
+    /// A file and the SHA-256 of it.
     struct File: Sendable, Codable, Equatable {
         let name: String
         let digest: Data
     }
 
-    let files: [File]
-    private let weightBytes: Int
-    private let weightBlocks: Data
+    /// The blocks of one file of weights: the file's length, and the SHA-256 of each block, one after another.
+    private struct Weights: Sendable, Codable, Equatable {
+        let name: String
+        let bytes: Int
+        let blocks: Data
+    }
 
-    private static let weights = "model.safetensors"
+    /// All files of the backbone that are there, in the order of `ModelFolder.files`.
+    let files: [File]
+    private let weights: [Weights]
 
     /// Reads all files of a folder.
     init(folder: URL) throws {
+        try self.init(ModelFolder(folder))
+    }
+
+    /// Reads all files of a folder, in one pass each.
+    init(_ folder: ModelFolder) throws {
         var files: [File] = []
-        var (size, blocks) = (0, Data())
-        for name in Model.files(in: folder) {
-            let url = folder.appending(path: name)
+        var weights: [Weights] = []
+        for name in folder.files {
+            let url = folder.url.appending(path: name)
             guard FileManager.default.fileExists(atPath: url.path) else { continue }
+            let hasWeights = folder.weights.contains(name)
             var whole = SHA256()
+            var (size, blocks) = (0, Data())
             do {
                 var file = try ChunkedFile(InputFile(url), chunkBytes: BlockDigests.blockBytes)
                 while let block = try file.next() {
                     whole.update(data: block)
-                    guard name == Self.weights else { continue }
+                    guard hasWeights else { continue }
                     blocks += Data(SHA256.hash(data: block))
                     size += block.count
                 }
@@ -39,10 +53,10 @@ package struct BackboneSeal: Sendable, Codable, Equatable {
                 throw WorkspaceError.backboneUnreadable(path: url.path, reason: error.problem.reason)
             }
             files.append(File(name: name, digest: Data(whole.finalize())))
+            if hasWeights { weights.append(Weights(name: name, bytes: size, blocks: blocks)) }
         }
         self.files = files
-        weightBytes = size
-        weightBlocks = blocks
+        self.weights = weights
     }
 
     /// SHA-256 over names and contents of the backbone's files.
@@ -55,10 +69,10 @@ package struct BackboneSeal: Sendable, Codable, Equatable {
         return Array(whole.finalize())
     }
 
-    /// What parts of the weights are compared with; nil where the folder has no weights.
-    var blocks: BlockDigests? {
-        files.contains { $0.name == Self.weights }
-            ? BlockDigests(size: weightBytes, digests: Array(weightBlocks)) : nil
+    /// What parts of the files of weights are compared with, by the files' names.
+    var blocks: [String: BlockDigests] {
+        Dictionary(
+            uniqueKeysWithValues: weights.map { ($0.name, BlockDigests(size: $0.bytes, digests: Array($0.blocks))) })
     }
 
     /// Whether a file is what it was, or is missing as it was.
@@ -74,5 +88,38 @@ package struct BackboneSeal: Sendable, Codable, Equatable {
             return false
         }
         return expected == Data(whole.finalize())
+    }
+}
+
+/// One file of weights is written as it always was, without its name; several are a list.
+extension BackboneSeal: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case files, weightBytes, weightBlocks, weights
+    }
+
+    /// Reads a seal from a ledger.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        files = try container.decode([File].self, forKey: .files)
+        if let several = try container.decodeIfPresent([Weights].self, forKey: .weights) {
+            weights = several
+            return
+        }
+        let single = Weights(
+            name: ModelFolder.singleWeights, bytes: try container.decode(Int.self, forKey: .weightBytes),
+            blocks: try container.decode(Data.self, forKey: .weightBlocks))
+        let isThere = files.contains { $0.name == single.name } || single.bytes > 0 || !single.blocks.isEmpty
+        weights = isThere ? [single] : []
+    }
+
+    /// Writes a seal for a ledger.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(files, forKey: .files)
+        guard weights.allSatisfy({ $0.name == ModelFolder.singleWeights }) else {
+            return try container.encode(weights, forKey: .weights)
+        }
+        try container.encode(weights.first?.bytes ?? 0, forKey: .weightBytes)
+        try container.encode(weights.first?.blocks ?? Data(), forKey: .weightBlocks)
     }
 }

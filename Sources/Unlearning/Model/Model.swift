@@ -4,11 +4,12 @@ internal import Synchronization
 
 /// Everything that turns text into answers but the trained numbers: tokenizer, backbone, and what trains on it.
 ///
-/// The recipe is checked against config.json at once. Everything else is read when it is first asked for: the adapted layers by
-/// whoever trains or answers, the tokenizer and the part below only where a text has no stored features.
+/// The recipe is checked against config.json at once. Everything else is read when it is first asked for: the adapted
+/// layers by whoever trains or answers, the tokenizer and the part below only where a text has no stored features.
 package final class Model: Sendable {
+    /// What trains, and where its numbers lie.
     package let layout: AdapterLayout
-    private let folder: URL
+    private let folder: ModelFolder
     private let seal: BackboneSeal?
     private let maxTokens: Int
     private let precision: FeaturePrecision
@@ -17,16 +18,22 @@ package final class Model: Sendable {
     private let upper = Mutex<Network?>(nil)
     private let lower = Mutex<(tokenizer: Tokenizer, trunk: Trunk)?>(nil)
 
-    /// `training`: Whether gradients will be asked for; without, the backbone takes less memory.
-    /// `seal`: What every file is compared with as it is read; nil: they were compared already.
+    /// Checks the recipe against the backbone's sizes.
+    ///
+    /// - Parameters:
+    ///   - recipe: What trains, and how long texts may be.
+    ///   - folder: The backbone's.
+    ///   - training: Whether gradients will be asked for; without, the backbone takes less memory.
+    ///   - seal: What every file is compared with as it is read; nil: they were compared already.
+    /// - Throws: An error of the configuration, or of a recipe that asks for more than the backbone has.
     package init(_ recipe: Recipe, backbone folder: URL, training: Bool, seal: BackboneSeal? = nil) throws {
-        self.folder = folder
+        self.folder = ModelFolder(folder)
         self.seal = seal
         isForTraining = training
         maxTokens = recipe.maxTokens
         precision = recipe.features.precision
-        try Self.check(["config.json"], seal, folder)
-        let configuration = try BackboneConfiguration(contentsOf: folder.appending(path: "config.json"))
+        try Self.check([self.folder.configurationName], seal, self.folder)
+        let configuration = try BackboneConfiguration(contentsOf: self.folder.configuration)
         let specification = try AdapterSpecification(recipe, layers: configuration.layers)
         layout = AdapterLayout(specification, backbone: configuration)
         vocabularySize = configuration.vocabularySize
@@ -75,9 +82,8 @@ package final class Model: Sendable {
     private func text() throws -> (tokenizer: Tokenizer, trunk: Trunk) {
         try lower.withLock { lower in
             if let lower { return lower }
-            try Self.check(
-                Self.files(in: folder).filter { !["config.json", "model.safetensors"].contains($0) }, seal, folder)
-            let tokenizer = try Tokenizer(folder: folder)
+            try Self.check(folder.tokenizerFiles, seal, folder)
+            let tokenizer = try Tokenizer(folder: folder.url)
             guard tokenizer.vocabularySize <= vocabularySize else {
                 throw NetworkError.tokenOutOfVocabulary(
                     id: tokenizer.vocabularySize - 1, vocabulary: vocabularySize)
@@ -94,28 +100,23 @@ package final class Model: Sendable {
     private func part(_ part: Backbone.Part, gradients: Bool) throws -> Network {
         do {
             let backbone = try Backbone(
-                folder: folder, gradientsFrom: gradients ? layout.firstLayer : nil, part: part, blocks: seal?.blocks)
+                folder: folder.url, gradientsFrom: gradients ? layout.firstLayer : nil, part: part,
+                blocks: seal?.blocks)
             return try Network(backbone: backbone, layout: layout)
         } catch let error as SafeTensorsError where error.problem == .file(.otherContent) {
             throw try Self.changed(seal, folder)
         }
     }
 
-    private static func check(_ names: [String], _ seal: BackboneSeal?, _ folder: URL) throws {
+    private static func check(_ names: [String], _ seal: BackboneSeal?, _ folder: ModelFolder) throws {
         guard let seal else { return }
-        guard names.allSatisfy({ seal.holds($0, in: folder) }) else { throw try changed(seal, folder) }
+        guard names.allSatisfy({ seal.holds($0, in: folder.url) }) else { throw try changed(seal, folder) }
     }
 
-    private static func changed(_ seal: BackboneSeal?, _ folder: URL) throws -> WorkspaceError {
+    private static func changed(_ seal: BackboneSeal?, _ folder: ModelFolder) throws -> WorkspaceError {
         .backboneChanged(
-            path: folder.path, expected: (seal?.digest ?? []).hexadecimal,
-            found: try BackboneSeal(folder: folder).digest.hexadecimal)
-    }
-
-    /// The files of a backbone folder that decide what a text becomes.
-    static func files(in folder: URL) -> [String] {
-        ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.txt"]
-            + TokenizerSideFiles.deciding(in: folder)
+            path: folder.url.path, expected: (seal?.digest ?? []).hexadecimal,
+            found: try BackboneSeal(folder).digest.hexadecimal)
     }
 }
 

@@ -53,7 +53,7 @@ package final class SliceTrainer {
         let steps = orders.reduce(0) { $0 + ($1.count + recipe.batch - 1) / recipe.batch }
         try memo.prepare(slices: table.slices(seenBy: index), visited: Set(orders.joined()).sorted())
         let schedule = Schedule(recipe.optimizer)
-        var optimizer = AdamW(count: layout.count, settings: AdamW.Settings(recipe.optimizer))
+        var optimizer = Optimizer.adamW(AdamW(count: layout.count, settings: AdamW.Settings(recipe.optimizer)))
         var state = state
         var step = 0
         let clock = ContinuousClock().now
@@ -63,8 +63,8 @@ package final class SliceTrainer {
                 let factor = schedule.factor(step: step, of: steps)
                 let features = try memo.features(of: batch)
                 _ = try trainer.step(
-                    &state, &optimizer, features: features,
-                    targets: batch.map { records[$0].record.label }, block: block,
+                    &state, &optimizer, zip(features, batch).map { Example($0, .label(records[$1].record.label)) },
+                    block: block,
                     learningRate: Float(recipe.optimizer.learningRate) * factor,
                     headLearningRate: Float(recipe.optimizer.headLearningRate) * factor)
                 step += 1
@@ -74,6 +74,7 @@ package final class SliceTrainer {
             }
         }
         cost.stepSeconds += clock.duration(to: .now).seconds
+        // Rounding leaves a NaN a NaN and makes an infinity of what bf16 has no number for: checked afterwards, all are told.
         if recipe.checkpointPrecision == .bf16 { state.roundToBFloat16() }
         guard state.isFinite else { throw NetworkError.notFinite }
         return state

@@ -53,6 +53,17 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("Hello   WORLD", "hello world"), ("unaffable\twanted RUNNING", "unaffable wanted running"), ("", ""),
+        ("the fox[SEP] [MASK] Café", "the fox [MASK] Café")
+    ])
+    func theTextOfIdsHasTheWordsWithoutTheSpecialTokens(text: String, expected: String) throws {
+        let tokenizer = try Tokenizer(folder: Fixture.tokenizer.appending(path: "small-uncased"))
+        let ids = tokenizer.encode(text, maximumTokens: 64)
+        #expect(tokenizer.decode(ids) == expected)
+        #expect(tokenizer.decode(tokenizer.encode(expected, maximumTokens: 64)) == expected)
+    }
+
     @Test func truncationKeepsAPrefixAndTheSpecialTokens() throws {
         let tokenizer = try Tokenizer(folder: Fixture.tokenizer.appending(path: "small-uncased"))
         for nasty in try nasty().prefix(40) {

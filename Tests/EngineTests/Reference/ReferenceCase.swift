@@ -53,13 +53,19 @@ struct ReferenceCase {
         try SafeTensors(contentsOf: folder.appending(path: name + ".safetensors"))
     }
 
-    /// A parameter buffer from a file of PEFT's tensor names. Every tensor of the file must be one of ours, and the other way round.
+    /// A parameter buffer from a file of PEFT's tensor names. Every tensor of the file must be one of ours, and the
+    /// other way round.
     func parameters(_ name: String) throws -> [Float] {
         let file = try file(name)
         guard Set(file.names) == Set(network.layout.tensors.map(\.name)) else {
             throw CocoaError(.coderInvalidValue)
         }
         return try network.layout.tensors.flatMap { try file.floats($0.name, shape: $0.shape) }
+    }
+
+    /// The run's batch, given its features.
+    func examples(_ features: [Features]) -> [Example] {
+        zip(features, settings.targets).map { Example($0, .label($1)) }
     }
 
     func output(_ name: String) throws -> [Float] {

@@ -29,13 +29,13 @@ import Testing
         #expect(difference(logits, try reference.output("logits")).largest < 1e-4)
         if network.layout.specification.lora != nil {
             let pass = AdaptedPass(network)
-            pass.forward(features[...], PackedAdapter(layout: network.layout, state))
+            pass.forward(features[...], AdapterPanels(layout: network.layout, state))
             let states = try #require(pass.layers.last).result.prefix(pass.chunk.tokens * network.hidden)
             #expect(difference(states, try reference.output("hidden")).largest < 1e-4)
         }
 
         let trainer = BatchTrainer(network, threads: 2)
-        let (gradient, losses) = trainer.gradient(of: features, targets: settings.targets, at: state)
+        let (gradient, losses) = trainer.gradient(of: reference.examples(features), at: state)
         let loss = losses.reduce(0, +) / Float(losses.count)
         #expect((loss - settings.losses[0]).magnitude < 1e-5)
         let expected = try reference.parameters("gradients")
@@ -55,13 +55,13 @@ import Testing
         let network = reference.network
         let features = try Trunk(network).features(of: settings.tokens, threads: 2)
         var state = AdapterState(values: try reference.parameters("initial"))
-        var optimizer = AdamW(
-            count: network.layout.count, settings: AdamW.Settings(weightDecay: settings.weight_decay))
+        var optimizer = Optimizer.adamW(
+            AdamW(count: network.layout.count, settings: AdamW.Settings(weightDecay: settings.weight_decay)))
         let trainer = BatchTrainer(network, threads: 1)
         for step in 0..<settings.steps {
             let loss = try trainer.step(
-                &state, &optimizer, features: features, targets: settings.targets,
-                learningRate: settings.learning_rate, headLearningRate: settings.head_learning_rate)
+                &state, &optimizer, reference.examples(features), learningRate: settings.learning_rate,
+                headLearningRate: settings.head_learning_rate)
             #expect((loss - settings.losses[step]).magnitude < 1e-4)
         }
         let expected = try reference.parameters("after")

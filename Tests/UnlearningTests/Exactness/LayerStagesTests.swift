@@ -23,17 +23,17 @@ import Testing
                 let layout = try layout(layers: layers, adapted: adapted, targets: targets)
                 for count in 1...adapted.count {
                     let blocks = (0..<count).map { layout.block($0, of: count) }
-                    #expect(blocks.flatMap { Array($0.slots) }.sorted() == Array(layout.slots.indices))
+                    #expect(blocks.flatMap { Array($0.modules) }.sorted() == Array(layout.modules.indices))
                     #expect(blocks.reduce(0) { $0 + $1.parameters.count } == layout.loraParameters.count)
                     for (above, below) in zip(blocks, blocks.dropFirst()) {
                         #expect(below.parameters.upperBound == above.parameters.lowerBound)
                         #expect(below.firstLayer < above.firstLayer)
                     }
-                    let layerCounts = blocks.map { Set($0.slots.map { layout.slots[$0].layer }).count }
+                    let layerCounts = blocks.map { Set($0.modules.map { layout.modules[$0].layer }).count }
                     #expect((layerCounts.max() ?? 0) - (layerCounts.min() ?? 0) <= 1)
                     for block in blocks {
                         // Whole layers: as many matrices as targets in each.
-                        let named = Dictionary(grouping: block.slots) { layout.slots[$0].layer }
+                        let named = Dictionary(grouping: block.modules) { layout.modules[$0].layer }
                         #expect(named.values.allSatisfy { $0.count == targets.count })
                     }
                 }
@@ -59,9 +59,9 @@ import Testing
                 for index in 0..<layout.count where after.values[index].bitPattern != before.values[index].bitPattern {
                     #expect(block.parameters.contains(index) || layout.head.contains(index))
                 }
-                for slot in layout.slots[block.slots] {
+                for slot in layout.modules[block.modules] {
                     // B starts at zero, so whatever trains has moved it.
-                    #expect(layout.slots[block.slots].contains(slot))
+                    #expect(layout.modules[block.modules].contains(slot))
                     #expect(slot.b.contains { after.values[$0] != before.values[$0] })
                 }
                 before = after

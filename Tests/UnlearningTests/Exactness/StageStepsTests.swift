@@ -48,8 +48,9 @@ import Testing
         var (m, v) = (weights.map { _ in Float(0) }, weights.map { _ in Float(0) })
         for (step, batch) in batches.enumerated() {
             let gradient = gradients.gradient(
-                of: try model.features(batch.map { records[$0].record.text }, threads: 1),
-                targets: batch.map { records[$0].record.label }, at: AdapterState(values: weights)
+                of: zip(try model.features(batch.map { records[$0].record.text }, threads: 1), batch).map {
+                    Example($0, .label(records[$1].record.label))
+                }, at: AdapterState(values: weights)
             ).values
             let done = Double(step)
             let falling = optimizer.schedule == .linear ? (all - done) / (all - rising) : 1

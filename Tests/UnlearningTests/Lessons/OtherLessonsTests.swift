@@ -30,13 +30,13 @@ import Testing
                 "base_model.model.bert.encoder.layer.1.output.dense.lora_B.weight",
                 "base_model.model.classifier.weight", "base_model.model.classifier.bias"
             ])
-        #expect(layout.slots.count == 1)
+        #expect(layout.modules.count == 1)
     }
 
     // S3T: "output" is a part of "attention.output"; only the one that was named may train.
     @Test func outputIsNotAttentionOutput() throws {
         let layout = try layout(layers: .top(3), of: 12)
-        #expect(layout.slots.map(\.layer) == [9, 10, 11])
+        #expect(layout.modules.map(\.layer) == [9, 10, 11])
         #expect(layout.tensors.count == 3 * 2 + 2)
         #expect(!layout.tensors.contains { $0.name.contains("attention") })
         #expect(layout.count == 3 * (2 * 64 + 32 * 2) + 3 * 32 + 3)

@@ -3,36 +3,38 @@ internal import Synchronization
 
 /// Threads that wait for the next piece of work close by: for work so short that waking a thread would cost as much.
 ///
-/// Who does what is fixed by numbers, and members share no result, so the outcome cannot depend on timing. A member without work watches
-/// for it for a fraction of a millisecond, then sleeps; between two steps of a training it hardly ever gets to that. The caller waits for
-/// the members in the same way.
-package final class Team {
+/// Who does what is fixed by numbers, and members share no result, so the outcome cannot depend on timing. A member
+/// without work watches for it for a fraction of a millisecond, then sleeps; between two steps of a training it hardly
+/// ever gets to that. The caller waits for the members in the same way.
+package final class ThreadPool {
     /// As many as were asked for, or as the system would start.
     package let size: Int
-    private let post: Post
+    private let barrier: Barrier
 
+    /// Starts all threads but the caller's own.
     package init(size: Int) {
-        let post = Post(spins: size <= Processors.available)
+        let barrier = Barrier(hasProcessors: size <= Processors.available)
         var started = 1
-        while started < size, let thread = SystemThread.start({ [started] in post.serve(as: started) }) {
+        while started < size, let thread = SystemThread.start({ [started] in barrier.serve(as: started) }) {
             thread.detach()
             started += 1
         }
-        self.post = post
+        self.barrier = barrier
         self.size = started
     }
 
     deinit {
-        post.close()
+        barrier.close()
     }
 
-    /// `body(0)`, ..., `body(size - 1)`, each on a thread of its own, the caller's among them; returns when all have ended.
+    /// `body(0)`, ..., `body(size - 1)`, each on a thread of its own, the caller's among them; returns when all have
+    /// ended.
     package func run(_ body: (Int) -> Void) {
         guard size > 1 else { return body(0) }
         withoutActuallyEscaping(body) { body in
-            post.announce(body, members: size - 1)
+            barrier.announce(body, members: size - 1)
             body(0)
-            post.wait()
+            barrier.wait()
         }
     }
 
@@ -59,9 +61,9 @@ package final class Team {
     }
 }
 
-/// Where the members wait. `job` is written before `turn` moves on and read after, and cleared by nobody meanwhile.
-private final class Post: @unchecked Sendable {
-    private let turn = Atomic<Int>(0)
+/// Where the members wait. `job` is written before `epoch` moves on and read after, and cleared by nobody meanwhile.
+private final class Barrier: @unchecked Sendable {
+    private let epoch = Atomic<Int>(0)
     private let running = Atomic<Int>(0)
     private let sleepers = Atomic<Int>(0)
     private let isCallerAsleep = Atomic<Bool>(false)
@@ -69,18 +71,19 @@ private final class Post: @unchecked Sendable {
     private let condition = NSCondition()
     private var job: ((Int) -> Void)?
 
-    /// Looks before one who waits yields the processor, and before it sleeps.
-    private let looks: (beforeYielding: Int, beforeSleeping: Int)
+    /// How often one who waits looks before it yields the processor, and before it sleeps.
+    private let spins: (beforeYielding: Int, beforeSleeping: Int)
 
-    /// `spins`: There is a processor for each. Else one who watches keeps another from the work that is watched for.
-    init(spins: Bool) {
-        looks = spins ? (1_000, 8_000) : (0, 100)
+    /// `hasProcessors`: Whether there is a processor for each. Else one who watches keeps another from the work that is
+    /// watched for.
+    init(hasProcessors: Bool) {
+        spins = hasProcessors ? (1_000, 8_000) : (0, 100)
     }
 
     func announce(_ body: @escaping (Int) -> Void, members: Int) {
         job = body
         running.store(members, ordering: .relaxed)
-        turn.add(1, ordering: .sequentiallyConsistent)
+        epoch.add(1, ordering: .sequentiallyConsistent)
         if sleepers.load(ordering: .sequentiallyConsistent) > 0 { wake() }
     }
 
@@ -98,7 +101,7 @@ private final class Post: @unchecked Sendable {
 
     func close() {
         isOver.store(true, ordering: .sequentiallyConsistent)
-        turn.add(1, ordering: .sequentiallyConsistent)
+        epoch.add(1, ordering: .sequentiallyConsistent)
         wake()
     }
 
@@ -114,13 +117,13 @@ private final class Post: @unchecked Sendable {
         }
     }
 
-    /// Returns when `turn` is past `seen`.
+    /// Returns when `epoch` is past `seen`.
     private func watch(for seen: Int) {
-        if watches(for: { turn.load(ordering: .sequentiallyConsistent) > seen }) { return }
-        // Counted before the last look: who moves `turn` on afterwards sees the sleeper, who did before is seen.
+        if watches(for: { epoch.load(ordering: .sequentiallyConsistent) > seen }) { return }
+        // Counted before the last look: who moves `epoch` on afterwards sees the sleeper, who did before is seen.
         sleepers.add(1, ordering: .sequentiallyConsistent)
         condition.lock()
-        while turn.load(ordering: .sequentiallyConsistent) <= seen { condition.wait() }
+        while epoch.load(ordering: .sequentiallyConsistent) <= seen { condition.wait() }
         condition.unlock()
         sleepers.subtract(1, ordering: .sequentiallyConsistent)
     }
@@ -133,9 +136,9 @@ private final class Post: @unchecked Sendable {
 
     /// Whether it came true before it was time to sleep.
     private func watches(for event: () -> Bool) -> Bool {
-        for look in 0..<looks.beforeSleeping {
+        for spin in 0..<spins.beforeSleeping {
             if event() { return true }
-            if look < looks.beforeYielding { Processor.relax() } else { sched_yield() }
+            if spin < spins.beforeYielding { Processor.relax() } else { sched_yield() }
         }
         return event()
     }

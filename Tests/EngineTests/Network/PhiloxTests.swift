@@ -2,19 +2,20 @@ import Testing
 
 @testable import Engine
 
-/// The random function against the known answers that come with its paper's code (Random123, `kat_vectors`, philox4x32 10).
+/// The random function against the known answers that come with its paper's code (Random123, `kat_vectors`, philox4x32
+/// 10).
 @Suite struct PhiloxTests {
-    @Test func zeros() {
+    @Test func keyAndCounterOfZerosGiveTheKnownBlock() {
         #expect(Philox(key: 0).block(SIMD4(repeating: 0)) == SIMD4(0x6627_E8D5, 0xE169_C58D, 0xBC57_AC4C, 0x9B00_DBD8))
     }
 
-    @Test func ones() {
+    @Test func keyAndCounterOfOnesGiveTheKnownBlock() {
         #expect(
             Philox(key: .max).block(SIMD4(repeating: .max))
                 == SIMD4(0x408F_276D, 0x41C8_3B0E, 0xA20B_C7C6, 0x6D54_51FD))
     }
 
-    @Test func digitsOfPi() {
+    @Test func keyAndCounterFromTheDigitsOfPiGiveTheKnownBlock() {
         let counter = SIMD4<UInt32>(0x243F_6A88, 0x85A3_08D3, 0x1319_8A2E, 0x0370_7344)
         #expect(
             Philox(key: 0x299F_31D0_A409_3822).block(counter)

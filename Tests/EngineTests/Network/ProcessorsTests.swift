@@ -50,7 +50,7 @@ import Testing
         #expect(try granted("0::/docker/4711\n", ["cpu.max": "200000 100000\n"]) == 2)
     }
 
-    @Test func aMaskIsCounted() throws {
+    @Test func theBitsOfAnAffinityMaskAreCounted() throws {
         for (mask, expected) in [("1", 1), ("3", 2), ("ff,ffffffff", 40), ("00000000,80000001", 2)] {
             try TestFolder.with { folder in
                 let url = folder.appending(path: "status")
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func thereIsAlwaysOne() {
+    @Test func thereIsAlwaysAtLeastOneProcessor() {
         #expect(Processors.available >= 1)
     }
 }

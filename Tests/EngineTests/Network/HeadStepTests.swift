@@ -3,7 +3,6 @@ import TestSupport
 import Testing
 
 @testable import Engine
-@testable import Unlearning
 
 /// A step of the head alone has the bits of the general gradient, however its labels are shared out.
 @Suite struct HeadStepTests {
@@ -30,14 +29,14 @@ import Testing
 
     /// Several steps on batches of several sizes, with weight decay, so that nothing is zero by chance.
     private func run(
-        _ step: (inout AdapterState, inout AdamW, [Features], [Int]) throws -> Float
+        _ step: (inout AdapterState, inout Optimizer, [Example]) throws -> Float
     ) rethrows -> Outcome {
         var state = AdapterState(seed: 9, shard: 2, layout: network.layout)
-        var optimizer = AdamW(count: network.layout.count, settings: .init(weightDecay: 0.1))
+        var optimizer = Optimizer.adamW(AdamW(count: network.layout.count, settings: .init(weightDecay: 0.1)))
         var outcome = Outcome()
         for size in [16, 1, 7, 40, 16, 33] {
             let loss = try step(
-                &state, &optimizer, Array(features.prefix(size)), (0..<size).map { $0 * 7 % Self.labels })
+                &state, &optimizer, (0..<size).map { Example(features[$0], .label($0 * 7 % Self.labels)) })
             outcome.losses.append(loss.bitPattern)
         }
         outcome.weights = state.values.map(\.bitPattern)
@@ -45,23 +44,22 @@ import Testing
     }
 
     @Test func theHeadStepIsTheGeneralStep() throws {
-        let general = run { state, optimizer, features, targets in
+        let general = run { state, optimizer, examples in
             let trainer = BatchTrainer(network, threads: 1)
-            let (gradient, losses) = trainer.gradient(of: features, targets: targets, at: state)
+            let (gradient, losses) = trainer.gradient(of: examples, at: state)
             optimizer.step(
                 &state.values, parts: [.init(range: network.layout.head, gradient: gradient, learningRate: 0.01)])
             return losses.reduce(0, +) / Float(losses.count)
         }
         for threads in [1, 2, 3, 4, 7, 16] {
-            let head = HeadStep(network.layout, Team(size: threads), leastShare: 1)
+            let head = HeadStep(network.layout, ThreadPool(size: threads), leastShare: 1)
             let found = try run {
-                try head.run(&$0, &$1, features: $2, targets: $3, learningRate: 0.01)
+                try head.run(&$0, &$1, $2, learningRate: 0.01)
             }
             #expect(found == general, "\(threads) threads")
             let trainer = BatchTrainer(network, threads: threads)
             let trained = try run {
-                try trainer.step(
-                    &$0, &$1, features: $2, targets: $3, learningRate: 7, headLearningRate: 0.01)
+                try trainer.step(&$0, &$1, $2, learningRate: 7, headLearningRate: 0.01)
             }
             #expect(trained == general, "\(threads) threads, as training asks for it")
         }
@@ -70,11 +68,11 @@ import Testing
     @Test(arguments: [1, 3]) func aStateThatIsNoNumberStopsTheHeadToo(threads: Int) {
         var state = AdapterState(seed: 9, shard: 2, layout: network.layout)
         state.values[5] = .infinity
-        var optimizer = AdamW(count: network.layout.count, settings: .init())
+        var optimizer = Optimizer.adamW(AdamW(count: network.layout.count, settings: .init()))
         let before = state.values.map(\.bitPattern)
-        let head = HeadStep(network.layout, Team(size: threads), leastShare: 1)
+        let head = HeadStep(network.layout, ThreadPool(size: threads), leastShare: 1)
         #expect(throws: NetworkError.notFinite) {
-            try head.run(&state, &optimizer, features: features, targets: features.map { _ in 1 }, learningRate: 1)
+            try head.run(&state, &optimizer, features.map { Example($0, .label(1)) }, learningRate: 1)
         }
         #expect(state.values.map(\.bitPattern) == before)
     }

@@ -3,7 +3,6 @@ import TestSupport
 import Testing
 
 @testable import Engine
-@testable import Unlearning
 
 /// Batch mates, chunks and threads change no bit of a feature, a logit or a gradient.
 @Suite struct InvarianceTests {
@@ -60,17 +59,31 @@ import Testing
 
     @Test func theGradientDoesNotDependOnTheNumberOfThreads() throws {
         let features = try Trunk(network).features(of: tokens, threads: 1)
-        let targets = tokens.indices.map { $0 % 3 }
-        let one = BatchTrainer(network, threads: 1).gradient(of: features, targets: targets, at: state)
+        let examples = features.enumerated().map { Example($1, .label($0 % 3)) }
+        let one = BatchTrainer(network, threads: 1).gradient(of: examples, at: state)
         #expect(one.values.contains { $0 != 0 })
         for threads in [2, 3, 4, 7] {
             let trainer = BatchTrainer(network, threads: threads)
             // Twice, so that buffers which were used before are tried too.
             for _ in 0..<2 {
-                let found = trainer.gradient(of: features, targets: targets, at: state)
+                let found = trainer.gradient(of: examples, at: state)
                 #expect(bits([found.values, found.losses]) == bits([one.values, one.losses]), "\(threads) threads")
             }
         }
+    }
+
+    @Test func aLossFromOutsideGivesTheGradientOfAllParameters() throws {
+        let features = try Trunk(network).features(of: Array(tokens.prefix(40)), threads: 1)
+        let trainer = BatchTrainer(network, threads: 2)
+        let own = trainer.gradient(of: features.enumerated().map { Example($1, .label($0 % 3)) }, at: state)
+        let turned = trainer.gradient(of: features, at: state) { records, logits in
+            let losses = CrossEntropy.backward(&logits, labels: 3, targets: records.map { $0 % 3 }, share: 1 / 40)
+            for index in 0..<3 * records.count { logits[index].negate() }
+            return losses.map { -$0 }
+        }
+        #expect(turned.values == own.values.map { -$0 })
+        #expect(turned.losses == own.losses.map { -$0 })
+        #expect(own.values.contains { $0 != 0 })
     }
 
     @Test(arguments: [Float.nan, .infinity, 3e38])
@@ -78,11 +91,12 @@ import Testing
         let features = try Trunk(network).features(of: Array(tokens.prefix(4)), threads: 1)
         var state = self.state
         for index in network.layout.head { state.values[index] = index % 2 == 0 ? value : -value }
-        var optimizer = AdamW(count: network.layout.count, settings: AdamW.Settings())
+        var optimizer = Optimizer.adamW(AdamW(count: network.layout.count, settings: AdamW.Settings()))
         let before = state.values.map(\.bitPattern)
         #expect(throws: NetworkError.notFinite) {
             try BatchTrainer(network, threads: 1).step(
-                &state, &optimizer, features: features, targets: [0, 1, 2, 0], learningRate: 1, headLearningRate: 1)
+                &state, &optimizer, zip(features, [0, 1, 2, 0]).map { Example($0, .label($1)) }, learningRate: 1,
+                headLearningRate: 1)
         }
         #expect(state.values.map(\.bitPattern) == before)
     }

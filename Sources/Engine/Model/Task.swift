@@ -1,0 +1,63 @@
+/// What a network learns from records; it decides on the head, and on what a target is.
+package enum Task: Sendable, Equatable {
+    /// One of `labels` labels for each text, by a linear head on one vector a record.
+    case classification(labels: Int, pooling: Pooling)
+}
+
+/// How a record's token vectors become the one vector that a classifier reads.
+package enum Pooling: String, CaseIterable, Codable, Sendable {
+    /// The mean over all tokens, the special ones included.
+    case mean
+    /// The first token's vector.
+    case cls
+    /// The model's own frozen pooler: tanh(W cls + b).
+    case pooler
+}
+
+/// What a record should be answered with.
+package enum Target: Sendable, Equatable {
+    /// A label's number, from 0.
+    case label(Int)
+
+    /// The number of the label.
+    var label: Int {
+        switch self {
+        case .label(let label): label
+        }
+    }
+}
+
+/// One record as training sees it.
+package struct Example: Sendable {
+    /// What the frozen part of the network makes of the text.
+    package let features: Features
+    /// What the network should answer.
+    package let target: Target
+
+    /// Pairs a record's features with what should be answered.
+    package init(_ features: Features, _ target: Target) {
+        self.features = features
+        self.target = target
+    }
+}
+
+/// Softmax cross-entropy, the loss of a classification.
+enum CrossEntropy {
+    /// logits (records, labels) become their gradients, share * (softmax - one hot). Returns each record's loss.
+    static func backward(
+        _ logits: inout [Float], labels: Int, targets: some Collection<Int>, share: Float
+    ) -> [Float] {
+        let records = targets.count
+        Rows.softmax(&logits, MatrixView(rows: records, columns: labels), scale: 1)
+        var losses: [Float] = []
+        losses.reserveCapacity(records)
+        for (record, target) in targets.enumerated() {
+            let row = record * labels
+            // The smallest normal number stands in for a probability that underflowed: the loss stays finite.
+            losses.append(-Elementwise.log(max(logits[row + target], .leastNormalMagnitude)))
+            logits[row + target] -= 1
+        }
+        Elementwise.scale(share, 0..<records * labels, of: &logits)
+        return losses
+    }
+}

@@ -1,0 +1,53 @@
+/// One frozen layer of a backbone, of whatever family: what passes through the network ask of it.
+enum TransformerLayer: Sendable {
+    case encoder(EncoderLayer)
+
+    /// Reads layer `layer` of a backbone; `needsGradient` packs its matrices for the backward products too.
+    init(_ source: WeightSource, layer: Int, needsGradient: Bool) throws {
+        switch source.configuration.family {
+        case .encoder(let encoder):
+            self = .encoder(try EncoderLayer(source, encoder, layer: layer, needsGradient: needsGradient))
+        }
+    }
+
+    /// input (tokens, hidden) -> buffers.result (tokens, hidden). Keeps in `buffers` what the backward pass needs.
+    func forward(_ chunk: Chunk, _ input: [Float], _ buffers: inout LayerBuffers, _ lora: LayerAdapter?) {
+        project(rows: chunk.tokens, input, into: &buffers.queryKeyValue)
+        forwardFromProjections(chunk, input, &buffers, lora)
+    }
+
+    /// The frozen projections of the input (tokens, hidden) to query, key and value (tokens, 3 hidden): what the
+    /// adapters of all shards go on from in the lowest adapted layer.
+    func project(rows: Int, _ input: [Float], into projections: inout [Float]) {
+        switch self {
+        case .encoder(let layer): layer.queryKeyValue.forward(rows: rows, input, into: &projections)
+        }
+    }
+
+    /// As `forward`, where `buffers.queryKeyValue` holds the frozen projections of `input` already.
+    func forwardFromProjections(
+        _ chunk: Chunk, _ input: [Float], _ buffers: inout LayerBuffers, _ lora: LayerAdapter?
+    ) {
+        switch self {
+        case .encoder(let layer): layer.forwardFromProjections(chunk, input, &buffers, lora)
+        }
+    }
+
+    /// The gradient of the layer's result, in `buffers.dOutputSum` (tokens, hidden), travels down to its LoRA matrices
+    /// and, where `needsInput`, to the layer's input, (tokens, hidden).
+    func backward(
+        _ chunk: Chunk, _ buffers: inout LayerBuffers, _ lora: LayerAdapter, needsInput: Bool, dInput: inout [Float]
+    ) {
+        switch self {
+        case .encoder(let layer):
+            layer.backward(chunk, &buffers, lora, needsInput: needsInput, dInput: &dInput)
+        }
+    }
+
+    /// What an adapted matrix read, and the gradient of what it gave; `input` is the layer's own, (tokens, hidden).
+    func operands(of module: TargetModule, rows: Int, input: [Float], _ buffers: LayerBuffers) -> LoRAOperands {
+        switch self {
+        case .encoder(let layer): layer.operands(of: module, rows: rows, input: input, buffers)
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import Crypto
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Engine
+@testable import Unlearning
+
+/// What a ledger keeps of a backbone's files, and its form, which ledgers of any age have.
+@Suite struct BackboneSealTests {
+    private static let bytes = Data((0..<BlockDigests.blockBytes + 5).map { UInt8(truncatingIfNeeded: $0 % 251) })
+
+    /// A folder with a configuration and files of weights.
+    private func with(_ weights: [String], _ body: (URL) throws -> Void) throws {
+        try TestFolder.with { folder in
+            try Data("{}".utf8).write(to: folder.appending(path: "config.json"))
+            for name in weights { try Self.bytes.write(to: folder.appending(path: name)) }
+            try body(folder)
+        }
+    }
+
+    private static func digest(_ bytes: some DataProtocol) -> Data { Data(SHA256.hash(data: bytes)) }
+
+    private static let blocks =
+        digest(bytes.prefix(BlockDigests.blockBytes)) + digest(bytes.dropFirst(BlockDigests.blockBytes))
+
+    private static func old(_ names: [String: Data], weightBytes: Int, weightBlocks: Data) -> String {
+        let files = names.sorted { $0.key < $1.key }.map {
+            #"{"digest":"\#($0.value.base64EncodedString())","name":"\#($0.key)"}"#
+        }
+        return #"{"files":[\#(files.joined(separator: ","))],"weightBlocks":"\#(weightBlocks.base64EncodedString())","#
+            + #""weightBytes":\#(weightBytes)}"#
+    }
+
+    /// Without slashes that one encoder escapes and another does not.
+    private static func text(_ data: Data) -> String {
+        String(decoding: data, as: UTF8.self).replacing("\\/", with: "/")
+    }
+
+    @Test func oneFileOfWeightsHasTheFormOfOldLedgers() throws {
+        try with(["model.safetensors"]) { folder in
+            let seal = try BackboneSeal(folder: folder)
+            let expected = Self.old(
+                ["config.json": Self.digest(Data("{}".utf8)), "model.safetensors": Self.digest(Self.bytes)],
+                weightBytes: Self.bytes.count, weightBlocks: Self.blocks)
+            #expect(Self.text(try SortedJSON.encode(seal)) == expected)
+            #expect(try JSONDecoder().decode(BackboneSeal.self, from: Data(expected.utf8)) == seal)
+            #expect(
+                seal.blocks == [
+                    "model.safetensors": BlockDigests(size: Self.bytes.count, digests: Array(Self.blocks))
+                ])
+        }
+    }
+
+    @Test func aFolderWithoutWeightsHasTheFormOfOldLedgers() throws {
+        try with([]) { folder in
+            let seal = try BackboneSeal(folder: folder)
+            let expected = Self.old(
+                ["config.json": Self.digest(Data("{}".utf8))], weightBytes: 0, weightBlocks: Data())
+            #expect(Self.text(try SortedJSON.encode(seal)) == expected)
+            #expect(try JSONDecoder().decode(BackboneSeal.self, from: Data(expected.utf8)) == seal)
+            #expect(seal.blocks.isEmpty)
+            let forged = Self.old(
+                ["config.json": Self.digest(Data("{}".utf8))], weightBytes: 1, weightBlocks: Data())
+            #expect(try JSONDecoder().decode(BackboneSeal.self, from: Data(forged.utf8)) != seal)
+        }
+    }
+
+    @Test func eachOfSeveralFilesOfWeightsKeepsItsBlocks() throws {
+        let names = ["model-1.safetensors", "model-2.safetensors"]
+        try with(names) { folder in
+            let seal = try BackboneSeal(ModelFolder(folder, weights: names))
+            #expect(seal.files.map(\.name) == ["config.json"] + names)
+            #expect(Set(seal.blocks.keys) == Set(names))
+            #expect(seal.blocks.values.allSatisfy { $0.size == Self.bytes.count && $0.digests == Array(Self.blocks) })
+            let again = try JSONDecoder().decode(BackboneSeal.self, from: try SortedJSON.encode(seal))
+            #expect(again == seal)
+        }
+    }
+}
