@@ -146,15 +146,15 @@ extension Workspace {
         _ recipe: Recipe, after old: Recipe, _ files: [InputFile], _ workspace: Workspace, _ facts: [String: Data],
         _ evidence: Evidence
     ) throws {
-        let changed = recipe.differences(from: old)
+        let changed = recipe.changes(from: old)
+        func isChanged(_ key: String) -> Bool { changed.contains { $0.keyPath == key } }
         // A project that was moved has the same files elsewhere; so their names count, and what is in them, and not their folders.
         func names(_ recipe: Recipe) -> [String] { recipe.data.train.map { URL(filePath: $0).lastPathComponent } }
-        let data = changed.filter {
-            $0 == "data.train" ? names(recipe) != names(old) : $0.hasPrefix("data.") && $0 != "data.test"
-        }
+        let data = changed.filter { $0.effects.contains(.records) }.map(\.keyPath)
+            .filter { $0 != "data.train" || names(recipe) != names(old) }
         if !data.isEmpty { throw WorkspaceError.otherData(path: workspace.root.path, fields: data) }
-        if changed.contains("labels") { throw WorkspaceError.otherLabels(path: workspace.root.path) }
-        if changed.contains("data.train"), try !workspace.isMade(of: files, recipe, evidence) {
+        if isChanged("labels") { throw WorkspaceError.otherLabels(path: workspace.root.path) }
+        if isChanged("data.train"), try !workspace.isMade(of: files, recipe, evidence) {
             throw WorkspaceError.otherData(path: workspace.root.path, fields: ["data.train"])
         }
         // Until everything is up to date again, checkpoints of the old choices may be anywhere.
@@ -166,7 +166,7 @@ extension Workspace {
             try evidence.log.note(workspace.entry(.replan, cells, recipe, backbone: backbone))
         }
         if recipe.deletedIDs == .allow { try workspace.ledger.clearRefused() }
-        guard changed.contains(where: { ["shards", "slices", "assign_by", "placement", "splits"].contains($0) }) else {
+        guard changed.contains(where: { $0.effects.contains(.cells) }) else {
             try workspace.ledger.set(facts, note: isUnchanged ? nil : note(workspace.ledger.slices()))
             return
         }

@@ -16,7 +16,7 @@ extension CostRate {
         guard !files.isEmpty else { throw WorkspaceError.noDataFiles }
         var small = recipe
         (small.shards, small.slices, small.epochs) = (1, 1, 1)
-        (small.sliceOptions, small.placement, small.splits) = (Recipe.SliceOptions(), [], [])
+        (small.sliceOptions, small.bands, small.splits) = (Recipe.SliceOptions(), [], [])
         let records = try firstRecords(small, files, count: 256)
         guard !records.isEmpty else { throw WorkspaceError.noRecords(files: files.map(\.name)) }
         let model = try Model(small, backbone: backbone, training: true)

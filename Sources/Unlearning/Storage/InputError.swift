@@ -3,21 +3,26 @@ internal import Foundation
 
 /// Why something that was handed in could not be opened or read.
 package struct InputError: Error, Equatable, Sendable {
+    /// What the system, or a look at the file, said.
     package enum Problem: Equatable, Sendable {
-        case missing
-        case notPermitted
-        case folder
+        /// There is no such file, the person may not read it, or it is a folder.
+        case missing, notPermitted, folder
         /// A pipe or a device, where only a file is read.
         case notARegularFile
+        /// It has more than `limit` bytes, where only small files are read.
         case tooLong(limit: Int)
+        /// It is the file of another program.
         case foreign(ForeignContent)
+        /// Opening or reading failed otherwise.
         case failed(reason: String)
     }
 
     /// As the person wrote it, or `standard input`.
     package let name: String
+    /// What is wrong with it.
     package let problem: Problem
 
+    /// An error of the file `name`.
     package init(name: String, problem: Problem) {
         self.name = name
         self.problem = problem
@@ -39,12 +44,15 @@ package struct InputError: Error, Equatable, Sendable {
 }
 
 extension InputError: CustomStringConvertible {
+    /// Name, reason and advice in one line.
     package var description: String { "\(name): \(problem)" }
 }
 
 extension InputError.Problem: CustomStringConvertible {
+    /// Reason and advice.
     package var description: String { "\(reason). \(advice)" }
 
+    /// What is wrong, as part of a sentence.
     package var reason: String {
         switch self {
         case .missing: "there is no such file"
@@ -69,7 +77,7 @@ extension InputError.Problem: CustomStringConvertible {
         }
     }
 
-    /// As in sysexits.h.
+    /// The program's status, as in sysexits.h.
     package var exitCode: Int32 {
         switch self {
         case .missing, .folder, .notARegularFile: 66
