@@ -13,7 +13,8 @@ struct Explanation {
         case UsageError.unwritable: exitCode = 73
         case is UsageError, is InstructionSetError: exitCode = 64
         case let error as InputError: exitCode = error.problem.exitCode
-        case is RecordsError: exitCode = 65
+        case let error as RecordsError: exitCode = error.problem == .noFiles ? 64 : 65
+        case is KeyError: exitCode = 64
         case let error as WorkspaceError: exitCode = error.exitCode
         case let error as LedgerError: exitCode = error.exitCode
         case is LockError: exitCode = 78
@@ -55,8 +56,8 @@ extension WorkspaceError {
         switch self {
         case .notAWorkspace, .noBackbone: 66
         case .occupied, .notWritable: 73
-        case .badKey, .noDataFiles, .noSuchShard: 64
-        case .duplicateID, .unusableID, .idIsThere, .idWasDeleted, .noRecords, .labelDamaged: 65
+        case .noSuchShard: 64
+        case .idIsThere, .idWasDeleted, .labelDamaged: 65
         case .untrained, .noSurvivors: 69
         case .planChanged: 75
         case .foreignRoot: 77

@@ -24,7 +24,7 @@ extension Workspace {
         let clock = ContinuousClock().now
         let meter = CostMeter()
         let progress = meter.watching(progress)
-        guard !inputs.isEmpty else { throw WorkspaceError.noDataFiles }
+        guard !inputs.isEmpty else { throw RecordsError(file: "", problem: .noFiles) }
         let lock = try WorkspaceLock(files.lock, waiting: waiting)
         defer { withExtendedLifetime(lock) {} }
         try sweep()
@@ -66,7 +66,7 @@ extension Workspace {
         _ inputs: [InputFile], _ format: DataFormat?, _ progress: @escaping TrainingProgress
     ) throws -> [Cell: [StoredRecord]] {
         let assignment = Assignment(recipe, key: key)
-        let source = RecordSource(recipe, inputs, format: format, progress: progress)
+        let source = RecordSource(recipe, inputs, format: format) { progress(.spanningLines(place: $0)) }
         let finder = try finder()
         let refused = recipe.deletedIDs == .refuse ? try ledger.refused() : []
         let corpus = try corpus()
@@ -84,7 +84,7 @@ extension Workspace {
             new[cell, default: []].append(
                 StoredRecord(record: record, cell: cell, rank: assignment.rank(of: record.id)))
         }
-        guard !new.isEmpty else { throw WorkspaceError.noRecords(files: inputs.map(\.name)) }
+        guard !new.isEmpty else { throw RecordsError(file: "", problem: .nothingIn(files: inputs.map(\.name))) }
         return new
     }
 

@@ -122,8 +122,8 @@ extension Workspace {
         _ recipe: Recipe, _ inputs: [InputFile], _ files: WorkspaceFiles, _ ledger: Ledger, _ key: WorkspaceKey,
         _ facts: [String: Data], _ progress: @escaping TrainingProgress
     ) throws {
-        guard !inputs.isEmpty else { throw WorkspaceError.noDataFiles }
-        let source = RecordSource(recipe, inputs, progress: progress)
+        guard !inputs.isEmpty else { throw RecordsError(file: "", problem: .noFiles) }
+        let source = RecordSource(recipe, inputs) { progress(.spanningLines(place: $0)) }
         var count = 0
         do {
             try fill(recipe, files, ledger, key, facts, generation: 1) { take in
@@ -131,7 +131,7 @@ extension Workspace {
                     try take(record, place)
                     count += 1
                 }
-                if count == 0 { throw WorkspaceError.noRecords(files: inputs.map(\.name)) }
+                if count == 0 { throw RecordsError(file: "", problem: .nothingIn(files: inputs.map(\.name))) }
             }
         } catch let duplicate as DuplicateID {
             throw source.explained(duplicate)

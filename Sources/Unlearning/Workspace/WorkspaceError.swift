@@ -3,7 +3,6 @@ package enum WorkspaceError: Error, Equatable {
     case notAWorkspace(path: String)
     case occupied(path: String)
     case notWritable(path: String)
-    case badKey(length: Int)
     case keyMissing(path: String)
     case keyDiffers(path: String)
     case ledgerDamaged(column: String)
@@ -18,12 +17,8 @@ package enum WorkspaceError: Error, Equatable {
     case indexDamaged(path: String)
     case otherData(path: String, fields: [String])
     case otherLabels(path: String)
-    case duplicateID(first: String, second: String)
     case idIsThere(place: String)
     case idWasDeleted(place: String)
-    case unusableID(place: String, limit: Int)
-    case noRecords(files: [String])
-    case noDataFiles
     case noBackbone(path: String)
     case backboneUnreadable(path: String, reason: String)
     case backboneChanged(path: String, expected: String, found: String)
@@ -46,8 +41,6 @@ extension WorkspaceError: CustomStringConvertible {
             "\(path) is not empty and holds no workspace; name an empty or a new folder with --workspace"
         case .notWritable(let path):
             "\(path) cannot be written; check its owner and its permissions"
-        case .badKey(let length):
-            "the key has \(length) characters; a key is 64 hexadecimal digits, as in a workspace's file `key`"
         case .keyMissing(let path):
             "\(path) is missing; without its key the workspace can neither place nor check a record: "
                 + "put the file back"
@@ -88,21 +81,12 @@ extension WorkspaceError: CustomStringConvertible {
         case .otherLabels(let path):
             "the recipe's labels differ from those of the workspace \(path), whose records bear the old ones; "
                 + "name a new one with --workspace"
-        case .duplicateID(let first, let second):
-            "\(second): the id stands at \(first) too; ids must be unique over all files: remove or rename one of them"
         case .idIsThere(let place):
             "\(place): the id is in the workspace already; nothing was added. Where an addition was killed, `sisa repair` finishes it; to correct a record, "
                 + "delete it and add it again"
         case .idWasDeleted(let place):
             "\(place): the id was deleted, and the recipe says `deleted_ids: refuse`; nothing was added. Leave it out, or give the "
                 + "record another id"
-        case .unusableID(let place, let limit):
-            "\(place): the id holds a NUL or has more than \(limit) bytes, so no command could name it and the record could "
-                + "never be deleted; give the record another id"
-        case .noRecords(let files):
-            "no records in \(files.joined(separator: ", ")); nothing to train on"
-        case .noDataFiles:
-            "the recipe names no training file; name one with --data FILE, or under `data: train:`"
         case .noBackbone(let path):
             "\(path) is no model folder (config.json is missing); fetch the model with `tools/fetch`, "
                 + "or name its folder with `sisa train <recipe folder> --backbone DIR`"
