@@ -100,7 +100,7 @@ struct Reconciler {
                 try train(
                     work[index], counted[index].records ?? records(work[index].shard, each),
                     recordPasses: counted[index].passes, model: model, threads: each,
-                    memory: FeatureMemo.budget / atOnce)
+                    memory: FeatureCache.budget / atOnce)
             }
         }
         for outcome in outcomes { try outcome.get() }
@@ -129,6 +129,8 @@ struct Reconciler {
             let (clock, before) = (ContinuousClock().now, trainer.cost)
             state = try trainer.train(stage: item.stage, from: state) {
                 progress(.advanced(shard: work.shard, stage: item.stage, recordPasses: $0))
+            } features: {
+                progress(.features(shard: work.shard, done: $0, total: $1))
             }
             let seconds = clock.duration(to: .now).seconds
             let checkpoint = Checkpoint(state, layout: model.layout, precision: recipe.checkpointPrecision)
