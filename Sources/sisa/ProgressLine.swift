@@ -12,6 +12,9 @@ final class ProgressLine: Sendable {
         var start = ContinuousClock().now
         var shown = ContinuousClock().now
         var shards: Set<Int> = []
+        /// By shard, of the texts whose features are computed before its next stage.
+        var features: [Int: (done: Int, total: Int)] = [:]
+        var featuresTold = ContinuousClock().now
         var isDrawn = false
     }
     private let state = Mutex(State())
@@ -37,8 +40,13 @@ final class ProgressLine: Sendable {
                 if !Console.errorIsTerminal {
                     Console.error("\(title): \(stages) \(isFirst ? "" : "more ")stages, \(passes) record-passes")
                 }
+            case .features(let shard, let done, let total):
+                state.features[shard] = (done, total)
+                state.shards.insert(shard)
+                tellFeatures(&state)
             case .advanced(let shard, _, let passes):
                 state.done += passes
+                state.features[shard] = nil
                 state.shards.insert(shard)
                 draw(&state, force: false)
             case .finished(let shard, let stage, let cost):
@@ -76,6 +84,20 @@ final class ProgressLine: Sendable {
         state.withLock { clear(&$0) }
     }
 
+    /// Before the first step of a stage of long texts most of the time may pass.
+    private func tellFeatures(_ state: inout State) {
+        if Console.errorIsTerminal { return draw(&state, force: false) }
+        let now = ContinuousClock().now
+        guard state.featuresTold.duration(to: now) > .seconds(10) else { return }
+        state.featuresTold = now
+        Console.error("\(title): \(Self.words(state.features))")
+    }
+
+    private static func words(_ features: [Int: (done: Int, total: Int)]) -> String {
+        let (done, total) = features.values.reduce((0, 0)) { ($0.0 + $1.done, $0.1 + $1.total) }
+        return "features of \(done) of \(total) texts"
+    }
+
     private func draw(_ state: inout State, force: Bool) {
         let now = ContinuousClock().now
         guard Console.errorIsTerminal, force || state.shown.duration(to: now) > .milliseconds(100) else { return }
@@ -85,7 +107,9 @@ final class ProgressLine: Sendable {
         let filled = Int(share * 24)
         let bar = String(repeating: "#", count: min(24, filled)) + String(repeating: ".", count: max(0, 24 - filled))
         let shards = state.shards.sorted().map { "\(Ordinal($0))" }.joined(separator: ",")
-        let left = timeLeft(state).map { ", \($0) left" } ?? ""
+        let left =
+            state.features.isEmpty
+            ? timeLeft(state).map { ", \($0) left" } ?? "" : "  " + Self.words(state.features)
         Console.write(
             "\r\u{1B}[2K\(title) [\(bar)] \(Int(share * 100)) %  shards \(shards.prefix(20))  "
                 + "stage \(state.stagesDone)/\(state.stages)\(left)", to: .standardError)

@@ -36,7 +36,7 @@ enum RecordsFuzz {
         let reader = RecordReader(columns: Columns(owner: "owner"), labels: .optional, maxRecordBytes: limit)
         do {
             try reader.forEach(file: FuzzTarget.file("input.\(target.rawValue)", input)) { raw, line in
-                outcome.records.append(Record(id: raw.id, owner: raw.owner, text: raw.text, label: 0))
+                outcome.records.append(raw.labelled(0))
                 outcome.lines.append(line)
             }
         } catch let error as RecordsError {

@@ -70,7 +70,7 @@ package struct ToyVariant: Sendable, CustomStringConvertible {
         },
         ToyVariant("in bands, by the owners' names") {
             $0.data.columns.group = "owner"
-            $0.placement = [
+            $0.bands = [
                 Recipe.Band(groups: ["ada", "ben"], shards: 0..<1, slices: 2..<4, probability: 0.5),
                 Recipe.Band(groups: nil, slices: 0..<3)
             ]

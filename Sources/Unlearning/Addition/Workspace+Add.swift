@@ -24,7 +24,7 @@ extension Workspace {
         _ inputs: [InputFile], format: DataFormat? = nil, threads: Int = 1,
         progress: @escaping TrainingProgress = { _ in }, waiting: () -> Void = {}
     ) throws -> AdditionReport {
-        guard !inputs.isEmpty else { throw WorkspaceError.noDataFiles }
+        guard !inputs.isEmpty else { throw RecordsError(file: "", problem: .noFiles) }
         return try write(threads, progress, waiting: waiting) { session in
             // A log that is ahead of the ledger is told before anything is read.
             _ = try session.evidence()
@@ -64,7 +64,7 @@ extension Session {
     /// The records of files by the cells they belong to. What is wrong with one of them is said before anything changes.
     fileprivate func placed(_ inputs: [InputFile], _ format: DataFormat?) throws -> [Cell: [StoredRecord]] {
         let assignment = Assignment(recipe, key: workspace.key)
-        let source = RecordSource(recipe, inputs, format: format, progress: progress)
+        let source = RecordSource(recipe, inputs, format: format) { [progress] in progress(.spanningLines(place: $0)) }
         let finder = finder()
         let refused = recipe.deletedIDs == .refuse ? try ledger.refused() : []
         let corpus = layout.corpus
@@ -82,7 +82,7 @@ extension Session {
             new[cell, default: []].append(
                 StoredRecord(record: record, cell: cell, rank: assignment.rank(of: record.id)))
         }
-        guard !new.isEmpty else { throw WorkspaceError.noRecords(files: inputs.map(\.name)) }
+        guard !new.isEmpty else { throw RecordsError(file: "", problem: .nothingIn(files: inputs.map(\.name))) }
         return new
     }
 

@@ -85,8 +85,13 @@ extension RecipeError: OutcomeError {
 }
 
 extension RecordsError: OutcomeError {
-    /// A file of records is data.
-    package var outcome: Outcome { .badData }
+    /// A file of records is data; that none was named is usage.
+    package var outcome: Outcome { problem == .noFiles ? .usage : .badData }
+}
+
+extension KeyError: OutcomeError {
+    /// A key is handed in on the command line.
+    package var outcome: Outcome { .usage }
 }
 
 extension LedgerError: OutcomeError {
@@ -152,18 +157,25 @@ extension PredictionError: OutcomeError {
     }
 }
 
+extension ModelError: OutcomeError {
+    /// A folder that is no model is missing; another model does not fit.
+    package var outcome: Outcome {
+        switch self {
+        case .noBackbone: .missingInput
+        case .backboneUnreadable, .backboneChanged: .misconfigured
+        }
+    }
+}
+
 extension WorkspaceError: OutcomeError {
     /// What was asked is wrong, or the workspace does not fit.
     package var outcome: Outcome {
         switch self {
-        case .noBackbone: .missingInput
         case .occupied: .cannotCreate
-        case .badKey, .noDataFiles, .noSuchShard, .insideWorkspace: .usage
+        case .noSuchShard, .insideWorkspace: .usage
         case .idIsThere, .idWasDeleted: .conflict
-        case .duplicateID, .unusableID, .noRecords: .badData
         case .foreignRoot: .notPermitted
-        case .keyMissing, .keyDiffers, .recipeDamaged, .unreferenced, .otherData, .otherLabels, .backboneChanged,
-            .backboneUnreadable, .tooManyCells:
+        case .keyMissing, .keyDiffers, .recipeDamaged, .unreferenced, .otherData, .otherLabels, .tooManyCells:
             .misconfigured
         }
     }

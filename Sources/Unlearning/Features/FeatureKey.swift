@@ -1,11 +1,12 @@
 internal import Crypto
 internal import Engine
 
-/// Names trunks and entries, and vouches for files: keyed digests, so that a file of features tells nothing to who has no key.
+/// Names trunks and entries, and vouches for files: keyed digests, so that a file of features tells nothing to who has
+/// no key.
 struct FeatureKey: Sendable {
     private let key: DigestKey
-    /// What features depend on beside their text: backbone, first adapted layer, pooling where the trunk pools, lengths, numerics
-    /// and precision. Everything else of a recipe may change, and they stay valid.
+    /// What features depend on beside their text: backbone, first adapted layer, pooling where the trunk pools,
+    /// lengths, numerics and precision. Everything else of a recipe may change, and they stay valid.
     let trunk: [UInt8]
 
     init(_ recipe: Recipe, _ key: WorkspaceKey, backbone: [UInt8]) {

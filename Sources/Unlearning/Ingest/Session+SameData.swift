@@ -18,7 +18,7 @@ extension Session {
             try RecordSource(recipe, files).forEach { record, _ in
                 if left.remove(Self.digest(record)) == nil { strange += 1 }
             }
-        } catch is RecordsError {
+        } catch let error as RecordsError where error.problem != .unusableID(limit: RecordSource.longestID) {
             // What cannot be read as records now was not read as records then.
             return false
         }

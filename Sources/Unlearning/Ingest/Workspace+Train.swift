@@ -102,8 +102,8 @@ extension Workspace {
         _ recipe: Recipe, _ inputs: [InputFile], _ files: WorkspaceFiles, _ ledger: Ledger, _ key: WorkspaceKey,
         _ facts: [String: Data], _ progress: @escaping TrainingProgress
     ) throws {
-        guard !inputs.isEmpty else { throw WorkspaceError.noDataFiles }
-        let source = RecordSource(recipe, inputs, progress: progress)
+        guard !inputs.isEmpty else { throw RecordsError(file: "", problem: .noFiles) }
+        let source = RecordSource(recipe, inputs) { progress(.spanningLines(place: $0)) }
         var count = 0
         do {
             try fill(recipe, files, ledger, key, facts, layout: 1) { take in
@@ -111,7 +111,7 @@ extension Workspace {
                     try take(record, place)
                     count += 1
                 }
-                if count == 0 { throw WorkspaceError.noRecords(files: inputs.map(\.name)) }
+                if count == 0 { throw RecordsError(file: "", problem: .nothingIn(files: inputs.map(\.name))) }
             }
         } catch let duplicate as DuplicateID {
             throw source.explained(duplicate)
@@ -143,15 +143,15 @@ extension Session {
     /// Makes other choices the workspace's. Where they change its cells, its records are written as a new layout.
     fileprivate func adopt(_ recipe: Recipe, _ files: [InputFile], _ facts: [String: Data]) throws {
         let (old, workspace, evidence) = (self.recipe, workspace, try openEvidence())
-        let changed = recipe.differences(from: old)
+        let changed = recipe.changes(from: old)
+        func isChanged(_ key: String) -> Bool { changed.contains { $0.keyPath == key } }
         // A project that was moved has the same files elsewhere; so their names count, and what is in them, and not their folders.
         func names(_ recipe: Recipe) -> [String] { recipe.data.train.map { URL(filePath: $0).lastPathComponent } }
-        let data = changed.filter {
-            $0 == "data.train" ? names(recipe) != names(old) : $0.hasPrefix("data.") && $0 != "data.test"
-        }
+        let data = changed.filter { $0.effects.contains(.records) }.map(\.keyPath)
+            .filter { $0 != "data.train" || names(recipe) != names(old) }
         if !data.isEmpty { throw WorkspaceError.otherData(path: workspace.root.path, fields: data) }
-        if changed.contains("labels") { throw WorkspaceError.otherLabels(path: workspace.root.path) }
-        if changed.contains("data.train"), try !isMade(of: files, recipe) {
+        if isChanged("labels") { throw WorkspaceError.otherLabels(path: workspace.root.path) }
+        if isChanged("data.train"), try !isMade(of: files, recipe) {
             throw WorkspaceError.otherData(path: workspace.root.path, fields: ["data.train"])
         }
         // Until everything is up to date again, checkpoints of the old choices may be anywhere.
@@ -163,7 +163,7 @@ extension Session {
             try evidence.log.note(workspace.entry(.replan, cells, recipe, backbone: backbone))
         }
         if recipe.deletedIDs == .allow { try ledger.clearRefused() }
-        guard changed.contains(where: { ["shards", "slices", "assign_by", "placement", "splits"].contains($0) }) else {
+        guard changed.contains(where: { $0.effects.contains(.cells) }) else {
             try ledger.set(facts, note: isUnchanged ? nil : note(ledger.slices()))
             return
         }

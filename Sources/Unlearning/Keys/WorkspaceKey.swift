@@ -4,9 +4,11 @@ internal import Foundation
 
 /// The secret of a workspace, made once: it decides where records go, and keys every digest that outlives a record.
 ///
-/// Who holds it can tell from a digest whether a record was there; nobody else can. Handed to an auditor, it makes every
-/// placement and every checkpoint key checkable. Two workspaces with the same key, recipe and records are equal bit for bit.
+/// Who holds it can tell from a digest whether a record was there; nobody else can. Handed to an auditor, it makes
+/// every placement and every checkpoint key checkable. Two workspaces with the same key, recipe and records are equal
+/// bit for bit.
 package struct WorkspaceKey: Sendable {
+    /// Bytes of a key.
     package static let byteCount = 32
     private let bytes: [UInt8]
 
@@ -15,8 +17,8 @@ package struct WorkspaceKey: Sendable {
         bytes = unsafe SymmetricKey(size: .bits256).withUnsafeBytes { unsafe Array($0) }
     }
 
-    /// `text`: 64 hexadecimal digits; white space around them is ignored.
-    package init(hexadecimal text: String) throws(WorkspaceError) {
+    /// A key that was written down. `text`: 64 hexadecimal digits; white space around them is ignored.
+    package init(hexadecimal text: String) throws(KeyError) {
         // Editors end a file with a line break, and some begin it with a byte order mark.
         let around = CharacterSet.whitespacesAndNewlines.union(CharacterSet(charactersIn: "\u{FEFF}"))
         let digits = text.trimmingCharacters(in: around)
@@ -26,11 +28,28 @@ package struct WorkspaceKey: Sendable {
         self.bytes = bytes
     }
 
+    /// The key as 64 hexadecimal digits.
     package var hexadecimal: String { bytes.hexadecimal }
 
     /// A key of its own for every purpose: HMAC-SHA-256(key, purpose).
     func subkey(_ purpose: String) -> DigestKey {
         DigestKey(DigestKey(bytes).code(Array("sisa \(purpose)".utf8)))
+    }
+}
+
+/// Why a text is no key of a workspace.
+package enum KeyError: Error, Equatable {
+    /// The text has `length` bytes, or something in it that is no hexadecimal digit.
+    case badKey(length: Int)
+}
+
+extension KeyError: CustomStringConvertible {
+    /// What was found, and what a key is.
+    package var description: String {
+        switch self {
+        case .badKey(let length):
+            "the key has \(length) characters; a key is 64 hexadecimal digits, as in a workspace's file `key`"
+        }
     }
 }
 
@@ -73,10 +92,12 @@ struct KeyedDigest {
 }
 
 extension [UInt8] {
+    /// Two lower-case hexadecimal digits a byte.
     package var hexadecimal: String {
         map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
+    /// Reads two hexadecimal digits a byte; nil where the text is anything else.
     package init?(hexadecimal text: String) {
         let digits = Array(text.utf8)
         guard digits.count.isMultiple(of: 2) else { return nil }

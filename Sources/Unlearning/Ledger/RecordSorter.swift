@@ -10,14 +10,15 @@ struct RecordSorter {
     init(_ url: URL) throws {
         self.url = url
         queue = try Self.scratch(url)
-        // Ids, owners and texts are blobs: their identity is their bytes, and they may hold NUL.
+        // Ids, texts and attributes are blobs: their identity is their bytes, and they may hold NUL.
+        let attributes = RecordAttribute.all.map { ", \($0.quoted) BLOB" }.joined()
         try queue.write { db in
             try db.execute(
                 sql: """
                     CREATE TABLE records (
                         shard INTEGER NOT NULL, slice INTEGER NOT NULL, rank BLOB NOT NULL,
-                        id BLOB NOT NULL UNIQUE, owner BLOB, date TEXT, grouping BLOB, label INTEGER NOT NULL, text BLOB NOT NULL,
-                        file INTEGER, line INTEGER,
+                        id BLOB NOT NULL UNIQUE, label INTEGER NOT NULL, text BLOB NOT NULL,
+                        file INTEGER, line INTEGER\(attributes),
                         PRIMARY KEY (shard, slice, rank, id)
                     ) STRICT, WITHOUT ROWID
                     """)
@@ -27,8 +28,8 @@ struct RecordSorter {
     /// A database that nobody needs after a crash.
     static func scratch(_ url: URL) throws -> SQLiteFile {
         var configuration = Configuration()
-        // All pages are new, so the journal stays small. Records come in any order, so the more pages are at hand the fewer
-        // are written twice: 64 MiB of them, however many records there are.
+        // All pages are new, so the journal stays small. Records come in any order, so the more pages are at hand the
+        // fewer are written twice: 64 MiB of them, however many records there are.
         configuration.prepareDatabase { db in
             try db.execute(
                 sql: """
@@ -44,15 +45,18 @@ struct RecordSorter {
     /// Takes in everything that `feed` hands over.
     func take(_ feed: (@escaping (StoredRecord, RecordPlace?) throws -> Void) throws -> Void) throws {
         try queue.write { db in
-            let insert = try db.makeStatement(sql: "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            let attributes = RecordAttribute.all
+            let marks = [String](repeating: "?", count: 8 + attributes.count).joined(separator: ", ")
+            let insert = try db.makeStatement(sql: "INSERT INTO records VALUES (\(marks))")
             try feed { stored, place in
                 let record = stored.record
+                var values: [(any DatabaseValueConvertible)?] = [
+                    stored.cell.shard, stored.cell.slice, blob(stored.rank), blob(record.id.rawValue), record.label,
+                    blob(record.text), place?.file, place?.line
+                ]
+                for attribute in attributes { values.append(record.attributes[keyPath: attribute.value].map(blob)) }
                 do {
-                    try insert.execute(arguments: [
-                        stored.cell.shard, stored.cell.slice, blob(stored.rank),
-                        blob(record.id.rawValue), record.owner.map(blob), record.date,
-                        record.group.map(blob), record.label, blob(record.text), place?.file, place?.line
-                    ])
+                    try insert.execute(arguments: StatementArguments(values))
                 } catch let error as DatabaseError
                     where [.SQLITE_CONSTRAINT_UNIQUE, .SQLITE_CONSTRAINT_PRIMARYKEY].contains(error.extendedResultCode)
                 {
@@ -90,14 +94,21 @@ struct RecordSorter {
 
 extension StoredRecord {
     fileprivate init(_ row: Row) {
-        let (owner, group): (Data?, Data?) = (row["owner"], row["grouping"])
-        record = Record(
-            id: RecordID(text(row["id"])), owner: owner.map(text), date: row["date"], group: group.map(text),
-            text: text(row["text"]), label: row["label"])
+        var record = Record(id: RecordID(text(row["id"])), text: text(row["text"]), label: row["label"])
+        for attribute in RecordAttribute.all {
+            let value: Data? = row[attribute.name]
+            record.attributes[keyPath: attribute.value] = value.map(text)
+        }
+        self.record = record
         cell = Cell(shard: row["shard"], slice: row["slice"])
         let bytes: Data = row["rank"]
         rank = bytes.reduce(0) { $0 << 8 | UInt64($1) }
     }
+}
+
+extension RecordAttribute {
+    /// The name of its column: one of them is a word of SQL.
+    fileprivate var quoted: String { "\"\(name)\"" }
 }
 
 /// Texts were valid UTF-8 when they came in.

@@ -50,7 +50,7 @@ package struct BackboneSeal: Sendable, Equatable {
                 }
             } catch {
                 if error.problem == .notPermitted { throw error }
-                throw WorkspaceError.backboneUnreadable(path: url.path, reason: error.problem.reason)
+                throw ModelError.backboneUnreadable(path: url.path, reason: error.problem.reason)
             }
             files.append(File(name: name, digest: Data(whole.finalize())))
             if hasWeights { weights.append(Weights(name: name, bytes: size, blocks: blocks)) }

@@ -63,21 +63,24 @@ package final class Model: Sendable {
 
     /// The fixed features of texts, the part that all shards share.
     package func features(_ texts: [String], threads: Int) throws -> [Features] {
-        let (tokenizer, trunk) = try text()
-        let tokens = Parallel.map(texts.count, threads: threads) {
-            tokenizer.encode(texts[$0], maximumTokens: maxTokens)
-        }
-        return try trunk.features(of: tokens, threads: threads).map { $0.rounded(to: precision) }
+        try features(tokens: tokens(texts, threads: threads), threads: threads)
     }
 
-    /// How many rows the features of texts have; head only it is one each, and no text is looked at.
-    func featureRows(_ texts: [String], threads: Int) throws -> [Int] {
-        if layout.specification.lora == nil { return texts.map { _ in 1 } }
+    /// The same, given the token ids of each text.
+    func features(tokens: [[Int32]], threads: Int) throws -> [Features] {
+        try text().trunk.features(of: tokens, threads: threads).map { $0.rounded(to: precision) }
+    }
+
+    /// The token ids of each text, special ones included, at most as many as the recipe says.
+    func tokens(_ texts: [String], threads: Int) throws -> [[Int32]] {
         let (tokenizer, _) = try text()
         return Parallel.map(texts.count, threads: threads) {
-            tokenizer.encode(texts[$0], maximumTokens: maxTokens).count
+            tokenizer.encode(texts[$0], maximumTokens: maxTokens)
         }
     }
+
+    /// Whether the features of a text have a row for each of its tokens; head only they are one row.
+    var hasRowPerToken: Bool { layout.specification.lora != nil }
 
     private func text() throws -> (tokenizer: Tokenizer, trunk: Trunk) {
         try lower.withLock { lower in

@@ -14,7 +14,7 @@ package struct Assignment: Sendable {
         shards = recipe.baseShards
         slices = recipe.slices
         assignBy = recipe.assignBy
-        bands = BandIndex(recipe.placement)
+        bands = BandIndex(recipe.bands)
         splits = recipe.splits
         positionKey = key.subkey("assignment")
         rankKey = key.subkey("rank")

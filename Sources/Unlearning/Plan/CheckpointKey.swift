@@ -86,7 +86,8 @@ package struct RecordDigest: Sendable {
         digest.add("attributes".utf8)
         for record in records {
             digest.add(record.id.rawValue.utf8)
-            for value in [record.owner, record.date, record.group] {
+            for attribute in RecordAttribute.all {
+                let value = record.attributes[keyPath: attribute.value]
                 // None has no place of its own among texts: a part of another length.
                 digest.add(UInt64(value == nil ? 0 : 1))
                 digest.add((value ?? "").utf8)

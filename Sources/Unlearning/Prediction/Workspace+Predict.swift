@@ -38,12 +38,13 @@ extension Workspace {
         var recipe = recipe
         recipe.data.columns = recipe.data.columns.withoutPersons
         recipe.data.columns.id = Columns.rowNumber
-        try RecordSource(recipe, inputs, format: format, progress: progress).forEach { record, _ in
+        let source = RecordSource(recipe, inputs, format: format) { progress(.spanningLines(place: $0)) }
+        try source.forEach { record, _ in
             texts.append(record.text)
             labels.append(record.label)
         }
         guard !texts.isEmpty else {
-            throw WorkspaceError.noRecords(files: inputs.map(\.name))
+            throw RecordsError(file: "", problem: .nothingIn(files: inputs.map(\.name)))
         }
         let predictions = try predict(texts, votes: false, threads: threads, progress: progress)
         var byLabel = recipe.labels.map { _ in (records: 0, correct: 0) }

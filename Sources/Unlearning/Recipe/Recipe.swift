@@ -2,112 +2,81 @@ package import Engine
 
 /// Everything that a person chooses: which model, which records, cut how, trained how.
 ///
-/// | key | default | allowed |
-/// |---|---|---|
-/// | `name` | the folder's name | one line, at most 100 bytes |
-/// | `backbone` | (required) | path of a model folder |
-/// | `data.train` | (required) | one or more paths |
-/// | `data.test` | none | paths |
-/// | `data.format` | by each file's extension | `csv`, `tsv`, `jsonl` |
-/// | `data.quoting` | `quotes` | `quotes`, `none`: whether quotes enclose fields of CSV and TSV |
-/// | `data.columns.id` | `id` | a column, or `$row` for the row number |
-/// | `data.columns.text` | `text` | a column |
-/// | `data.columns.label` | `label` | a column |
-/// | `data.columns.owner` | none | a column |
-/// | `data.columns.date` | none | a column of ISO 8601 dates |
-/// | `data.columns.group` | none | a column that decides a record's band |
-/// | `labels` | (required) | at least 2 different names |
-/// | `shards` | 4 | 1...10000 |
-/// | `slices` | 4 | 1...10000, or the keys below |
-/// | `slices.count` | 4 | 1...10000 |
-/// | `slices.keep` | `all` | `all`, 0...10000: checkpoints that each order keeps beside its last |
-/// | `slices.orders` | 1 | 1...64, at most the orders there are |
-/// | `slices.probabilities` | none | one a slice, 0...1: how likely each is to lose a record next |
-/// | `epochs` | 4 | above 0, at most 10000; may be fractional |
-/// | `adapter.kind` | `lora` | `lora`, `head` |
-/// | `adapter.rank` | 8 | 1...1024 |
-/// | `adapter.alpha` | 16 | above 0, at most 1e6 |
-/// | `adapter.target_modules` | `[query, value]` | `query`, `key`, `value`, `attention.output`, `intermediate`, `output` |
-/// | `adapter.layers` | `all` | `all`, `{top: n}`, a list of indices from 0 |
-/// | `adapter.stages` | `whole` | `whole`, `layers`: each stage trains its own block of layers, the top ones first |
-/// | `pooling` | `mean` | `mean`, `cls`, `pooler` |
-/// | `optimizer.name` | `adamw` | `adamw` |
-/// | `optimizer.learning_rate` | 2e-3 | above 0, at most 10 |
-/// | `optimizer.head_learning_rate` | 1e-2 | above 0, at most 10 |
-/// | `optimizer.weight_decay` | 0.01 | 0...1 |
-/// | `optimizer.beta1` | 0.9 | 0 to below 1 |
-/// | `optimizer.beta2` | 0.999 | 0 to below 1 |
-/// | `optimizer.epsilon` | 1e-8 | above 0, at most 1 |
-/// | `optimizer.schedule` | `constant` | `constant`, `linear` |
-/// | `optimizer.warmup` | 0 | 0...1, a fraction of a stage's steps |
-/// | `batch` | 16 | 1...65536 |
-/// | `max_tokens` | 128 | 3...65536 |
-/// | `seed` | 42 | 0...2^64 - 1 |
-/// | `checkpoint_precision` | `f32` | `f32`, `bf16` |
-/// | `features.budget` | `2GiB` | `0`, or bytes with `KiB`, `MiB`, `GiB` or `TiB` |
-/// | `features.precision` | `f32` | `f32`, `bf16` |
-/// | `aggregation` | `mean` | `mean`, `majority`, `weighted` |
-/// | `deleted_ids` | `allow` | `allow`, `refuse` |
-/// | `assign_by` | `id` | `id`, `owner` (needs `data.columns.owner`) |
-/// | `placement` | none | bands: `{groups, shards, slices, probability}` (needs `data.columns.group`) |
-/// | `splits` | none | shards that were split, each into itself and a new last one |
+/// `RecipeKey.all` is the one table of its keys; docs/recipes.md says what they mean. A new choice is a property here,
+/// with its default, and a row there. Where recipes that were kept before it must still be read, it is optional or of a
+/// type that is a `LaterChoice`.
 package struct Recipe: Sendable, Codable {
+    /// What people call it: `name`, else the name of its folder.
     package var name: String
-    /// As written; see `resolve(_:relativeTo:)`.
+    /// The path of the model's folder as written; see `resolve(_:relativeTo:)`.
     package var backbone: String
+    /// Which records are learned from, and how their files are read.
     package var data: DataSource
+    /// The names of the classes; a record's label is an index into them.
     package var labels: [String]
+    /// Parts of the records that are trained apart from each other, splits included.
     package var shards = 4
+    /// Parts of each shard that are trained one after another.
     package var slices = 4
+    /// The orders of slices, and what is kept of their states.
     package var sliceOptions = SliceOptions()
     /// The e' of Bourtoule and others, 2021: the passes over all records that the stages of a shard amount to.
     package var epochs = 4.0
+    /// What is trained.
     package var adapter = Adapter.lora(LoRA())
+    /// How a text's token vectors become one, below the head.
     package var pooling = Pooling.mean
+    /// How it is trained.
     package var optimizer = Optimizer()
+    /// Records of one training step.
     package var batch = 16
+    /// Tokens of a text, special ones included; what is longer is cut.
     package var maxTokens = 128
+    /// Of all random draws that are not keyed by the workspace.
     package var seed: UInt64 = 42
+    /// What trained numbers are rounded to after every stage.
     package var checkpointPrecision = CheckpointPrecision.f32
+    /// How the outputs of the frozen layers are rounded and kept.
     package var features = FeatureOptions()
+    /// How the shards' answers become one.
     package var aggregation = Aggregation.mean
+    /// What decides a record's shard and slice.
     package var assignBy = AssignBy.id
+    /// Whether an id that was deleted may be added again.
     package var deletedIDs = DeletedIDs.allow
-    /// Empty: every record may stand in every cell. Else the last band is for all that no other names.
-    package var placement: [Band] = []
-    /// Shards that were split, in turn, counted from 0: the i-th split sends half of its records to shard `baseShards` + i.
+    /// The bands, under the name that they have in the file and in kept recipes.
+    private var placement: [Band] = []
+    /// Shards that were split, in turn, counted from 0: the i-th split sends half of its records to shard `baseShards`
+    /// + i.
     package var splits: [Int] = []
 
+    /// A recipe with the default of every key that may be left out.
     package init(name: String, backbone: String, data: DataSource, labels: [String]) {
         self.name = name
         self.backbone = backbone
         self.data = data
         self.labels = labels
     }
+
+    /// Empty: every record may stand in every cell. Else the last band is for all groups that no other names.
+    package var bands: [Band] {
+        get { placement }
+        set { placement = newValue }
+    }
+
+    /// Shards before any was split.
+    package var baseShards: Int { shards - splits.count }
+
+    /// Whether a record's cell depends on more than its id.
+    package var placesByMoreThanID: Bool { assignBy == .owner || !bands.isEmpty }
 }
 
 extension Recipe {
-    package struct DataSource: Sendable, Codable {
-        package var train: [String]
-        package var test: [String]
-        /// Nil: by each file's extension.
-        package var format: DataFormat?
-        package var quoting = Quoting.quotes
-        package var columns: Columns
-
-        package init(
-            train: [String], test: [String] = [], format: DataFormat? = nil,
-            columns: Columns = Columns()
-        ) {
-            self.train = train
-            self.test = test
-            self.format = format
-            self.columns = columns
-        }
-    }
-
+    /// What trained numbers are rounded to after every stage.
     package enum CheckpointPrecision: String, Sendable, Codable, CaseIterable {
+        /// IEEE binary32: nothing is rounded.
         case f32
+        /// bfloat16.
         case bf16
     }
 
@@ -123,6 +92,7 @@ extension Recipe {
 
     /// Whether an id that was deleted may be added again.
     package enum DeletedIDs: String, Sendable, Codable, CaseIterable {
+        /// It may, and nothing of it is kept.
         case allow
         /// Its keyed digest stays in the ledger: whoever has the workspace's key can tell that it was there.
         case refuse
@@ -130,15 +100,59 @@ extension Recipe {
 
     /// What decides a record's shard and slice.
     package enum AssignBy: String, Sendable, Codable, CaseIterable {
+        /// Its own id.
         case id
         /// All records of one owner stand together, so that a deletion of a person touches one shard.
         case owner
     }
+
+    /// In what orders a shard visits its slices, and how many of their states are kept.
+    package struct SliceOptions: Sendable, Equatable, Codable {
+        /// Checkpoints that each order keeps to start from, beside its last one, which answers; nil: one after every
+        /// slice. Changes no bit, only what a deletion costs.
+        package var keep: Int?
+        /// Sequences of all slices that each shard is trained along.
+        package var orders = 1
+        /// How likely each slice is to lose a record next; empty: nobody knows. The orders are matched to it.
+        package var probabilities: [Double] = []
+
+        /// One order, of which every state is kept.
+        package init() {}
+
+        /// The most orders of so many slices. There are no more of few; more than 64 would train each record 64 times.
+        package static func maxOrders(slices: Int) -> Int {
+            var orders = 1
+            for slices in 1...slices where orders < 64 { orders *= slices }
+            return min(orders, 64)
+        }
+
+        /// Matching takes the fourth power of the slices, at every start of a command.
+        static let maxMatchedSlices = 64
+    }
+
+    /// How the outputs of the frozen layers are kept between trainings.
+    package struct FeatureOptions: Sendable, Equatable, LaterChoice {
+        /// Bytes that all files of features together may have; 0: none are written. Changes no bit.
+        package var budget = 2 << 30
+        /// What features are rounded to, stored or not.
+        package var precision = FeaturePrecision.f32
+
+        /// Exact features, up to 2 GiB of them on disk.
+        package init() {}
+
+        static var leftOut: Self { Self() }
+    }
+}
+
+/// A choice that came later: a recipe that was kept before it reads as one that left it out.
+protocol LaterChoice: Codable {
+    /// What it is where a recipe does not say.
+    static var leftOut: Self { get }
 }
 
 extension KeyedDecodingContainer {
-    /// A recipe that was kept before there was this choice reads as one that left it out.
-    func decode(_ type: Quoting.Type, forKey key: Key) throws -> Quoting {
-        try decodeIfPresent(type, forKey: key) ?? .quotes
+    /// A choice, or its default where the kept recipe does not know it.
+    func decode<Choice: LaterChoice>(_ type: Choice.Type, forKey key: Key) throws -> Choice {
+        try decodeIfPresent(type, forKey: key) ?? Choice.leftOut
     }
 }

@@ -6,6 +6,7 @@ import Yams
 /// the reader of each key says what it wants. Anchors, aliases, tags and several documents are refused; a recipe needs
 /// none of them, and with aliases a short file can mean a huge one.
 struct RecipeDocument {
+    /// The whole recipe.
     let root: RecipeNode
 
     init(_ text: String, file: String) throws(RecipeError) {
@@ -27,8 +28,8 @@ struct RecipeDocument {
     /// Stops a file whose aliases could multiply before Yams follows them.
     ///
     /// Yams copies an alias's target cheaply, but compares keys by content, and a key may be an alias. Four aliases
-    /// multiply to nothing worth mentioning, and those are refused with their place by the walk. The count here takes no
-    /// notice of quotes and comments, so it can be too high there but never too low.
+    /// multiply to nothing worth mentioning, and those are refused with their place by the walk. The count here takes
+    /// no notice of quotes and comments, so it can be too high there but never too low.
     private static func refuseAliasBomb(_ text: String, file: String) throws(RecipeError) {
         var line = 1
         var previous: UInt8 = 0
@@ -80,12 +81,15 @@ struct RecipeDocument {
     }
 }
 
-/// Turns Yams's nodes into ours, in the order of the file.
+/// Turns the nodes of Yams into those of a recipe, in the order of the file.
 private struct Walk {
     let file: String
 
     func node(_ node: Node, at path: String) throws(RecipeError) -> RecipeNode {
         let line = node.mark?.line ?? 1
+        func piece(_ content: RecipeNode.Content) -> RecipeNode {
+            RecipeNode(file: file, line: line, path: path, content: content)
+        }
         // An anchor comes before its first alias, so the walk never enters a copy.
         if node.anchor != nil {
             throw RecipeError(file: file, line: line, keyPath: path, problem: .anchorOrAlias)
@@ -94,17 +98,17 @@ private struct Walk {
         case .scalar(let scalar):
             try refuseTag(scalar.tag, besides: "tag:yaml.org,2002:str", line: line, path: path)
             let isPlain = scalar.style == .plain
-            return RecipeNode(line: line, content: .scalar(scalar.string, isPlain: isPlain))
+            return piece(.scalar(scalar.string, isPlain: isPlain))
         case .sequence(let sequence):
             try refuseTag(sequence.tag, besides: "tag:yaml.org,2002:seq", line: line, path: path)
             var items: [RecipeNode] = []
             for item in sequence {
                 items.append(try self.node(item, at: "\(path)[\(items.count)]"))
             }
-            return RecipeNode(line: line, content: .sequence(items))
+            return piece(.sequence(items))
         case .mapping(let mapping):
             try refuseTag(mapping.tag, besides: "tag:yaml.org,2002:map", line: line, path: path)
-            return RecipeNode(line: line, content: .mapping(try entries(mapping, at: path)))
+            return piece(.mapping(try entries(mapping, at: path)))
         case .alias:
             throw RecipeError(file: file, line: line, keyPath: path, problem: .anchorOrAlias)
         }
@@ -114,7 +118,8 @@ private struct Walk {
         _ mapping: Node.Mapping, at path: String
     ) throws(RecipeError) -> [RecipeNode.Entry] {
         var entries: [RecipeNode.Entry] = []
-        var seen: Set<RecordID> = []
+        // Keys are told apart by their bytes.
+        var seen: Set<[UInt8]> = []
         for (keyNode, valueNode) in mapping {
             let key = try node(keyNode, at: path)
             guard case .scalar(let name, _) = key.content else {
@@ -123,7 +128,7 @@ private struct Walk {
                     problem: .wrongType(found: key.kind, expected: "the name of a key"))
             }
             let inner = path.isEmpty ? name : "\(path).\(name)"
-            guard seen.insert(RecordID(name)).inserted else {
+            guard seen.insert(Array(name.utf8)).inserted else {
                 throw RecipeError(
                     file: file, line: key.line, keyPath: inner, problem: .duplicateKey)
             }

@@ -2,9 +2,9 @@
 package enum Suggestion {
     /// The candidate nearest to `word`, or nil if none is near.
     ///
-    /// Near is an edit distance of at most a third of the word's length, and at least 1; letter case counts for nothing.
-    /// Of several equally near candidates the first is taken. Words above 64 characters have no suggestion, so a hostile
-    /// word costs nothing.
+    /// Near is an edit distance of at most a third of the word's length, and at least 1; letter case counts for
+    /// nothing. Of several equally near candidates the first is taken. Words above 64 characters have no suggestion, so
+    /// a hostile word costs nothing.
     package static func nearest(to word: String, among candidates: [String]) -> String? {
         let sought = Array(word.lowercased().unicodeScalars)
         guard !sought.isEmpty, sought.count <= longest else { return nil }

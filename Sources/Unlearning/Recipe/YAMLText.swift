@@ -17,8 +17,8 @@ package enum YAMLText {
         return !text.contains("  ") && !reserved.contains(text.lowercased())
     }
 
-    /// In double quotes. What YAML forbids, folds or does not show is escaped; the asterisk too, since a recipe of many would be refused
-    /// for its aliases.
+    /// In double quotes. What YAML forbids, folds or does not show is escaped; the asterisk too, since a recipe of many
+    /// would be refused for its aliases.
     package static func quoted(_ text: String) -> String {
         var written = "\""
         for scalar in text.unicodeScalars {

@@ -15,14 +15,9 @@ struct DelimitedRecords {
     /// Where the columns in use stand.
     private struct Header {
         var count: Int
-        /// Nil for row numbers.
-        var id: Int?
-        /// Nil, as the label, where it is optional and the file has none.
-        var text: Int?
-        var label: Int?
-        var owner: Int?
-        var date: Int?
-        var group: Int?
+        /// Nil for row numbers, and for each where it is optional and the file has none.
+        var id, text, label: Int?
+        var attributes: [(attribute: RecordAttribute, column: String, field: Int)]
     }
 
     var hasHeader: Bool { header != nil }
@@ -40,7 +35,8 @@ struct DelimitedRecords {
 
     private func readHeader(_ row: FieldRow) throws(RecordsError) -> Header {
         var positions: [RecordID: Int] = [:]
-        // A name that nobody asks for may stand there as often as it likes, as the empty one does where a spreadsheet was wider.
+        // A name that nobody asks for may stand there as often as it likes, as the empty one does where a spreadsheet
+        // was wider.
         var repeated: Set<RecordID> = []
         var names: [String] = []
         for field in 0..<row.count {
@@ -53,16 +49,19 @@ struct DelimitedRecords {
             if let position = positions[RecordID(column)] { return position }
             throw refusal(row.line, column, .missingColumn(found: names.map(RecordsError.shown)))
         }
-        let columns = reader.columns
         func position(_ column: String, _ rule: RecordReader.Rule) throws(RecordsError) -> Int? {
             rule == .optional && positions[RecordID(column)] == nil ? nil : try position(column)
         }
-        return Header(
-            count: row.count,
-            id: columns.id == Columns.rowNumber ? nil : try position(columns.id, reader.ids),
+        let columns = reader.columns
+        var header = Header(
+            count: row.count, id: columns.id == Columns.rowNumber ? nil : try position(columns.id, reader.ids),
             text: try position(columns.text, reader.texts), label: try position(columns.label, reader.labels),
-            owner: try columns.owner.map(position), date: try columns.date.map(position),
-            group: try columns.group.map(position))
+            attributes: [])
+        for attribute in RecordAttribute.all {
+            guard let column = columns[keyPath: attribute.column] else { continue }
+            header.attributes.append((attribute, column, try position(column)))
+        }
+        return header
     }
 
     private func record(_ row: FieldRow, _ header: Header) throws(RecordsError) -> RawRecord {
@@ -70,17 +69,17 @@ struct DelimitedRecords {
             throw refusal(row.line, nil, .wrongFieldCount(found: row.count, expected: header.count))
         }
         let columns = reader.columns
-        var values = RecordValues(id: "\(recordCount)", text: "", label: nil, owner: nil)
-        if let field = header.id { values.id = try text(row, field, column: columns.id) }
-        if let field = header.text { values.text = try text(row, field, column: columns.text) }
-        if let field = header.label { values.label = try text(row, field, column: columns.label) }
-        if let field = header.owner { values.owner = try text(row, field, column: columns.owner) }
-        if let field = header.date { values.date = try text(row, field, column: columns.date) }
-        if let field = header.group { values.group = try text(row, field, column: columns.group) }
+        var record = RawRecord(id: RecordID("\(recordCount)"), text: "")
+        if let field = header.id { record.id = RecordID(try text(row, field, column: columns.id)) }
+        if let field = header.text { record.text = try text(row, field, column: columns.text) }
+        if let field = header.label { record.label = try text(row, field, column: columns.label) }
+        for (attribute, column, field) in header.attributes {
+            record.attributes[keyPath: attribute.value] = try text(row, field, column: column)
+        }
         if String(validating: row.bytes, as: UTF8.self) == nil {
             throw invalidUTF8(in: row, row.bytes[...], column: nil)
         }
-        return try reader.check(values, file: file, line: row.line)
+        return try reader.checked(record, file: file, line: row.line)
     }
 
     private func text(_ row: FieldRow, _ field: Int, column: String?) throws(RecordsError) -> String {

@@ -42,7 +42,8 @@ struct DelimitedScanner {
         self.maxRowBytes = maxRowBytes
     }
 
-    /// Takes the next bytes and hands out every row that ends in them; `emit` answers whether an empty line is to be skipped.
+    /// Takes the next bytes and hands out every row that ends in them; `emit` answers whether an empty line is to be
+    /// skipped.
     mutating func feed(_ chunk: [UInt8], _ emit: (FieldRow) throws -> Bool) throws {
         var next = 0
         while next < chunk.count {
@@ -164,5 +165,30 @@ struct DelimitedScanner {
         if row.bytes.count + row.ends.count > maxRowBytes {
             throw Failure(line: row.line, problem: .recordTooLong(limit: maxRowBytes))
         }
+    }
+}
+
+/// One row of a delimited file: the bytes of its fields, one after the other, quotes resolved.
+struct FieldRow {
+    var bytes: [UInt8] = []
+    /// Where each field ends in `bytes`.
+    var ends: [Int] = []
+    /// The line on which the row begins.
+    var line = 1
+
+    var count: Int { ends.count }
+
+    subscript(field: Int) -> ArraySlice<UInt8> {
+        bytes[(field == 0 ? 0 : ends[field - 1])..<ends[field]]
+    }
+
+    /// The line on which a byte stands: a quoted field may hold line breaks.
+    func line(ofByteAt index: Int) -> Int {
+        line + bytes[..<index].count { $0 == UInt8(ascii: "\n") }
+    }
+
+    mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
     }
 }

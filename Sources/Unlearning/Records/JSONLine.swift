@@ -266,3 +266,46 @@ extension JSONLine.Value {
         }
     }
 }
+
+/// What is wrong with a line that should hold one JSON object. Offsets count bytes of the line from 0.
+package enum JSONLineError: Error, Equatable, Sendable {
+    /// The line is no object, or ends within one.
+    case notAnObject, unexpectedEnd
+    /// The byte there begins nothing that may stand there.
+    case unexpectedByte(offset: Int)
+    /// Arrays and objects are nested deeper than `limit`.
+    case tooDeep(limit: Int)
+    /// One object has a key twice.
+    case duplicateKey
+    /// A backslash is followed by nothing that JSON knows.
+    case badEscape(offset: Int)
+    /// An escape is half a character.
+    case loneSurrogate(offset: Int)
+    /// A string holds a control character that is not escaped.
+    case controlCharacter(offset: Int)
+    /// A number is not written as JSON has it.
+    case badNumber(offset: Int)
+    /// Something follows the object.
+    case textAfterObject(offset: Int)
+}
+
+extension JSONLineError: CustomStringConvertible {
+    /// What is wrong, as the beginning of a sentence.
+    package var description: String {
+        switch self {
+        case .notAnObject: "the line is not a JSON object"
+        case .unexpectedEnd: "the object is not finished at the end of the line"
+        case .unexpectedByte(let offset): "not JSON at byte \(offset + 1) of the line"
+        case .tooDeep(let limit): "nested deeper than \(limit) levels"
+        case .duplicateKey: "a key stands twice in one object"
+        case .badEscape(let offset): "an unknown escape at byte \(offset + 1) of the line"
+        case .loneSurrogate(let offset):
+            "half a character (a lone surrogate) at byte \(offset + 1) of the line"
+        case .controlCharacter(let offset):
+            "a raw control character in a string at byte \(offset + 1) of the line"
+        case .badNumber(let offset): "a malformed number at byte \(offset + 1) of the line"
+        case .textAfterObject(let offset):
+            "text behind the object at byte \(offset + 1) of the line"
+        }
+    }
+}

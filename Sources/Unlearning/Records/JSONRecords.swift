@@ -5,8 +5,13 @@ struct JSONRecords {
     private(set) var recordCount = 0
     /// Whether row numbers stand for ids; the first record decides.
     private var isNumbered: Bool?
+    /// Those that the recipe names a key for.
+    private let attributes: [(attribute: RecordAttribute, column: String)]
 
     init(reader: RecordReader, file: String) {
+        attributes = RecordAttribute.all.compactMap { attribute in
+            reader.columns[keyPath: attribute.column].map { (attribute, $0) }
+        }
         self.reader = reader
         self.file = file
     }
@@ -30,35 +35,31 @@ struct JSONRecords {
             throw refusal(number, nil, .malformedJSON(error))
         }
         let columns = reader.columns
-        var values = RecordValues(id: "\(recordCount)", text: "", label: nil, owner: nil)
+        var record = RawRecord(id: RecordID("\(recordCount)"), text: "")
         func isLeftOut(_ column: String, _ rule: RecordReader.Rule) -> Bool {
             guard rule == .optional else { return false }
             let found = members.first { $0.key == RecordID(column) }?.value
             return found == nil || found == .null
         }
-        let isNumbered = self.isNumbered ?? (columns.id == Columns.rowNumber || isLeftOut(columns.id, reader.ids))
+        let isNumbered =
+            self.isNumbered ?? (columns.id == Columns.rowNumber || isLeftOut(columns.id, reader.ids))
         self.isNumbered = isNumbered
         if !isNumbered {
-            values.id = try word(try value(columns.id, members, number), columns.id, number)
+            record.id = RecordID(try word(try value(columns.id, members, number), columns.id, number))
         }
         if !isLeftOut(columns.text, reader.texts) {
-            values.text = try text(try value(columns.text, members, number), columns.text, number)
+            record.text = try text(try value(columns.text, members, number), columns.text, number)
         }
         if !isLeftOut(columns.label, reader.labels) {
-            values.label = try word(
-                try value(columns.label, members, number), columns.label, number)
+            record.label = try word(try value(columns.label, members, number), columns.label, number)
         }
-        if let owner = columns.owner {
-            let found = try value(owner, members, number)
-            values.owner = found == .null ? nil : try word(found, owner, number)
+        for (attribute, column) in attributes {
+            let found =
+                attribute.isAlwaysWritten
+                ? try value(column, members, number) : members.first { $0.key == RecordID(column) }?.value ?? .null
+            if found != .null { record.attributes[keyPath: attribute.value] = try word(found, column, number) }
         }
-        if let date = columns.date, let member = members.first(where: { $0.key == RecordID(date) }) {
-            values.date = member.value == .null ? nil : try word(member.value, date, number)
-        }
-        if let group = columns.group, let member = members.first(where: { $0.key == RecordID(group) }) {
-            values.group = member.value == .null ? nil : try word(member.value, group, number)
-        }
-        return try reader.check(values, file: file, line: number)
+        return try reader.checked(record, file: file, line: number)
     }
 
     private func value(
@@ -77,7 +78,7 @@ struct JSONRecords {
         throw refusal(line, column, .wrongType(found: value.kind, expected: "a string"))
     }
 
-    /// An id, label or owner: also a whole number, in the very digits of the file.
+    /// An id, label or attribute: also a whole number, in the very digits of the file.
     private func word(
         _ value: JSONLine.Value, _ column: String, _ line: Int
     ) throws(RecordsError) -> String {

@@ -1,8 +1,9 @@
 /// When a record is of: an instant, or a day, which stands for all instants of it in UTC.
 ///
-/// ISO 8601 (RFC 3339 and a little more): `2024-05-31`, or `2024-05-31T13:45:00` with or without seconds, a fraction of any length, and a zone (`Z`,
-/// `+02:00`; none: UTC). `24:00` is the next day's `00:00`, and second 60 the first of the next minute. Years before 0 and after 9999 have a sign:
-/// `-0044-03-15`, `+12024-01-01`. Compared as time, in the proleptic Gregorian calendar, exactly: two spellings of an instant are the same.
+/// ISO 8601 (RFC 3339 and a little more): `2024-05-31`, or `2024-05-31T13:45:00` with or without seconds, a fraction of
+/// any length, and a zone (`Z`, `+02:00`; none: UTC). `24:00` is the next day's `00:00`, and second 60 the first of the
+/// next minute. Years before 0 and after 9999 have a sign: `-0044-03-15`, `+12024-01-01`. Compared as time, in the
+/// proleptic Gregorian calendar, exactly: two spellings of an instant are the same.
 struct RecordDate: Equatable, Sendable {
     /// A point of time: seconds since 1970-01-01T00:00:00Z, and the digits of the fraction without zeros at the end.
     private struct Instant: Comparable {
@@ -81,7 +82,8 @@ struct RecordDate: Equatable, Sendable {
         return date + "T\(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60))\(fraction)Z"
     }
 
-    /// Days since 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date algorithms": years begin in March, so that a leap day is a year's last).
+    /// Days since 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date algorithms": years begin in March, so
+    /// that a leap day is a year's last).
     private static func days(_ date: (year: Int, month: Int, day: Int)) -> Int {
         let year = date.month <= 2 ? date.year - 1 : date.year
         let era = year.floored(by: 400)

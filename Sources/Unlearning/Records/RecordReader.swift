@@ -7,22 +7,29 @@ package import Foundation
 package struct RecordReader: Sendable {
     /// Whether a file must have a column, and every record a value in it.
     package enum Rule: Sendable {
+        /// Whoever lacks it is refused.
         case required
+        /// Whoever lacks it is read without it.
         case optional
     }
 
+    /// Where a record's parts stand.
     package var columns: Columns
     /// Nil: by the file's extension.
     package var format: DataFormat?
+    /// Whether quotes enclose fields of CSV and TSV.
     package var quoting: Quoting
     /// Where optional and the file (of JSON Lines its first record) has none, row numbers stand for them.
     package var ids: Rule
-    package var texts: Rule
-    package var labels: Rule
+    /// Whether texts and labels must be there.
+    package var texts, labels: Rule
+    /// Bytes that a row or line may have.
     package var maxRecordBytes: Int
-    /// Told the place ("file:line") of the first field of a TSV file that spans lines: often a lone quote and not a quoted field.
+    /// Told the place ("file:line") of the first field of a TSV file that spans lines: often a lone quote and not a
+    /// quoted field.
     package var notice: @Sendable (String) -> Void = { _ in }
 
+    /// A reader of files with these columns.
     package init(
         columns: Columns, format: DataFormat? = nil, quoting: Quoting = .quotes, ids: Rule = .required,
         texts: Rule = .required, labels: Rule = .required, maxRecordBytes: Int = 1 << 20
@@ -52,6 +59,7 @@ package struct RecordReader: Sendable {
         }
     }
 
+    /// The same for a file that a recipe names.
     package func forEach(file: URL, _ body: (RawRecord, Int) throws -> Void) throws {
         try forEach(InputFile(file), body)
     }
@@ -93,5 +101,34 @@ package struct RecordReader: Sendable {
         if records.recordCount == 0 {
             throw RecordsError(file: file.name, problem: .emptyFile)
         }
+    }
+}
+
+extension RecordReader {
+    /// Refuses what no record may lack: an id, a text, and a label where one is required.
+    ///
+    /// An empty attribute is none: a record with an empty owner belongs to nobody. A date is kept in its canonical
+    /// form.
+    func checked(_ record: RawRecord, file: String, line: Int) throws(RecordsError) -> RawRecord {
+        func refusal(_ column: String, _ problem: RecordsError.Problem) -> RecordsError {
+            RecordsError(file: file, line: line, column: column, problem: problem)
+        }
+        var record = record
+        if record.id.rawValue.isEmpty { throw refusal(columns.id, .emptyID) }
+        if record.text.isEmpty, texts == .required { throw refusal(columns.text, .emptyText) }
+        if record.label?.isEmpty == true { record.label = nil }
+        if record.label == nil && labels == .required { throw refusal(columns.label, .emptyLabel) }
+        for attribute in RecordAttribute.all {
+            guard let written = record.attributes[keyPath: attribute.value] else { continue }
+            if written.isEmpty {
+                record.attributes[keyPath: attribute.value] = nil
+            } else if attribute.isDate {
+                guard let date = RecordDate(written) else {
+                    throw refusal(columns[keyPath: attribute.column] ?? "", .badDate)
+                }
+                record.attributes[keyPath: attribute.value] = date.canonical
+            }
+        }
+        return record
     }
 }

@@ -5,32 +5,44 @@ struct RecordPlace: Sendable {
     /// Counted from 1.
     let line: Int
 
+    /// A line of one of the files.
     init(file: Int, line: Int) {
         self.file = file
         self.line = line
     }
 
+    /// Nil where either is not known.
     init?(file: Int?, line: Int?) {
         guard let file, let line else { return nil }
         self.init(file: file, line: line)
     }
 }
 
+/// An id that came twice, and where; nil where records come from no file that a person handed in.
+struct DuplicateID: Error {
+    let first, second: RecordPlace?
+}
+
 /// Reads the records of files, one file after another, each once: it may be a pipe.
 struct RecordSource {
+    /// Bytes that an id may have.
     static let longestID = 65_536
     private let recipe: Recipe
     private let files: [InputFile]
     private let format: DataFormat?
     private let labels: LabelIndex
-    private let progress: TrainingProgress
+    private let notice: @Sendable (String) -> Void
 
-    /// `format`: Nil: what the recipe says, or the extension.
+    /// The records of files with the recipe's columns and labels.
+    ///
+    /// `format`: nil: what the recipe says, or the extension.
+    /// `notice`: Told the place ("file:line") of a field that goes on over the end of its line where that is seldom
+    /// meant.
     init(
         _ recipe: Recipe, _ files: [InputFile], format: DataFormat? = nil,
-        progress: @escaping TrainingProgress = { _ in }
+        notice: @escaping @Sendable (String) -> Void = { _ in }
     ) {
-        self.progress = progress
+        self.notice = notice
         self.recipe = recipe
         self.files = files
         self.format = format ?? recipe.data.format
@@ -40,7 +52,7 @@ struct RecordSource {
     /// Hands out every record and where it stands.
     func forEach(_ body: (Record, RecordPlace) throws -> Void) throws {
         var reader = RecordReader(columns: recipe.data.columns, format: format, quoting: recipe.data.quoting)
-        reader.notice = { [progress] place in progress(.spanningLines(place: place)) }
+        reader.notice = notice
         for (number, file) in files.enumerated() {
             try reader.forEach(file) { raw, line in
                 let record = try labels.record(
@@ -48,7 +60,7 @@ struct RecordSource {
                 let place = RecordPlace(file: number, line: line)
                 // A record that no command line can name could never be deleted.
                 guard record.id.rawValue.utf8.count <= Self.longestID, !record.id.rawValue.utf8.contains(0) else {
-                    throw WorkspaceError.unusableID(place: name(place), limit: Self.longestID)
+                    throw RecordsError(file: file.name, line: line, problem: .unusableID(limit: Self.longestID))
                 }
                 try body(record, place)
             }
@@ -61,6 +73,7 @@ struct RecordSource {
     /// What a person is told of an id that stands twice; the id itself may name somebody, and is not repeated.
     func explained(_ duplicate: DuplicateID) -> any Error {
         guard let first = duplicate.first, let second = duplicate.second else { return duplicate }
-        return WorkspaceError.duplicateID(first: name(first), second: name(second))
+        return RecordsError(
+            file: files[second.file].name, line: second.line, problem: .duplicateID(first: name(first)))
     }
 }

@@ -3,15 +3,17 @@ internal import Foundation
 
 /// Why something that was handed in could not be opened or read.
 package struct InputError: Error, Equatable, Sendable {
-    /// What is wrong with the file.
+    /// What the system, or a look at the file, said.
     package enum Problem: Equatable, Sendable {
-        case missing
-        case notPermitted
-        case folder
+        /// There is no such file, the person may not read it, or it is a folder.
+        case missing, notPermitted, folder
         /// A pipe or a device, where only a file is read.
         case notARegularFile
+        /// It has more than `limit` bytes, where only small files are read.
         case tooLong(limit: Int)
+        /// It is the file of another program.
         case foreign(ForeignContent)
+        /// Opening or reading failed otherwise.
         case failed(reason: String)
     }
 
@@ -20,7 +22,7 @@ package struct InputError: Error, Equatable, Sendable {
     /// What is wrong with it.
     package let problem: Problem
 
-    /// Makes the error of a file that is called `name`.
+    /// An error of the file `name`.
     package init(name: String, problem: Problem) {
         self.name = name
         self.problem = problem
@@ -42,15 +44,15 @@ package struct InputError: Error, Equatable, Sendable {
 }
 
 extension InputError: CustomStringConvertible {
-    /// The sentence for people: the file, what is wrong, and what to do.
+    /// Name, reason and advice in one line.
     package var description: String { "\(name): \(problem)" }
 }
 
 extension InputError.Problem: CustomStringConvertible {
-    /// What is wrong, and what to do.
+    /// Reason and advice.
     package var description: String { "\(reason). \(advice)" }
 
-    /// What is wrong, without what to do.
+    /// What is wrong, as part of a sentence.
     package var reason: String {
         switch self {
         case .missing: "there is no such file"

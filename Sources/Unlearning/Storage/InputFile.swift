@@ -3,15 +3,17 @@ package import Foundation
 
 /// A file that a person hands in.
 ///
-/// What a recipe names is a regular file: opening a pipe would wait for ever, and nobody would know for whom. What the command line names
-/// may be a pipe or a device too, and `-` is standard input: whoever named it knows that somebody writes.
+/// What a recipe names is a regular file: opening a pipe would wait for ever, and nobody would know for whom. What the
+/// command line names may be a pipe or a device too, and `-` is standard input: whoever named it knows that somebody
+/// writes.
 package struct InputFile: Sendable, Equatable {
     /// Absolute, or `-`.
     package let path: String
+    /// Whether a pipe or a device is read too.
     let takesPipes: Bool
 
     private static let standardInput = "-"
-    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     /// A file that a recipe names.
     package init(_ url: URL) {
@@ -25,7 +27,7 @@ package struct InputFile: Sendable, Equatable {
         takesPipes = true
     }
 
-    /// Whether it stands for standard input.
+    /// Whether it is `-`, and named on the command line.
     package var isStandardInput: Bool { takesPipes && path == Self.standardInput }
 
     /// The name that messages give it.
@@ -85,16 +87,40 @@ package struct InputFile: Sendable, Equatable {
         if let foreign = ForeignContent(bytes) { throw InputError(name: name, problem: .foreign(foreign)) }
         return bytes
     }
+}
 
-    /// The same of a text: UTF-8, without a byte order mark.
-    package func text(limit: Int) throws -> [UInt8] {
-        var bytes = try bytes(limit: limit)
-        if bytes.starts(with: Self.byteOrderMark) { bytes.removeFirst(Self.byteOrderMark.count) }
-        guard String(validating: bytes, as: UTF8.self) != nil else {
-            let valid = bytes[..<RecordsError.firstInvalidByte(bytes[...])]
-            let line = 1 + valid.count { $0 == UInt8(ascii: "\n") }
-            throw RecordsError(file: name, line: line, problem: .invalidUTF8)
+/// A file that is handed in, read once from front to back in chunks.
+struct ChunkedFile: ~Copyable {
+    private let name: String
+    private let chunkBytes: Int
+    private let descriptor: Int32
+
+    init(_ file: InputFile, chunkBytes: Int = 64 << 10) throws(InputError) {
+        name = file.name
+        self.chunkBytes = chunkBytes
+        descriptor = try file.open()
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// The next bytes, as many as a chunk has until the last one; nil at the end. A pipe is waited for until they are
+    /// there.
+    mutating func next() throws(InputError) -> [UInt8]? {
+        var code: Int32 = 0
+        let chunk = unsafe [UInt8](unsafeUninitializedCapacity: chunkBytes) { buffer, count in
+            while count < chunkBytes {
+                // Inside the buffer: `count` bytes of its `chunkBytes` are taken.
+                let received = unsafe read(
+                    descriptor, buffer.baseAddress.map { unsafe $0 + count }, chunkBytes - count)
+                if received < 0, errno == EINTR { continue }
+                if received < 0 { code = errno }
+                if received <= 0 { return }
+                count += received
+            }
         }
-        return bytes
+        guard code == 0 else { throw InputError(name: name, errno: code) }
+        return chunk.isEmpty ? nil : chunk
     }
 }

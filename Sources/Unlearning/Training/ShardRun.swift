@@ -62,6 +62,8 @@ struct ShardRun: Sendable {
             let (clock, before) = (ContinuousClock().now, trainer.cost)
             state = try trainer.train(stage: item.stage, from: state) {
                 setting.progress(.advanced(shard: shard, stage: item.stage, recordPasses: $0))
+            } features: {
+                setting.progress(.features(shard: shard, done: $0, total: $1))
             }
             let cost = StageCost(
                 recordPasses: recordPasses, tokens: trainer.cost.tokens - before.tokens,

@@ -3,8 +3,8 @@ internal import Foundation
 
 /// Trains the stages of one shard: a pure function of recipe, model, shard number and records.
 ///
-/// It knows no checkpoint and no ledger, so training, repair and verification are this one piece of code on different records. Files
-/// of features it may be given: they save time and change no bit.
+/// It knows no checkpoint and no ledger, so training, repair and verification are this one piece of code on different
+/// records. Files of features it may be given: they save time and change no bit.
 package final class SliceTrainer {
     private let recipe: Recipe
     private let shard: Int
@@ -14,14 +14,14 @@ package final class SliceTrainer {
     private let trainer: BatchTrainer
     private let layout: AdapterLayout
     private let table: StageTable
-    private var memo: FeatureMemo
+    private var cache: FeatureCache
     /// The cost of all stages trained so far.
     private(set) var cost = StageCost()
 
     /// `features`: Where they are kept on disk; nil: nowhere. `memory`: Bytes of memory that others may be kept in.
     init(
         _ recipe: Recipe, _ model: Model, shard: Int, records: [StoredRecord], table: StageTable, threads: Int,
-        features: FeatureStore?, memory: Int = FeatureMemo.budget
+        features: FeatureStore?, memory: Int = FeatureCache.budget
     ) throws {
         self.recipe = recipe
         layout = model.layout
@@ -31,7 +31,7 @@ package final class SliceTrainer {
         self.threads = threads
         planRecords = records.map(\.planRecord)
         trainer = BatchTrainer(try model.network, threads: threads)
-        memo = FeatureMemo(records, model, store: features, threads: threads, budget: memory)
+        cache = FeatureCache(records, model, store: features, threads: threads, budget: memory)
     }
 
     /// The state before the first stage.
@@ -40,8 +40,12 @@ package final class SliceTrainer {
     }
 
     /// Trains stage `index` from the state of the stage before. A stage whose own slice is empty changes nothing.
+    ///
+    /// `progress`: told of every step. `features`: told, while features of texts are computed before the first step,
+    /// how many of them are done.
     package func train(
-        stage index: Int, from state: AdapterState, progress: (_ recordPasses: Int) -> Void
+        stage index: Int, from state: AdapterState, progress: (_ recordPasses: Int) -> Void,
+        features: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> AdapterState {
         guard planRecords.contains(where: { $0.slice == table.slice(of: index) }) else { return state }
         if let wrong = records.first(where: { $0.record.label >= recipe.labels.count }) {
@@ -51,7 +55,8 @@ package final class SliceTrainer {
         let block = recipe.adapter.trainsBlocks ? layout.block(table.step(of: index), of: table.slices) : layout.whole
         let orders = (0..<stage.passes).map { stage.order(pass: $0, planRecords) }
         let steps = orders.reduce(0) { $0 + ($1.count + recipe.batch - 1) / recipe.batch }
-        try memo.prepare(slices: table.slices(seenBy: index), visited: Set(orders.joined()).sorted())
+        try cache.prepare(
+            slices: table.slices(seenBy: index), visited: Set(orders.joined()).sorted(), progress: features)
         let schedule = Schedule(recipe.optimizer)
         var optimizer = Optimizer.adamW(AdamW(count: layout.count, settings: AdamW.Settings(recipe.optimizer)))
         var state = state
@@ -61,7 +66,7 @@ package final class SliceTrainer {
             for start in stride(from: 0, to: order.count, by: recipe.batch) {
                 let batch = Array(order[start..<min(start + recipe.batch, order.count)])
                 let factor = schedule.factor(step: step, of: steps)
-                let features = try memo.features(of: batch)
+                let features = try cache.features(of: batch)
                 _ = try trainer.step(
                     &state, &optimizer, zip(features, batch).map { Example($0, .label(records[$1].record.label)) },
                     block: block,

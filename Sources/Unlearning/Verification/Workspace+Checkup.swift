@@ -73,7 +73,7 @@ extension Workspace {
         do {
             try check(backbone: backboneFolder())
             return nil
-        } catch WorkspaceError.noBackbone {
+        } catch ModelError.noBackbone {
             return .missing
         } catch let error as InputError where error.problem == .notPermitted {
             return .notPermitted

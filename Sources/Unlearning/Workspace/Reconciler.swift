@@ -82,7 +82,7 @@ struct Reconciler {
                 stages: work.reduce(0) { $0 + $1.stages.count }))
         let setting = ShardRun.Setting(
             recipe: recipe, model: model, table: chain.table, threads: each, features: features,
-            memory: FeatureMemo.budget / atOnce, progress: progress)
+            memory: FeatureCache.budget / atOnce, progress: progress)
         let outcomes = Parallel.map(work.count, threads: atOnce) { index in
             Result {
                 let records = try counted[index].records ?? records(work[index].shard, each)

@@ -7,8 +7,8 @@ extension Workspace {
     /// Tells, in the history of costs, what is trained here: everything that decides the work, and nothing of a record.
     func costPlan() throws -> String {
         var digest = KeyedDigest(key.subkey("costs"))
-        for field in recipe.fields where [.training, .assignment].contains(field.role) || field.keyPath == "slices.keep"
-        {
+        for field in recipe.fields
+        where !field.effects.isDisjoint(with: [.weights, .cells, .orders]) || field.keyPath == "slices.keep" {
             digest.add(field.keyPath.utf8)
             digest.add(field.value)
         }

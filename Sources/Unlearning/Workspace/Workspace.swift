@@ -74,7 +74,7 @@ package final class Workspace: Sendable {
     func check(backbone folder: URL) throws -> BackboneSeal {
         let (expected, seal) = (try backboneDigest(), try Self.seal(ofBackbone: folder))
         guard seal.digest == expected else {
-            throw WorkspaceError.backboneChanged(
+            throw ModelError.backboneChanged(
                 path: folder.path, expected: expected.hexadecimal, found: seal.digest.hexadecimal)
         }
         return seal
@@ -98,7 +98,7 @@ package final class Workspace: Sendable {
             try InputFile(folder.appending(path: "config.json")).check()
         } catch {
             if error.problem == .notPermitted { throw error }
-            if error.problem == .missing { throw WorkspaceError.noBackbone(path: folder.path) }
+            if error.problem == .missing { throw ModelError.noBackbone(path: folder.path) }
         }
     }
 

@@ -1,7 +1,6 @@
 /// What can be wrong with a workspace, or with what it is asked to be.
 package enum WorkspaceError: Error, Equatable {
     case occupied(path: String)
-    case badKey(length: Int)
     case keyMissing(path: String)
     case keyDiffers(path: String)
     case recipeDamaged(path: String)
@@ -9,15 +8,8 @@ package enum WorkspaceError: Error, Equatable {
     case foreignRoot(path: String, owner: UInt32)
     case otherData(path: String, fields: [String])
     case otherLabels(path: String)
-    case duplicateID(first: String, second: String)
     case idIsThere(place: String)
     case idWasDeleted(place: String)
-    case unusableID(place: String, limit: Int)
-    case noRecords(files: [String])
-    case noDataFiles
-    case noBackbone(path: String)
-    case backboneUnreadable(path: String, reason: String)
-    case backboneChanged(path: String, expected: String, found: String)
     case noSuchShard(Int, shards: Int)
     case tooManyCells(shards: Int, slices: Int)
     /// A folder that a command is to write into lies in the workspace.
@@ -30,8 +22,6 @@ extension WorkspaceError: CustomStringConvertible {
         switch self {
         case .occupied(let path):
             "\(path) is not empty and holds no workspace; name an empty or a new folder with --workspace"
-        case .badKey(let length):
-            "the key has \(length) characters; a key is 64 hexadecimal digits, as in a workspace's file `key`"
         case .keyMissing(let path):
             "\(path) is missing; without its key the workspace can neither place nor check a record: "
                 + "put the file back"
@@ -52,30 +42,12 @@ extension WorkspaceError: CustomStringConvertible {
         case .otherLabels(let path):
             "the recipe's labels differ from those of the workspace \(path), whose records bear the old ones; "
                 + "name a new one with --workspace"
-        case .duplicateID(let first, let second):
-            "\(second): the id stands at \(first) too; ids must be unique over all files: remove or rename one of them"
         case .idIsThere(let place):
             "\(place): the id is in the workspace already; nothing was added. Where an addition was killed, `sisa repair` finishes it; to correct a record, "
                 + "delete it and add it again"
         case .idWasDeleted(let place):
             "\(place): the id was deleted, and the recipe says `deleted_ids: refuse`; nothing was added. Leave it out, or give the "
                 + "record another id"
-        case .unusableID(let place, let limit):
-            "\(place): the id holds a NUL or has more than \(limit) bytes, so no command could name it and the record could "
-                + "never be deleted; give the record another id"
-        case .noRecords(let files):
-            "no records in \(files.joined(separator: ", ")); nothing to train on"
-        case .noDataFiles:
-            "the recipe names no training file; name one with --data FILE, or under `data: train:`"
-        case .noBackbone(let path):
-            "\(path) is no model folder (config.json is missing); fetch the model with `tools/fetch`, "
-                + "or name its folder with `sisa train <recipe folder> --backbone DIR`"
-        case .backboneUnreadable(let path, let reason):
-            "\(path) of the backbone cannot be read: \(reason); a model folder holds files or links to files: fetch the model again"
-        case .backboneChanged(let path, let expected, let found):
-            "the backbone in \(path) is not the one that this workspace was trained on (expected "
-                + "\(expected.prefix(16))..., found \(found.prefix(16))...); put the old one back, name it with `sisa train --backbone DIR`, or train "
-                + "again with `sisa train <recipe folder>`"
         case .noSuchShard(let shard, let shards):
             "there is no shard \(shard); this workspace has shards 1 to \(shards)"
         case .insideWorkspace(let path):

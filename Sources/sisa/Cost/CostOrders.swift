@@ -41,7 +41,7 @@ struct CostOrders: SisaCommand {
         ] where !(1...most).contains(value) {
             throw ValidationError("--\(name) is \(value); give a number from 1 to \(most)")
         }
-        let most = Recipe.SliceOptions.mostOrders(slices: slices)
+        let most = Recipe.SliceOptions.maxOrders(slices: slices)
         if !(1...most).contains(orders) {
             throw ValidationError("--orders is \(orders); \(slices) slices have orders from 1 to \(most)")
         }

@@ -26,7 +26,7 @@ struct CostPlanRequest {
                 [
                     recipe.sliceOptions.keep == nil ? nil : "slices.keep",
                     recipe.sliceOptions.orders == 1 ? nil : "slices.orders",
-                    recipe.placement.isEmpty ? nil : "placement"
+                    recipe.bands.isEmpty ? nil : "placement"
                 ].compactMap { $0 }
             } ?? []
         adapterBytes = command.adapterBytes ?? rate?.checkpointBytes

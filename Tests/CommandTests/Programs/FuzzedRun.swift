@@ -107,12 +107,14 @@ struct FuzzedRun {
             }
             model.add(records)
             model.isUncertain = false
-        } catch let error as WorkspaceError {
+        } catch let error where error is WorkspaceError || error is RecordsError {
             guard !model.takes(records) else { throw error }
             // What waited there was destroyed before the new records were looked at.
             model.destroy()
             switch error {
-            case .idIsThere, .idWasDeleted, .duplicateID: return
+            case WorkspaceError.idIsThere, WorkspaceError.idWasDeleted: return
+            case let error as RecordsError:
+                guard case .duplicateID = error.problem else { throw error }
             default: throw error
             }
         }

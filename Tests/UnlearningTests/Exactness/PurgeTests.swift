@@ -41,7 +41,9 @@ import Testing
 
             let digests = RecordDigest(world.key)
             let digest = digests.digest(
-                Record(id: canary.recordID, owner: canary.owner, text: canary.text, label: 2))
+                Record(
+                    id: canary.recordID, attributes: RecordAttributes(owner: canary.owner), text: canary.text, label: 2)
+            )
             var fingerprints = [Data(digest), Data(digests.tag(canary.recordID).bytes)]
             #expect(try files(of: subject, holding: fingerprints) == [])
             // The index knows it by keyed digests: of its text and its owner, and of its id where that alone does not tell the place.

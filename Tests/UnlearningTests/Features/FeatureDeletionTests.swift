@@ -60,7 +60,8 @@ import Testing
         exact.features.precision = .f32
         let unrounded = try Model(exact, backbone: world.backbone, training: false).features([record.text], threads: 1)[
             0]
-        // The first and last token's are the same in many texts that begin and end alike only with one layer of no attention.
+        // The first and last token's are the same in many texts that begin and end alike only with one layer of no
+        // attention.
         let row = features.rows / 2
         func one(_ features: Features, _ precision: FeaturePrecision) -> Data {
             Data(features.encoded(precision)[row * width * precision.bytes..<(row + 1) * width * precision.bytes])
@@ -70,7 +71,7 @@ import Testing
             one(unrounded, .f32), one(rounded, .bf16), one(rounded, .f32),
             Data(
                 try subject.layout().features.key.name(
-                    Record(id: record.recordID, owner: nil, text: record.text, label: 0)))
+                    Record(id: record.recordID, text: record.text, label: 0)))
         ]
     }
 

@@ -108,7 +108,7 @@ import Testing
             // In layer 1.
             try flip(weights) { $0 - 400 }
             let error = #expect(throws: DeletionError.self) { try subject.delete([records[5].recordID]) }
-            guard case .repairPending(_, WorkspaceError.backboneChanged) = error else {
+            guard case .repairPending(_, ModelError.backboneChanged) = error else {
                 Issue.record("\(error.map { "\($0)" } ?? "none")")
                 return
             }

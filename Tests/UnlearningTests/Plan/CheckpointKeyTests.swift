@@ -54,7 +54,7 @@ import Testing
         let same: [(inout Recipe) -> Void] = [
             { $0.name = "other" }, { $0.backbone = "elsewhere" }, { $0.data.train = ["u"] },
             { $0.aggregation = .majority }, { $0.shards = 9 }, { $0.assignBy = .owner }, { $0.splits = [0] },
-            { $0.placement = [Recipe.Band(groups: nil, slices: 1..<3)] }
+            { $0.bands = [Recipe.Band(groups: nil, slices: 1..<3)] }
         ]
         for change in same { #expect(try keys(recipe(change)) == keys(recipe())) }
     }
@@ -93,7 +93,7 @@ import Testing
 
     private func digest(_ id: String, _ text: String, label: Int = 0, owner: String? = nil) throws -> [UInt8] {
         RecordDigest(try WorkspaceKey(hexadecimal: Self.key))
-            .digest(Record(id: RecordID(id), owner: owner, text: text, label: label))
+            .digest(Record(id: RecordID(id), attributes: RecordAttributes(owner: owner), text: text, label: label))
     }
 
     @Test func aRecordsDigestCoversIdLabelAndTextAndCannotBeCutDifferently() throws {
@@ -105,7 +105,7 @@ import Testing
         #expect(Set(digests).count == digests.count)
         #expect(try digest("ab", "c", owner: "ada") == digest("ab", "c"))
         let other = RecordDigest(try WorkspaceKey(hexadecimal: String(repeating: "c4", count: 32)))
-        #expect(try other.digest(Record(id: RecordID("ab"), owner: nil, text: "c", label: 0)) != digest("ab", "c"))
+        #expect(try other.digest(Record(id: RecordID("ab"), text: "c", label: 0)) != digest("ab", "c"))
     }
 
     @Test func aSlicesDigestCoversEveryRecordTheLastOnesIncluded() throws {

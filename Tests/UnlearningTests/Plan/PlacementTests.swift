@@ -19,7 +19,7 @@ import Testing
 
     @Test func everyRecordStandsInItsBandAndFillsItEvenly() {
         let recipe = recipe {
-            $0.placement = [
+            $0.bands = [
                 Recipe.Band(groups: ["us", "ca"], shards: 0..<3),
                 Recipe.Band(groups: ["de"], shards: 3..<4, slices: 4..<6),
                 Recipe.Band(groups: nil, shards: 2..<8, slices: 0..<4)
@@ -28,7 +28,7 @@ import Testing
         let assignment = Assignment(recipe, key: key)
         let bands = ["us": 0, "ca": 0, "de": 1, "fr": 2, "": 2]
         for (group, number) in bands {
-            let band = recipe.placement[number]
+            let band = recipe.bands[number]
             let (shards, slices) = (band.shards ?? 0..<8, band.slices ?? 0..<6)
             let places = (0..<4000).map {
                 assignment.cell(of: RecordID("r\($0)"), owner: nil, group: group.isEmpty ? nil : group)
@@ -52,7 +52,7 @@ import Testing
     @Test func groupsAreComparedByTheirBytes() {
         let assignment = Assignment(
             recipe {
-                $0.placement = [Recipe.Band(groups: ["\u{E9}"], shards: 0..<1), Recipe.Band(groups: nil, shards: 1..<8)]
+                $0.bands = [Recipe.Band(groups: ["\u{E9}"], shards: 0..<1), Recipe.Band(groups: nil, shards: 1..<8)]
             },
             key: key)
         #expect(assignment.cell(of: RecordID("a"), owner: nil, group: "\u{E9}").shard == 0)

@@ -71,7 +71,7 @@ import Testing
         Change("features.precision", trains: true) { $0.features.precision = .bf16 },
         Change("aggregation", trains: false) { $0.aggregation = .majority },
         Change("assign_by", trains: false) { $0.assignBy = .owner },
-        Change("placement", trains: false) { $0.placement = [Recipe.Band(groups: nil, slices: 1..<2)] },
+        Change("placement", trains: false) { $0.bands = [Recipe.Band(groups: nil, slices: 1..<2)] },
         Change("splits", trains: false) { $0.splits = [1] },
         Change("deleted_ids", trains: false) { $0.deletedIDs = .refuse }
     ]
@@ -153,7 +153,8 @@ import Testing
             decoding: base.trainingIdentity.map { $0 == 0 ? UInt8(ascii: ".") : $0 }, as: UTF8.self)
         #expect(
             text.hasPrefix(
-                "sisa recipe 1\n\u{6}.......labels\u{12}.......\u{1}.......x\u{1}.......y\u{6}.......slices\u{1}.......4"
+                "sisa recipe "
+                    + "1\n\u{6}.......labels\u{12}.......\u{1}.......x\u{1}.......y\u{6}.......slices\u{1}.......4"
             ))
         #expect(text.hasSuffix("\u{14}.......checkpoint_precision\u{3}.......f32"))
     }

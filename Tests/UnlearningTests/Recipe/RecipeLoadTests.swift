@@ -180,4 +180,16 @@ import Testing
             #expect(back.trainingIdentity == recipe.trainingIdentity)
         }
     }
+
+    /// The table of docs/recipes.md has a row for every key.
+    @Test func everyKeyIsExplained() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..")
+        let page = try String(contentsOf: root.appending(path: "docs/recipes.md"), encoding: .utf8)
+        let rows = page.split(separator: "\n").filter { $0.hasPrefix("| `") }.map {
+            $0.dropFirst(3).prefix { $0 != "`" }
+        }
+        let keys = RecipeKey.all.map(\.path)
+        #expect(Set(keys).count == keys.count)
+        #expect(Set(keys).subtracting(rows.map(String.init)) == [])
+    }
 }

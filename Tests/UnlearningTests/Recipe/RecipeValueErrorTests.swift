@@ -87,7 +87,8 @@ import Testing
     @Test func messagesTellWhatWasFoundAndWhatIsExpected() {
         #expect(
             RecipeFixture.failure(RecipeFixture.short + "shards: 0\n")?.description
-                == "recipe.yaml:4: shards: found 0, expected a whole number from 1 to 10000. Choose a value in that range."
+                == "recipe.yaml:4: shards: found 0, expected a whole number from 1 to 10000. Choose a value in that "
+                + "range."
         )
         #expect(
             RecipeFixture.failure(RecipeFixture.short + "optimizer: {beta1: 1}\n")?.description

@@ -8,7 +8,8 @@ import Testing
 @Suite struct RecordDateTests {
     private func date(_ text: String) throws -> RecordDate { try #require(RecordDate(text), "\(text)") }
 
-    // In the order of time; every one is before all that follow. A day is before what follows it, and nothing inside of it.
+    // In the order of time; every one is before all that follow. A day is before what follows it, and nothing inside of
+    // it.
     private static let instants = [
         "-0044-03-15T12:00:00Z", "-0001-12-31T23:59:59Z", "0000-01-01T00:00:00Z", "1583-01-01T00:00:00Z",
         "1969-12-31T23:59:59.5Z", "1970-01-01T00:00:00Z", "2024-02-29T23:59:59.999999999999999999999Z",
@@ -115,7 +116,8 @@ import Testing
             for (number, text) in Self.written.enumerated() {
                 // As an earlier version kept it, and as it is kept now.
                 for kept in [text, try date(text).canonical] {
-                    let record = Record(id: RecordID("r"), owner: nil, date: kept, text: "t", label: 0)
+                    let attributes = RecordAttributes(date: kept)
+                    let record = Record(id: RecordID("r"), attributes: attributes, text: "t", label: 0)
                     #expect(filter.holds(record) == numbers.contains(number), "\(condition): \(kept)")
                 }
             }
@@ -138,8 +140,8 @@ import Testing
     @Test func aLabelIsFoundInEitherForm() throws {
         try ToyWorld.with(changing: { $0.labels = ["caf\u{E9}", "b"] }) { world in
             let filter = try RecordFilter("label=cafe\u{301}", world.recipe)
-            #expect(filter.holds(Record(id: RecordID("r"), owner: nil, text: "t", label: 0)))
-            #expect(!filter.holds(Record(id: RecordID("r"), owner: nil, text: "t", label: 1)))
+            #expect(filter.holds(Record(id: RecordID("r"), text: "t", label: 0)))
+            #expect(!filter.holds(Record(id: RecordID("r"), text: "t", label: 1)))
         }
     }
 }

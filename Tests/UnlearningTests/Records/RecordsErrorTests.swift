@@ -31,7 +31,7 @@ import Testing
         let index = LabelIndex(["negative", "positive", "caf\u{E9}"])
         #expect(index["positive"] == 1)
         #expect(index["cafe\u{301}"] == 2)
-        let raw = RawRecord(id: RecordID("r"), owner: "o", text: "t", label: "negativ")
+        let raw = RawRecord(id: RecordID("r"), attributes: RecordAttributes(owner: "o"), text: "t", label: "negativ")
         let error = #expect(throws: RecordsError.self) {
             try index.record(raw, file: "a.csv", line: 7, column: "label")
         }
@@ -39,13 +39,14 @@ import Testing
             error?.problem == .unknownLabel(length: 7, labels: index.labels, suggestion: "negative")
         )
         #expect(error?.line == 7)
-        let story = RawRecord(id: RecordID("r"), owner: nil, text: "t", label: Self.canary)
+        let story = RawRecord(id: RecordID("r"), text: "t", label: Self.canary)
         let other = #expect(throws: RecordsError.self) {
             try index.record(story, file: "a.csv", line: 7, column: "label")
         }
         #expect(other?.description.contains(Self.canary) == false)
         let found = try index.record(
-            RawRecord(id: RecordID("r"), owner: "o", text: "t", label: "negative"), file: "",
+            RawRecord(id: RecordID("r"), attributes: RecordAttributes(owner: "o"), text: "t", label: "negative"),
+            file: "",
             line: 1, column: "")
         #expect(
             found.label == 0 && found.owner == "o" && found.id == RecordID("r") && found.text == "t"

@@ -22,7 +22,9 @@ import Testing
         for (index, text) in Self.odd.enumerated() {
             for owner in [nil, Self.odd[(index + 3) % Self.odd.count]] {
                 records.append(
-                    Record(id: RecordID(text + "\(records.count)"), owner: owner, text: text, label: index * 1000))
+                    Record(
+                        id: RecordID(text + "\(records.count)"), attributes: RecordAttributes(owner: owner), text: text,
+                        label: index * 1000))
             }
         }
         let written = RecordSegment.encode(records)
@@ -36,8 +38,8 @@ import Testing
     // Every byte of a file, replaced, left out and doubled.
     @Test func aFileThatIsReadTheFastWayIsReadTheSameWayByTheGeneralReader() throws {
         let records = [
-            Record(id: RecordID("a"), owner: nil, text: "é\"\\\u{1}", label: 0),
-            Record(id: RecordID("b2"), owner: "o\n", text: "x", label: 10)
+            Record(id: RecordID("a"), text: "é\"\\\u{1}", label: 0),
+            Record(id: RecordID("b2"), attributes: RecordAttributes(owner: "o\n"), text: "x", label: 10)
         ]
         let written = RecordSegment.encode(records)
         let replacements: [UInt8] = [0, 0x0A, 0x0D, 0x20, 0x22, 0x30, 0x31, 0x5C, 0x61, 0x66, 0x75, 0x7D, 0xC3, 0xFF]

@@ -82,12 +82,12 @@ import Testing
             }
             let twice = try world.file("twice.jsonl", late + [late[0]])
             // Two folders may have files of one name; and what stands in a file of records is not repeated.
-            let places = WorkspaceError.duplicateID(first: twice.path + ":1", second: twice.path + ":4")
+            let places = RecordsError(file: twice.path, line: 4, problem: .duplicateID(first: twice.path + ":1"))
             #expect(throws: places) { try subject.add([twice]) }
             #expect(!places.description.contains(late[0].id))
             let empty = try world.file("empty.jsonl", [])
             #expect(throws: (any Error).self) { try subject.add([empty]) }
-            #expect(throws: WorkspaceError.noDataFiles) { try subject.add([URL]()) }
+            #expect(throws: RecordsError(file: "", problem: .noFiles)) { try subject.add([URL]()) }
             #expect(try TestFolder.contents(subject.root) == before)
         }
     }

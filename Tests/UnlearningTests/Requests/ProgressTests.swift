@@ -28,7 +28,7 @@ import Testing
                     case .finished(_, _, let cost):
                         sums.passes.finished += cost.recordPasses
                         sums.stages.finished += 1
-                    case .rebuilding, .skipping, .spanningLines: break
+                    case .features, .rebuilding, .skipping, .spanningLines: break
                     }
                 }
             }
@@ -82,6 +82,38 @@ import Testing
             counter.check("verify of a shard")
             _ = try subject.audit(threads: threads, progress: counter.sink)
             counter.check("audit")
+        }
+    }
+
+    /// Long texts take most of their time before the first step, and nobody should wonder.
+    @Test func featuresAreCountedWhileTheyAreComputed() throws {
+        try ToyWorld.with(changing: { $0.adapter = .head }) { world in
+            let records = try ToyRecord.all()
+            let file = try world.file("records.jsonl", records)
+            let told = Mutex<[(shard: Int, done: Int, total: Int)]>([])
+            let sink: TrainingProgress = { event in
+                if case .features(let shard, let done, let total) = event {
+                    told.withLock { $0.append((shard, done, total)) }
+                }
+            }
+            let subject = try Workspace.train(
+                world.recipe, TrainingSources(backbone: world.backbone, files: [file], key: world.key),
+                at: world.root("subject"), progress: sink
+            ).workspace
+            func events() -> [(shard: Int, done: Int, total: Int)] {
+                told.withLock { events in
+                    defer { events = [] }
+                    return events
+                }
+            }
+            let first = events()
+            #expect(first.allSatisfy { 0 < $0.done && $0.done <= $0.total })
+            // A piece of work is smaller than 256 texts here, so each slice is told once.
+            #expect(Set(first.map(\.shard)) == Set(0..<world.recipe.shards))
+            #expect(first.reduce(0) { $0 + $1.total } == records.count)
+            // A deletion finds all others in the files.
+            try subject.delete([records[0].recordID], progress: sink)
+            #expect(events().isEmpty)
         }
     }
 }

@@ -57,3 +57,13 @@ package enum SliceOrders {
         return order.indices.map { Array(order[(order.count - $0)...] + order[..<(order.count - $0)]) }
     }
 }
+
+extension Recipe.SliceOptions {
+    /// (orders, slices): without probabilities the cyclic rotations, with them the matching of S3T for as many requests as slices.
+    func sequences(slices: Int) -> [[Int]] {
+        guard orders > 1 || !probabilities.isEmpty else { return [Array(0..<slices)] }
+        return probabilities.isEmpty
+            ? SliceOrders.cyclic(slices: slices, count: orders)
+            : SliceOrders.matching(probabilities: probabilities, count: orders, requests: Double(slices))
+    }
+}

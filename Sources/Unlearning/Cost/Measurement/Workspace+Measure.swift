@@ -94,7 +94,7 @@ extension Workspace {
 
     private func targets(_ stream: MeasurementStream) throws -> [MeasurementTarget] {
         if case .trace = stream { return [] }
-        let bands = BandIndex(recipe.placement)
+        let bands = BandIndex(recipe.bands)
         let targets = try (0..<recipe.shards).flatMap { shard in
             try records(shard: shard).map {
                 MeasurementTarget(

@@ -11,14 +11,14 @@ extension CostRate {
         seconds: Double = 0.5
     ) throws -> CostRate {
         guard FileManager.default.fileExists(atPath: backbone.appending(path: "config.json").path) else {
-            throw WorkspaceError.noBackbone(path: backbone.path)
+            throw ModelError.noBackbone(path: backbone.path)
         }
-        guard !files.isEmpty else { throw WorkspaceError.noDataFiles }
+        guard !files.isEmpty else { throw RecordsError(file: "", problem: .noFiles) }
         var small = recipe
         (small.shards, small.slices, small.epochs) = (1, 1, 1)
-        (small.sliceOptions, small.placement, small.splits) = (Recipe.SliceOptions(), [], [])
+        (small.sliceOptions, small.bands, small.splits) = (Recipe.SliceOptions(), [], [])
         let records = try firstRecords(small, files, count: 256)
-        guard !records.isEmpty else { throw WorkspaceError.noRecords(files: files.map(\.name)) }
+        guard !records.isEmpty else { throw RecordsError(file: "", problem: .nothingIn(files: files.map(\.name))) }
         let model = try Model(small, backbone: backbone, training: true)
         let trainer = try SliceTrainer(
             small, model, shard: 0, records: records, table: StageTable(small), threads: threads, features: nil)

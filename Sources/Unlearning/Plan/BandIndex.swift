@@ -12,7 +12,8 @@ struct BandIndex: Sendable {
         self.numbers = numbers
     }
 
-    /// The last one is for all groups that no other names, and for records without a group. Nil: there are no bands.
+    /// The band of a group: the last one for all groups that no other names, and for records without a group. Nil:
+    /// there are no bands.
     subscript(group: String?) -> Recipe.Band? {
         group.flatMap { numbers[RecordID($0)] }.map { bands[$0] } ?? bands.last
     }

@@ -1,0 +1,26 @@
+/// What can be wrong with the pretrained model of a workspace.
+package enum ModelError: Error, Equatable {
+    /// The folder is not there, or holds no model.
+    case noBackbone(path: String)
+    /// A file of the model cannot be read.
+    case backboneUnreadable(path: String, reason: String)
+    /// The model is not the one that the workspace was trained on.
+    case backboneChanged(path: String, expected: String, found: String)
+}
+
+extension ModelError: CustomStringConvertible {
+    /// The sentence for people: what was found, what was expected, and what to do.
+    package var description: String {
+        switch self {
+        case .noBackbone(let path):
+            "\(path) is no model folder (config.json is missing); fetch the model with `tools/fetch`, "
+                + "or name its folder with `sisa train <recipe folder> --backbone DIR`"
+        case .backboneUnreadable(let path, let reason):
+            "\(path) of the backbone cannot be read: \(reason); a model folder holds files or links to files: fetch the model again"
+        case .backboneChanged(let path, let expected, let found):
+            "the backbone in \(path) is not the one that this workspace was trained on (expected "
+                + "\(expected.prefix(16))..., found \(found.prefix(16))...); put the old one back, name it with `sisa train --backbone DIR`, or train "
+                + "again with `sisa train <recipe folder>`"
+        }
+    }
+}
