@@ -6,7 +6,7 @@ import Unlearning
 enum Console {
     static func out(_ line: String) { write(line + "\n", to: .standardOutput) }
     static func error(_ line: String) { write(line + "\n", to: .standardError) }
-    /// What may be missed: progress, a remark, a warning of something that is mended.
+    /// Prints what may be missed: progress, a remark, a warning of something that is mended.
     static func note(_ line: String) { if !isQuiet { error(line) } }
 
     /// Whether standard error is for errors only.
@@ -43,7 +43,7 @@ enum Console {
     }
 }
 
-/// Columns of text, as wide as they need to be; numbers to the right.
+/// A table of text, its columns as wide as they need to be, numbers to the right.
 struct TextTable {
     var header: [String]
     var rows: [[String]] = []

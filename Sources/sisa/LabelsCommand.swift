@@ -1,7 +1,7 @@
 import ArgumentParser
 import Unlearning
 
-/// Needs no workspace and no recipe: it helps to write one.
+/// `sisa labels`, which needs no workspace and no recipe: it helps to write one.
 struct LabelsCommand: SisaCommand {
     static let configuration = CommandConfiguration(
         commandName: "labels",

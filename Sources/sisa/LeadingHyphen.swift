@@ -1,6 +1,6 @@
 /// What to do where an id, an owner or a text begins with a hyphen, and was taken for an option.
 enum LeadingHyphen {
-    /// `message`: Why the arguments were refused. Nil: not for that.
+    /// The advice for arguments that were refused with `message`; nil: they were refused for something else.
     static func hint(_ message: String, _ arguments: [String]) -> String? {
         let command = arguments.dropFirst().first ?? ""
         if message.hasPrefix("Unknown option '-"), let kind = ["delete": "an id", "predict": "a text"][command] {
@@ -16,7 +16,7 @@ enum LeadingHyphen {
         return "If the value begins with a hyphen, join the two with an equals sign: \(option)=\(quoted(word))"
     }
 
-    /// As a shell takes it.
+    /// The word as a shell takes it.
     private static func quoted(_ word: String) -> String {
         let isPlain = word.utf8.allSatisfy { byte in
             "-._0123456789".utf8.contains(byte) || (0x61...0x7A).contains(byte | 0x20)

@@ -139,7 +139,7 @@ extension WorkspaceOptions {
         return try work(line.sink)
     }
 
-    /// Told once, when another process holds the workspace.
+    /// Says that another process holds the workspace; called once.
     func waiting() {
         Console.note("waiting for another sisa process to finish with \(folder.path) ...")
     }

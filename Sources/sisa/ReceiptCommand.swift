@@ -8,7 +8,7 @@ struct ReceiptCommand: ParsableCommand {
         subcommands: [ReceiptVerify.self])
 }
 
-/// Needs no workspace: a receipt, a public key, and nothing else.
+/// `sisa receipt verify`, which needs no workspace: a receipt, a public key, and nothing else.
 struct ReceiptVerify: SisaCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",

@@ -13,7 +13,7 @@ struct ScratchOptions: ParsableArguments {
             valueName: "dir"), completion: .directory)
     var scratch: String?
 
-    /// The workspace, and where to train; nil: inside of it. `answers`: As `WorkspaceOptions.open` has it.
+    /// The workspace, and the folder to train in; nil: inside of it. `answers` is that of `WorkspaceOptions.open`.
     func open(_ options: WorkspaceOptions, answers: Bool) throws -> (workspace: Workspace, scratch: URL?) {
         let isReadOnly = Workspace.isReadOnly(at: options.folder)
         let place = scratch.map { URL(filePath: $0) } ?? (isReadOnly ? FileManager.default.temporaryDirectory : nil)

@@ -52,7 +52,7 @@ struct Sisa: ParsableCommand {
         withRoom { run() }
     }
 
-    /// `body` where there is room on the stack: a small `ulimit -s` holds for the first thread only.
+    /// Runs `body` where there is room on the stack: a small `ulimit -s` holds for the first thread only.
     private static func withRoom(_ body: @escaping @Sendable () -> Void) {
         var limit = rlimit()
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limit) == 0,

@@ -33,7 +33,7 @@ private struct Description: Decodable {
     struct Name: Decodable {
         let kind, name: String
 
-        /// As it is written on the command line.
+        /// The name as it is written on the command line.
         var argument: String { (kind == "long" ? "--" : "-") + name }
     }
 

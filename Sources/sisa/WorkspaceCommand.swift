@@ -9,7 +9,7 @@ protocol SisaCommand: ParsableCommand {
     func perform() throws
 }
 
-/// One about a workspace.
+/// A command about a workspace.
 protocol WorkspaceCommand: SisaCommand {
     var options: WorkspaceOptions { get }
 }
@@ -39,6 +39,7 @@ extension SisaCommand {
     }
 }
 
+/// What is wrong with a command line, or with the place that a result was to be written to.
 enum UsageError: Error, CustomStringConvertible {
     case noText
     case emptyText(number: Int)

@@ -44,21 +44,21 @@ struct WorkspaceOptions: ParsableArguments {
         threads ?? Processors.available
     }
 
-    /// For commands that change it. `answers`: Or only take the lock, and answer from its state.
+    /// The workspace for a command that changes it, or, with `answers`, only takes the lock and answers from its state.
     func open(answers: Bool = false) throws -> Workspace {
         try refuseForeignRoot()
         return try Workspace(at: folder, checksAge: answers).telling()
     }
 
-    /// Before anything is written.
+    /// Refuses root in another user's workspace, before anything is written.
     func refuseForeignRoot() throws {
         if !asRoot { try Workspace.refuseForeignRoot(at: folder) }
     }
 
-    /// For commands that change nothing.
+    /// The workspace for a command that changes nothing.
     func openToRead() throws -> Workspace { try Workspace(at: folder, .read).telling() }
 
-    /// For commands that say what is wrong with it, so that it need not be right.
+    /// The workspace for a command that says what is wrong with it, so that it need not be right.
     func openToExamine() throws -> Workspace { try Workspace(at: folder, .read, checksAge: false).telling() }
 }
 

@@ -68,7 +68,7 @@ package enum Outcome: CaseIterable, Sendable {
 
 /// What a program can end with (sysexits.h), each with what it means; `sisa --help` and docs/formats.md say the same.
 package enum ExitStatus: Int32, CaseIterable, Sendable {
-    /// The exit statuses of `meaning`, by their names in sysexits.h as far as they have one.
+    /// `meaning` says what each of these is.
     case done = 0
     case usage = 64
     case data = 65
