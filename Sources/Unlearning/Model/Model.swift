@@ -116,7 +116,7 @@ package final class Model: Sendable {
         guard names.allSatisfy({ seal.holds($0, in: folder.url) }) else { throw try changed(seal, folder) }
     }
 
-    private static func changed(_ seal: BackboneSeal?, _ folder: ModelFolder) throws -> WorkspaceError {
+    private static func changed(_ seal: BackboneSeal?, _ folder: ModelFolder) throws -> ModelError {
         .backboneChanged(
             path: folder.url.path, expected: (seal?.digest ?? []).hexadecimal,
             found: try BackboneSeal(folder).digest.hexadecimal)

@@ -100,11 +100,11 @@ import Testing
             let forecast = try #require(workspace.forecast(threads: 1))
             #expect(try workspace.costRate(threads: 1).secondsPerPass == forecast.secondsPerPass)
             #expect(ledger.recordPasses == (try workspace.status().recordPasses) && ledger.secondsPerPass > 0)
-            #expect(throws: WorkspaceError.self) {
+            #expect(throws: ModelError.self) {
                 try CostRate.measure(
                     world.recipe, name: "toy", backbone: world.folder, files: [InputFile(file)], threads: 1)
             }
-            #expect(throws: WorkspaceError.self) {
+            #expect(throws: RecordsError.self) {
                 try CostRate.measure(world.recipe, name: "toy", backbone: world.backbone, files: [], threads: 1)
             }
             try workspace.delete(records.recordIDs)

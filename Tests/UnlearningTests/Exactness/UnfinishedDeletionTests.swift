@@ -141,7 +141,7 @@ import Testing
         try ToyWorld.with { world in
             for id in ["a\u{0}b", String(repeating: "x", count: 65_537)] {
                 let odd = ToyRecord(id: id, owner: "o", text: "A text.", label: "food")
-                #expect(throws: WorkspaceError.self) { try world.workspace("odd", ToyRecord.all() + [odd]) }
+                #expect(throws: RecordsError.self) { try world.workspace("odd", ToyRecord.all() + [odd]) }
             }
         }
     }

@@ -101,7 +101,7 @@ import Testing
             try flip(weights) { $0 / 2 }
             try flip(vocabulary) { $0 / 2 }
             try subject.delete([records[4].recordID])
-            #expect(throws: WorkspaceError.self) { try subject.predict(["rain"]) }
+            #expect(throws: ModelError.self) { try subject.predict(["rain"]) }
             try flip(weights) { $0 / 2 }
             try flip(vocabulary) { $0 / 2 }
             #expect(try Snapshot(subject).differences(from: truth) == [])
@@ -142,17 +142,17 @@ import Testing
             let old = try #require(try subject.ledger.fact(Workspace.sealFact))
             try flip(world.backbone.appending(path: "model.safetensors")) { $0 - 400 }
             let new = try JSONEncoder().encode(Workspace.seal(ofBackbone: world.backbone))
-            #expect(throws: WorkspaceError.self) { try subject.predict(["rain"]) }
+            #expect(throws: ModelError.self) { try subject.predict(["rain"]) }
             // All digests as they are: no longer those that the workspace was trained on.
             try subject.ledger.set([Workspace.sealFact: new])
-            #expect(throws: WorkspaceError.self) { try subject.predict(["rain"]) }
+            #expect(throws: ModelError.self) { try subject.predict(["rain"]) }
             // The digests of the files as they were, and of the blocks as they are.
             var forged = try #require(try JSONSerialization.jsonObject(with: old) as? [String: Any])
             forged["weightBlocks"] = try #require(try JSONSerialization.jsonObject(with: new) as? [String: Any])[
                 "weightBlocks"]
             try subject.ledger.set([Workspace.sealFact: try JSONSerialization.data(withJSONObject: forged)])
             _ = try subject.predict(["rain"])
-            #expect(throws: WorkspaceError.self) { try subject.verify() }
+            #expect(throws: ModelError.self) { try subject.verify() }
         }
     }
 

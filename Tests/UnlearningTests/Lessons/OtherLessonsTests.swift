@@ -159,9 +159,9 @@ import Testing
             let changed = try String(contentsOf: file, encoding: .utf8)
                 .replacing("\"initializer_seed\": 7", with: "\"initializer_seed\": 8")
             try Data(changed.utf8).write(to: file)
-            #expect(throws: WorkspaceError.self) { try subject.predict(["rain"]) }
-            #expect(throws: WorkspaceError.self) { try subject.verify() }
-            #expect(throws: WorkspaceError.self) { try subject.resume() }
+            #expect(throws: ModelError.self) { try subject.predict(["rain"]) }
+            #expect(throws: ModelError.self) { try subject.verify() }
+            #expect(throws: ModelError.self) { try subject.resume() }
             // Naming the recipe again is consent: then everything is trained again on the new one.
             let again = try world.retrain(subject).workspace
             #expect(try again.verify().isIdentical)
