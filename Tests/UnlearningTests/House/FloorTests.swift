@@ -37,10 +37,11 @@ import Testing
         }
     }
 
-    /// The types that are declared at the top of a file, and only those: a member's name may be anybody's.
-    private static func types(_ source: Source) throws -> [String] {
+    /// The types that a file declares. `atTop`: Only those that are no members of another one.
+    private static func types(_ source: Source, atTop: Bool) throws -> [String] {
         let pattern = try Regex<(Substring, Substring)>(
-            "(?m)^(?:@\\w+ )*(?:package |public |final |indirect )*(?:struct|enum|class|protocol|typealias) (\\w+)")
+            (atTop ? "(?m)^" : "(?m)^ *") + "(?:@\\w+ )*(?:package |public |private |fileprivate |final |indirect )*"
+                + "(?:struct|enum|class|protocol|typealias) (\\w+)")
         return source.code.matches(of: pattern).map { String($0.output.1) }
     }
 
@@ -53,15 +54,19 @@ import Testing
         let sources = try Self.read()
         var home: [String: Int] = [:]
         for source in sources {
-            for type in try Self.types(source) { home[type] = Self.floors.firstIndex(of: source.floor) }
+            for type in try Self.types(source, atTop: true) { home[type] = Self.floors.firstIndex(of: source.floor) }
         }
         try #require(home["Workspace"] != nil && home["DurableFile"] == 0)
         var faults: [String] = []
-        let word = try Regex<Substring>("\\b[A-Z]\\w*\\b")
+        // What stands behind a dot is a member, and its type stands before it.
+        let word = try Regex<Substring>("\\.?\\b[A-Z]\\w*\\b")
+        let members = try Dictionary(grouping: sources, by: \.floor).mapValues { sources in
+            Set(try sources.flatMap { try Self.types($0, atTop: false) })
+        }
         for source in sources {
             guard let own = Self.floors.firstIndex(of: source.floor) else { continue }
             for name in Set(source.code.matches(of: word).map { String($0.output) }).sorted() {
-                guard let floor = home[name], floor > own else { continue }
+                guard let floor = home[name], floor > own, members[source.floor]?.contains(name) != true else { continue }
                 faults.append("\(source.floor)/\(source.file) uses \(name) of \(Self.floors[floor])")
             }
         }
