@@ -1,13 +1,14 @@
 /// Which stages of a shard keep their checkpoints when there is room for only some of them.
 ///
-/// A deletion starts again after the last kept stage below its slice. With equal slices and one uniform request the expected cost is
-/// proportional to the sum, over kept stages k (0-based), of (k + 1) times the passes of the stages since the kept one before.
+/// A deletion starts again after the last kept stage below its slice. With equal slices and one uniform request the
+/// expected cost is proportional to the sum, over kept stages k (0-based), of (k + 1) times the passes of the stages
+/// since the kept one before.
 package enum CheckpointSpacing {
     /// The stages to keep, ascending, the last always among them, so that the expected cost is least.
     ///
     /// An exact dynamic program. The best place of the one before moves up with k (the costs satisfy the quadrangle
-    /// inequality), so a row is solved by halving: R log R steps a slot. Deterministic: sums, products and comparisons only; of equal
-    /// ones the lowest stage. R times slots numbers of two bytes are held.
+    /// inequality), so a row is solved by halving: R log R steps a slot. Deterministic: sums, products and comparisons
+    /// only; of equal ones the lowest stage. R times slots numbers of two bytes are held.
     package static func kept(slices: Int, slots: Int, weights: PassWeights) -> [Int] {
         precondition((1...65_535).contains(slices) && slots > 0, "1 to 65535 slices and at least one slot")
         guard slots < slices else { return Array(0..<slices) }
@@ -29,7 +30,8 @@ package enum CheckpointSpacing {
 
     /// Expected cost of one uniform request with these checkpoints, as a multiple of what it is with all of them.
     ///
-    /// `kept`: Ascending, the last stage among them or not: without it nothing changes, because nothing starts behind it.
+    /// `kept`: Ascending, the last stage among them or not: without it nothing changes, because nothing starts behind
+    /// it.
     package static func relativeCost(slices: Int, kept: [Int], weights: PassWeights) -> Double {
         let sums = sums(slices, weights)
         var (all, cost, before) = (0.0, 0.0, 0)

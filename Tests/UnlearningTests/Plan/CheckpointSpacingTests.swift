@@ -49,16 +49,6 @@ import Testing
         }
     }
 
-    @Test func theExpectedCostOfTheGeneralFormIsTheSame() {
-        let weights = PassWeights.paper(epochs: 2, slices: 20)
-        let kept = CheckpointSpacing.kept(slices: 20, slots: 5, weights: weights)
-        let sizes = [[Int]](repeating: [Int](repeating: 10_000, count: 20), count: 3)
-        let some = GeneralCost(slices: sizes, weights: weights, kept: kept).batch(requests: 1).expected
-        let all = GeneralCost(slices: sizes, weights: weights).batch(requests: 1).expected
-        let relative = CheckpointSpacing.relativeCost(slices: 20, kept: kept, weights: weights)
-        #expect(abs(some / all - relative) < 1e-4)
-    }
-
     @Test func manySlicesAreNoBurden() {
         let weights = PassWeights.paper(epochs: 1, slices: 10_000)
         let kept = CheckpointSpacing.kept(slices: 10_000, slots: 100, weights: weights)
