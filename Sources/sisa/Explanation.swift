@@ -1,3 +1,4 @@
+import Costs
 import Engine
 import Foundation
 import Unlearning

@@ -1,5 +1,6 @@
 /// How long a repair takes on this machine, as a line over its record-passes.
 package struct RepairForecast: Sendable, Equatable {
+    /// What the line was made of.
     package enum Basis: String, Sendable {
         /// The workspace's own deletions with as many threads.
         case deletions
@@ -7,25 +8,29 @@ package struct RepairForecast: Sendable, Equatable {
         case training
     }
 
-    /// What every deletion takes, however little it trains.
+    /// Seconds that every deletion takes, however little it trains.
     package let fixedSeconds: Double
+    /// Seconds that each record-pass adds.
     package let secondsPerPass: Double
+    /// What the line was made of.
     package let basis: Basis
 
+    /// Seconds of a repair of so many record-passes.
     package func seconds(recordPasses: Int) -> Double { fixedSeconds + secondsPerPass * Double(recordPasses) }
 
-    /// Opening, forgetting, some dozens of synced writes and the receipt, where nothing was measured.
+    /// Seconds of opening, forgetting, some dozens of synced writes and the receipt, where nothing was measured.
     static let usualFixedSeconds = 0.08
-    /// More than the last ones tell nothing about the machine as it is now.
-    static let mostDeletions = 40
+    /// How many of the last deletions count: older ones tell nothing about the machine as it is now.
+    static let maxDeletions = 40
 
-    /// From what a workspace's commands cost; nil: nothing was trained with that many threads.
+    /// The line through what a workspace's commands cost; nil: nothing was trained with that many threads.
     init?(_ entries: [CostEntry], plan: String, threads: Int, headOnly: Bool, shards: Int) {
         let own = entries.filter { $0.plan == plan && $0.threads == threads && $0.recordPasses > 0 && $0.seconds > 0 }
-        let deletions = own.filter { [.delete, .measure].contains($0.command) }.suffix(Self.mostDeletions)
+        let deletions = own.filter { [.delete, .measure].contains($0.command) }.suffix(Self.maxDeletions)
         let trainings = own.filter { $0.command == .train }
         let rate = trainings.last.map { entry in
-            // Shards train side by side then, and one after another, with all threads, in a deletion; a head gains nothing by threads.
+            // Shards train side by side then, and one after another, with all threads, in a deletion; a head gains
+            // nothing by threads.
             let sideBySide = Double(max(1, min(threads, shards)))
             return entry.stepSeconds / Double(entry.recordPasses) / (headOnly ? 1 : sideBySide)
         }
@@ -38,8 +43,8 @@ package struct RepairForecast: Sendable, Equatable {
         }
     }
 
-    /// The line of least relative squares that falls nowhere: short repairs count as much as long ones. `slope`: Where all points have
-    /// one place.
+    /// The line of least relative squares that falls nowhere: short repairs count as much as long ones. `slope`: Where
+    /// all points have one place.
     static func line(_ points: [(passes: Double, seconds: Double)], slope: Double?) -> (fixed: Double, slope: Double)? {
         guard let first = points.first else { return nil }
         if points.allSatisfy({ $0.passes == first.passes }) {
@@ -62,28 +67,5 @@ package struct RepairForecast: Sendable, Equatable {
         if fixed < 0 { return (0, wxy / wxx) }
         if slope < 0 { return (wy / w, 0) }
         return (fixed, slope)
-    }
-}
-
-extension Workspace {
-    package var costBook: CostBook { CostBook(url: files.costs) }
-
-    /// Tells, in the history of costs, what is trained here: everything that decides the work, and nothing of a record.
-    func costPlan() throws -> String {
-        var digest = KeyedDigest(key.subkey("costs"))
-        for field in recipe.fields where [.training, .assignment].contains(field.role) || field.keyPath == "slices.keep"
-        {
-            digest.add(field.keyPath.utf8)
-            digest.add(field.value)
-        }
-        digest.add(try backboneDigest())
-        return Array(digest.finish().prefix(8)).hexadecimal
-    }
-
-    /// What a deletion takes here; nil where nothing was measured yet.
-    package func forecast(threads: Int) -> RepairForecast? {
-        guard let plan = try? costPlan() else { return nil }
-        return RepairForecast(
-            costBook.latest(), plan: plan, threads: threads, headOnly: recipe.adapter == .head, shards: recipe.shards)
     }
 }

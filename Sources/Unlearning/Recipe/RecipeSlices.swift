@@ -22,7 +22,7 @@ extension Recipe {
         static let mostMatchedSlices = 64
 
         /// (orders, slices): without probabilities the cyclic rotations, with them the matching of S3T for as many requests as slices.
-        func sequences(slices: Int) -> [[Int]] {
+        package func sequences(slices: Int) -> [[Int]] {
             guard orders > 1 || !probabilities.isEmpty else { return [Array(0..<slices)] }
             return probabilities.isEmpty
                 ? SliceOrders.cyclic(slices: slices, count: orders)

@@ -4,10 +4,13 @@
 /// Rows end with LF or CRLF, the last one also with the file. A quoted field may hold delimiters, line breaks and
 /// doubled quotes. A quote elsewhere, text behind a closing quote, and a CR that ends no row are errors: a reader that
 /// guesses there turns two records into one. A line without a single byte is no row, unless rows have one field.
-struct DelimitedScanner {
-    struct Failure: Error, Equatable {
-        var line: Int
-        var problem: RecordsError.Problem
+package struct DelimitedScanner {
+    /// Why a row could not be cut.
+    package struct Failure: Error, Equatable {
+        /// The line, counted from 1.
+        package var line: Int
+        /// What is wrong there.
+        package var problem: RecordsError.Problem
     }
 
     private enum State {
@@ -36,14 +39,15 @@ struct DelimitedScanner {
     private static let lineFeed = UInt8(ascii: "\n")
     private static let carriageReturn = UInt8(ascii: "\r")
 
-    init(delimiter: UInt8, quoting: Quoting = .quotes, maxRowBytes: Int) {
+    /// A scanner at the beginning of a file; longer rows are refused.
+    package init(delimiter: UInt8, quoting: Quoting = .quotes, maxRowBytes: Int) {
         hasQuotes = quoting == .quotes
         self.delimiter = delimiter
         self.maxRowBytes = maxRowBytes
     }
 
     /// Takes the next bytes and hands out every row that ends in them; `emit` answers whether an empty line is to be skipped.
-    mutating func feed(_ chunk: [UInt8], _ emit: (FieldRow) throws -> Bool) throws {
+    package mutating func feed(_ chunk: [UInt8], _ emit: (FieldRow) throws -> Bool) throws {
         var next = 0
         while next < chunk.count {
             switch state {
@@ -75,7 +79,7 @@ struct DelimitedScanner {
     }
 
     /// Hands out the last row, if the file does not end with a line break.
-    mutating func finish(_ emit: (FieldRow) throws -> Bool) throws {
+    package mutating func finish(_ emit: (FieldRow) throws -> Bool) throws {
         switch state {
         case .fieldStart where row.ends.isEmpty: return
         case .fieldStart, .unquoted, .afterQuote: try endRow(emit)

@@ -1,14 +1,16 @@
 /// One row of a delimited file: the bytes of its fields, one after the other, quotes resolved.
-struct FieldRow {
+package struct FieldRow {
     var bytes: [UInt8] = []
     /// Where each field ends in `bytes`.
     var ends: [Int] = []
     /// The line on which the row begins.
-    var line = 1
+    package var line = 1
 
-    var count: Int { ends.count }
+    /// How many fields it has.
+    package var count: Int { ends.count }
 
-    subscript(field: Int) -> ArraySlice<UInt8> {
+    /// The bytes of a field, counted from 0.
+    package subscript(field: Int) -> ArraySlice<UInt8> {
         bytes[(field == 0 ? 0 : ends[field - 1])..<ends[field]]
     }
 

@@ -8,7 +8,7 @@ extension RecordsError: CustomStringConvertible {
     }
 
     /// The same without the place.
-    var sentence: String {
+    package var sentence: String {
         switch problem {
         case .unknownExtension("json"):
             "the extension `json` stands for no format. Write JSON Lines, one object to a line, into a .jsonl file: "
