@@ -1,9 +1,10 @@
-internal import Engine
-package import Foundation
+import Engine
+import Foundation
+import Unlearning
 
-/// A way to store checkpoints that could have been chosen, for `bench store`: the choice rests on numbers that anybody can repeat.
-package struct PackingTrial: Sendable {
-    package enum Layout: String, Sendable {
+/// A way to store checkpoints that could have been chosen: the choice rests on numbers that anybody can repeat.
+struct PackingTrial: Sendable {
+    enum Layout: String, Sendable {
         case asItIs
         /// Bytes of one significance side by side, the sign in the highest.
         case bytePlanes
@@ -12,19 +13,20 @@ package struct PackingTrial: Sendable {
     }
 
     /// What is taken together before it is split.
-    package enum Scope: String, Sendable {
+    enum Scope: String, Sendable {
         case file
         case tensor
     }
 
-    package let name: String
+    let name: String
     let layout: Layout
     let scope: Scope
     let cuts: Bool
     /// Nil: no search for repeats.
     let level: Int32?
-    /// Whether only what differs from the stage before is stored. Then a file is worth nothing without all that came before it.
-    package let isDifference: Bool
+    /// Whether only what differs from the stage before is stored. Then a file is worth nothing without all that came
+    /// before it.
+    let isDifference: Bool
 
     private init(
         _ name: String, _ layout: Layout, _ scope: Scope = .file, cuts: Bool = false, level: Int32?,
@@ -34,7 +36,7 @@ package struct PackingTrial: Sendable {
         self.isDifference = isDifference
     }
 
-    package static let all: [PackingTrial] =
+    static let all: [PackingTrial] =
         levels([1, 3, 6, 9, 19]).map { PackingTrial("plain zstd \($0)", .asItIs, level: $0) }
         + levels([-1, 1, 3, 19]).map { PackingTrial("byte planes, zstd \($0)", .bytePlanes, level: $0) }
         + levels([1, 3]).map { PackingTrial("byte planes, own blocks, zstd \($0)", .bytePlanes, cuts: true, level: $0) }
@@ -53,11 +55,11 @@ package struct PackingTrial: Sendable {
     private static func levels(_ levels: [Int32]) -> [Int32] { levels }
 
     /// What `Packing` does.
-    package static let chosen = PackingTrial(
+    static let chosen = PackingTrial(
         "exponents by tensor, no search", .exponentPlanes, .tensor, cuts: true, level: nil)
 
     /// `before`: The stage's before, of the same layout; nil: there is none.
-    package func pack(_ content: [UInt8], before: [UInt8]?) throws -> [UInt8] {
+    func pack(_ content: [UInt8], before: [UInt8]?) throws -> [UInt8] {
         let parts = parts(content)
         var planes = content
         if isDifference, let before { Self.mix(&planes, with: before, parts) }
@@ -70,7 +72,7 @@ package struct PackingTrial: Sendable {
     /// What a reader has to do.
     ///
     /// The words of `bytePlanes` stay turned: a reader of them had nothing to turn, and would be as fast.
-    package func unpack(_ file: [UInt8], size: Int, before: [UInt8]?) -> [UInt8]? {
+    func unpack(_ file: [UInt8], size: Int, before: [UInt8]?) -> [UInt8]? {
         guard var content = Zstd.decompress(file, size: size) else { return nil }
         let parts = parts(content)
         if layout != .asItIs { for (range, width) in parts { Planes.join(&content, range, width: width) } }
@@ -79,7 +81,7 @@ package struct PackingTrial: Sendable {
     }
 
     /// Whether that gives the content back.
-    package func isLossless(_ file: [UInt8], _ content: [UInt8], before: [UInt8]?) -> Bool {
+    func isLossless(_ file: [UInt8], _ content: [UInt8], before: [UInt8]?) -> Bool {
         var expected = content
         if layout == .bytePlanes { for (range, width) in parts(content) { Self.turn(&expected, range, width) } }
         return unpack(file, size: content.count, before: before) == expected
@@ -111,7 +113,7 @@ package struct PackingTrial: Sendable {
 
 extension PackingTrial {
     /// What no code of single exponents can go below: all other bits, and the entropy of each tensor's exponents.
-    package static func bound(_ content: [UInt8]) -> Double {
+    static func bound(_ content: [UInt8]) -> Double {
         var bits = 0.0
         var planned = 0
         for tensor in SafeTensors.entries(in: content) ?? [] {
@@ -130,9 +132,4 @@ extension PackingTrial {
         }
         return planned == 0 ? 1 : bits / 8 / Double(planned)
     }
-
-    package static func read(_ url: URL) -> [UInt8]? { try? DurableFile.contents(url) }
-
-    /// What a checkpoint's file holds, whatever it measures; nil where it is none.
-    package static func content(of file: [UInt8]) -> [UInt8]? { Packing.unpack(file) }
 }
