@@ -11,6 +11,8 @@ package struct Checkup: Sendable {
         case features
         /// Belongs to nothing that the workspace knows.
         case stranger
+        /// The copy that a measurement of costs deletes from, records and all.
+        case copy
     }
 
     /// What is wrong with a file: each asks for something else.
@@ -26,6 +28,8 @@ package struct Checkup: Sendable {
         case surplus
         /// No command left it: an old backup may have brought it back.
         case stranger
+        /// A command that was killed left it; the next one that writes removes it.
+        case leftover
     }
 
     package struct Damage: Sendable, Equatable {
