@@ -37,11 +37,16 @@ struct DefinedCost {
                     fresh.filter { records[$0].shard == shard }
                     .compactMap { order.firstIndex(of: records[$0].slice) }.min() ?? 0
                 var start = touched
-                while start > 0, !(kept?.contains(start - 1) ?? true) { start -= 1 }
+                while start > 0, !isKept(start - 1, order, shard) { start -= 1 }
                 for stage in start..<slices { sum += passes(stage, order, live) }
             }
         }
         return sum
+    }
+
+    /// Whether a state was kept before the first request: that of a stage with a slice of its own.
+    private func isKept(_ step: Int, _ order: [Int], _ shard: Int) -> Bool {
+        (kept?.contains(step) ?? true) && records.contains { $0.shard == shard && $0.slice == order[step] }
     }
 
     func everything(without gone: Set<Int>) -> Double {

@@ -104,7 +104,7 @@ extension GeneralCost.Order {
         self.sizes = sizes
         before = sizes.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
         stages = Self.stages(sizes, weights)
-        let starts = StageTable.restarts(steps: sizes.count) { kept?.contains($0) ?? true }
+        let starts = StageTable.restarts(steps: sizes.count) { (kept?.contains($0) ?? true) && sizes[$0] > 0 }
         self.starts = starts
         var (reach, reached) = ([Int](), 0)
         for stage in sizes.indices {
