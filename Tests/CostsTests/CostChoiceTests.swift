@@ -85,6 +85,21 @@ import Testing
         }
     }
 
+    @Test func aByteOrderMarkMayBeginTablesThatAPersonWrites() throws {
+        try TestFolder.with { folder in
+            func write(_ text: String, _ name: String) throws -> InputFile {
+                let file = folder.appending(path: name)
+                try Data([0xEF, 0xBB, 0xBF] + text.utf8).write(to: file)
+                return InputFile(file)
+            }
+            let groups = try write("group,records,probability\na,3,0.5\n", "groups.csv")
+            #expect(try GroupTable.read(groups).map(\.name) == ["a"])
+            #expect(try AccuracyTable(write("shards,accuracy\n4,0.5\n", "accuracy.csv")).shards == [4])
+            let list = try write("[{\"shards\":4,\"accuracy\":0.5}]", "accuracy.json")
+            #expect(try AccuracyTable(list).shards == [4])
+        }
+    }
+
     @Test func aRateComesFromARunOrFromTheLedger() throws {
         try ToyWorld.with { world in
             let records = try ToyRecord.all()
