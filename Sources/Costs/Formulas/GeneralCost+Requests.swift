@@ -4,7 +4,8 @@ internal import Unlearning
 extension GeneralCost {
     /// K different uniform requests answered together, exactly:
     ///
-    ///     sum over stages c_j [1 - C(N - m_j, K) / C(N, K)] - K (mean passes of a record) - what slices that ran empty save
+    ///     sum over stages c_j [1 - C(N - m_j, K) / C(N, K)] - K (mean passes of a record)
+    ///         - what slices that ran empty save
     ///
     /// with m_j the records whose requests reach stage j. More requests than records count as all of them.
     /// `standardError` is exact for one request, and close for more (`batchDeviation`).

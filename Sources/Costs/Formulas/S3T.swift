@@ -17,7 +17,8 @@ package enum S3T {
 
     /// Requests until the first shard has no clean model:
     ///
-    ///     T_1 = m L integral over u from 0 to infinity of [1 - (1 - e^-u)^B']^m = (m L / B') sum_{i=1..B'} Beta(i / B', m)
+    ///     T_1 = m L integral over u from 0 to infinity of [1 - (1 - e^-u)^B']^m
+    ///         = (m L / B') sum_{i=1..B'} Beta(i / B', m)
     ///
     /// With x = 1 - e^-u the integrand [1 - x^B']^m / (1 - x) is sum_{i<B'} x^i (1 - x^B')^{m-1}, term by term a Beta
     /// integral: no numerical integration, and only positive terms. B = 1 gives exactly L.

@@ -102,7 +102,8 @@ package struct SISACost: Sendable, Equatable {
 /// it: y outlives the g + K requests with the chance (N - g - K) / N, and given that the K are any of the other N - 1
 /// records, whatever went before. So the stage takes y again with the chance 1 - C(N - m, K) / C(N - 1, K), and
 ///
-///     cost = J(K) (N - g - K) / (N - K) - what slices that ran empty save,  J(K) = sum over stages c_j [1 - C(N - m_j, K) / C(N, K)] - K e'
+///     cost = J(K) (N - g - K) / (N - K) - what slices that ran empty save
+///     J(K) = sum over stages c_j [1 - C(N - m_j, K) / C(N, K)] - K e'
 ///
 /// A stage whose own slice is empty trains nothing, so it no longer visits the records before it. Exact for slices of
 /// whole records.

@@ -31,8 +31,10 @@ struct CostPlacement: SisaCommand {
     var epochs = 1.0
 
     @Option(
-        help:
-            "Requests that a shard of algorithm 1 may expect in the window. Default: so many that there are about S shards."
+        help: """
+            Requests that a shard of algorithm 1 may expect in the window. Default: so many that there are about \
+            S shards.
+            """
     )
     var limit: Double?
 

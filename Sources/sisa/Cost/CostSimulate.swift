@@ -69,8 +69,10 @@ struct CostSimulate: SisaCommand {
     var placement: SimulatedPlacement.Kind = .equal
 
     @Option(
-        help:
-            "When repairs begin: immediate, count:K, window:TIME or deadline:TIME. One a run; the same --seed compares them."
+        help: """
+            When repairs begin: immediate, count:K, window:TIME or deadline:TIME. One a run; the same --seed \
+            compares them.
+            """
     )
     var policy: String = "immediate"
 
