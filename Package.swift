@@ -55,10 +55,14 @@ let package = Package(
                 .product(name: "Yams", package: "Yams")
             ],
             swiftSettings: strict + testable),
+        // Pictures and pages, of whatever numbers.
+        .target(name: "Charts", swiftSettings: strict + testable),
+        .target(
+            name: "Costs", dependencies: ["Charts", "Engine", "Unlearning"], swiftSettings: strict + testable),
         .executableTarget(
             name: "sisa",
             dependencies: [
-                "Unlearning",
+                "Costs", "Engine", "Unlearning",
                 .product(name: "ArgumentParser", package: "swift-argument-parser")
             ],
             swiftSettings: strict),
@@ -80,6 +84,10 @@ let package = Package(
         .testTarget(
             name: "UnlearningTests",
             dependencies: ["Engine", "Unlearning", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+        .testTarget(name: "ChartsTests", dependencies: ["Charts", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "CostsTests", dependencies: ["Charts", "Costs", "Engine", "TestSupport", "Unlearning"],
             swiftSettings: strict),
         .testTarget(
             name: "CommandTests", dependencies: ["sisa", "bench", "Engine", "TestSupport"], swiftSettings: strict)

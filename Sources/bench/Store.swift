@@ -93,7 +93,7 @@ struct Store: ParsableCommand {
             files.append(scratch.appending(path: "\(index)"))
             try Data(packed).write(to: files[index])
         }
-        let packed = files.map { PackingTrial.read($0) ?? [] }
+        let packed = files.map { Self.read($0) ?? [] }
         func content(_ index: Int, _ file: [UInt8]) -> [UInt8] {
             way.unpack(file, size: samples[index].content.count, before: samples[index].before) ?? []
         }
@@ -105,10 +105,10 @@ struct Store: ParsableCommand {
             },
             unpackGbPerSecond: rate(samples, seconds / 4) { _ = content($0, packed[$0]) },
             restoreGbPerSecond: rate(samples, seconds / 4) {
-                _ = content($0, PackingTrial.read(files[$0]) ?? [])
+                _ = content($0, Self.read(files[$0]) ?? [])
             },
             verifiedGbPerSecond: rate(samples, seconds / 4) {
-                _ = Checkpoint.digest(of: content($0, PackingTrial.read(files[$0]) ?? []))
+                _ = Checkpoint.digest(of: content($0, Self.read(files[$0]) ?? []))
             })
     }
 
@@ -125,12 +125,14 @@ struct Store: ParsableCommand {
         }
         return Self.chain(
             try file.map { path in
-                guard let bytes = PackingTrial.read(URL(filePath: path)) else {
+                guard let bytes = Self.read(URL(filePath: path)) else {
                     throw ValidationError("\(path) cannot be read; name a regular file.")
                 }
-                return PackingTrial.content(of: bytes) ?? bytes
+                return Packing.unpack(bytes) ?? bytes
             })
     }
+
+    private static func read(_ url: URL) -> [UInt8]? { try? DurableFile.contents(url) }
 
     private static func chain(_ contents: [[UInt8]]) -> [Sample] {
         contents.enumerated().map { index, content in

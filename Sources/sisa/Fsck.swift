@@ -51,6 +51,9 @@ struct Fsck: WorkspaceCommand {
         case .stranger:
             "no command of this workspace left it; an old backup may have brought it back, deleted records in it: look "
                 + "at it and remove it"
+        case .leftover:
+            "a command that was killed left it, with records in it; the next one that writes removes it, for example "
+                + "`sisa repair --workspace \(options.folder.path)`"
         case .missing, .damaged: remedy(damage.kind)
         }
     }
@@ -64,7 +67,7 @@ struct Fsck: WorkspaceCommand {
             "cannot be made again from what is here; restore it as it was after the last command: an older backup "
                 + "brings deleted records back"
         case .backbone: "put the old one back, or name where it lies with `sisa train --backbone`"
-        case .stranger: "look at it and remove it"
+        case .stranger, .copy: "look at it and remove it"
         }
     }
 }

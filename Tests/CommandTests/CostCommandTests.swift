@@ -67,6 +67,27 @@ import Testing
         }
     }
 
+    @Test(arguments: [["repair"], ["delete", "toy-01"], ["train"]])
+    func aCopyOfAKilledMeasurementIsNamedAndGoesWithTheNextWriter(writer: [String]) throws {
+        try CommandFixture.with { fixture in
+            let copy = fixture.workspace.appending(path: "measurement")
+            let process = try fixture.program.start(
+                ["cost", "measure", "--requests", "20"], output: .nullDevice, errors: .nullDevice)
+            while process.isRunning, !FileManager.default.fileExists(atPath: copy.appending(path: "log").path) {
+                usleep(200)
+            }
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+            try #require(process.terminationReason == .uncaughtSignal, "it ended early")
+            let found = try fixture.program.run("fsck", "--json")
+            let damages = try #require(try found.object()["damages"] as? [[String: String]])
+            #expect(damages == [["kind": "copy", "fault": "leftover", "path": "measurement"]] && found.code == 65)
+            #expect(try fixture.program.run(writer).code == 0)
+            #expect(!FileManager.default.fileExists(atPath: copy.path))
+            #expect(try fixture.program.run("fsck").code == 0)
+        }
+    }
+
     @Test func whatCommandsCostIsKeptAndForetold() throws {
         try CommandFixture.with { fixture in
             let program = fixture.program

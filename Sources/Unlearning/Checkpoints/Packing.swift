@@ -4,7 +4,7 @@ internal import Engine
 ///
 /// The content of the frame is as long as the checkpoint's; behind it stands what to do with it. Packing is a function of content,
 /// seed, shard and version of libzstd; unpacking gives that content or nil.
-enum Packing {
+package enum Packing {
     /// Fewer numbers than this stay in one block with what is around them: a block's own table would cost more than it saves.
     static let leastWordsOfABlock = 256
 
@@ -52,7 +52,7 @@ enum Packing {
     }
 
     /// The content of a file of which nobody knows the size; the caller has seen to it that its frame is not too large.
-    static func unpack(_ file: [UInt8]) -> [UInt8]? {
+    package static func unpack(_ file: [UInt8]) -> [UInt8]? {
         guard let total = Zstd.contentSize(file) else { return nil }
         return PackingForm.lengths.lazy.compactMap { unpack(file, size: total - $0) }.first
     }
@@ -72,7 +72,7 @@ enum Packing {
     }
 
     /// Where blocks end, so that exponents have a table of their own and noise is copied: around every piece's first plane.
-    static func cuts(_ bytes: Range<Int>, width: Planes.Width) -> [Int] {
+    package static func cuts(_ bytes: Range<Int>, width: Planes.Width) -> [Int] {
         Planes.pieces(bytes, width: width).flatMap { start, words in
             words < leastWordsOfABlock ? [] : [start, start + words]
         }

@@ -1,11 +1,11 @@
-internal import Engine
+package import Engine
 
 /// Numbers by planes: first the exponents of many, then the rest of their bytes, the most significant first.
 ///
 /// A trained number's exponent is one of few, and its mantissa is noise. Side by side in one byte, as IEEE 754 has half of the
 /// exponent and the sign, neither can be told apart; so a word is turned left by one bit, which makes its highest byte the
 /// exponent and puts the sign at the end of the mantissa. (Both facts from ZipNN, Hershcovitch and others 2024, arXiv 2411.05239.)
-enum Planes {
+package enum Planes {
     /// Words are taken so many at a time: a piece and its copy fit into a processor's second cache.
     static let pieceWords = 1 << 16
 
@@ -20,12 +20,12 @@ enum Planes {
     }
 
     /// Bytes a word.
-    enum Width: Int, Sendable {
+    package enum Width: Int, Sendable {
         case two = 2
         case four = 4
 
         /// Nil: words of this type stay as they are.
-        init?(_ type: ElementType) {
+        package init?(_ type: ElementType) {
             switch type {
             case .f32: self = .four
             case .bf16: self = .two
@@ -35,7 +35,7 @@ enum Planes {
     }
 
     /// Turns every piece of a tensor into planes, in place.
-    static func split(_ content: inout [UInt8], _ bytes: Range<Int>, width: Width) {
+    package static func split(_ content: inout [UInt8], _ bytes: Range<Int>, width: Width) {
         unsafe rearrange(&content, bytes, width: width) { source, target, words in
             switch width {
             case .four: unsafe split4(source, target, words)
@@ -45,7 +45,7 @@ enum Planes {
     }
 
     /// What was split becomes what it was, in place.
-    static func join(_ content: inout [UInt8], _ bytes: Range<Int>, width: Width) {
+    package static func join(_ content: inout [UInt8], _ bytes: Range<Int>, width: Width) {
         unsafe rearrange(&content, bytes, width: width) { source, target, words in
             switch width {
             case .four: unsafe join4(source, target, words)

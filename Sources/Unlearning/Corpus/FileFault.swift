@@ -11,6 +11,8 @@ package enum FileFault: String, Sendable {
     case surplus
     /// No command left it: an old backup may have brought it back.
     case stranger
+    /// A command that was killed left it; the next one that writes removes it.
+    case leftover
 }
 
 extension FileFault {

@@ -28,7 +28,7 @@ struct DeletionCost {
             let left = try planRecords(shard).filter { !ids.contains($0.id) }
             let occupied = Set(left.map(\.slice))
             let all = stages(shard, occupied).map { (stage: $0, passes: $0.recordPasses(left)) }
-            let restarts = restart(reached: part.slices, occupied)
+            let restarts = table.restarted(byChanging: part.slices, occupied: occupied)
             let again = all.filter { entry in restarts.contains { $0.contains(entry.stage.index) } }
             full += all.reduce(0) { $0 + $1.passes }
             shards.append(
@@ -44,18 +44,6 @@ struct DeletionCost {
     private func stages(_ shard: Int, _ occupied: Set<Int>) -> [Stage] {
         (0..<table.count).filter { occupied.contains(table.slice(of: $0)) }
             .map { Stage($0, of: recipe, shard: shard, in: table) }
-    }
-
-    /// The stages that are trained again where these slices change: of each order those after the last kept one that saw none of them.
-    private func restart(reached slices: [Int], _ occupied: Set<Int>) -> [Range<Int>] {
-        (0..<table.orders).compactMap { order in
-            let all = table.stages(order: order)
-            guard let first = all.first(where: { stage in slices.contains { table.sees(stage, slice: $0) } }) else {
-                return nil
-            }
-            let kept = (all.lowerBound..<first).last { table.keeps($0) && occupied.contains(table.slice(of: $0)) }
-            return (kept.map { $0 + 1 } ?? all.lowerBound)..<all.upperBound
-        }
     }
 
     /// Record-passes of training the shards that are not touched from nothing.

@@ -2,13 +2,14 @@ package import Foundation
 
 /// The file in which a workspace keeps what its commands cost: JSON Lines, only ever appended to.
 ///
-/// It is for people who plan, and no part of any result: nobody waits for it to be durable, and where it cannot be written nothing fails. A
-/// line that a power failure cut is passed over.
+/// For people who plan, and no part of any result: nobody waits for it to be durable, and where it cannot be written
+/// nothing fails. A line that a power failure cut is passed over.
 package struct CostBook: Sendable {
-    /// Where the file lies.
+    /// The file, which need not be there.
     package let url: URL
 
-    func append(_ entry: CostEntry) {
+    /// Adds a line, or does nothing where it cannot be written.
+    package func append(_ entry: CostEntry) {
         guard var line = try? CostEntry.encoder.encode(entry) else { return }
         line.append(UInt8(ascii: "\n"))
         try? DurableFile.append(line: Array(line), to: url)
@@ -20,7 +21,7 @@ package struct CostBook: Sendable {
     }
 
     /// The last entries, at a cost that does not grow with the file.
-    func latest(bytes: Int = 1 << 16) -> [CostEntry] {
+    package func latest(bytes: Int = 1 << 16) -> [CostEntry] {
         guard let size = try? DurableFile.size(url), size > bytes else { return entries().entries }
         let tail = (try? DurableFile.contents(url, at: size - bytes, count: bytes)) ?? []
         // The first line is cut in all probability.

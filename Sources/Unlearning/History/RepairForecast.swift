@@ -1,6 +1,6 @@
 /// How long a repair takes on this machine, as a line over its record-passes.
 package struct RepairForecast: Sendable, Equatable {
-    /// What the forecast was made from.
+    /// What the line was made of.
     package enum Basis: String, Sendable {
         /// The workspace's own deletions with as many threads.
         case deletions
@@ -8,28 +8,29 @@ package struct RepairForecast: Sendable, Equatable {
         case training
     }
 
-    /// What every deletion takes, however little it trains.
+    /// Seconds that every deletion takes, however little it trains.
     package let fixedSeconds: Double
-    /// Seconds that one record-pass takes.
+    /// Seconds that each record-pass adds.
     package let secondsPerPass: Double
-    /// What it was made from.
+    /// What the line was made of.
     package let basis: Basis
 
-    /// How long a repair of so many record-passes takes.
+    /// Seconds of a repair of so many record-passes.
     package func seconds(recordPasses: Int) -> Double { fixedSeconds + secondsPerPass * Double(recordPasses) }
 
-    /// Opening, forgetting, some dozens of synced writes and the receipt, where nothing was measured.
+    /// Seconds of opening, forgetting, some dozens of synced writes and the receipt, where nothing was measured.
     static let usualFixedSeconds = 0.08
-    /// More than the last ones tell nothing about the machine as it is now.
-    static let mostDeletions = 40
+    /// How many of the last deletions count: older ones tell nothing about the machine as it is now.
+    static let maxDeletions = 40
 
-    /// Makes the forecast from what a workspace's commands cost; nil: nothing was trained with that many threads.
+    /// The line through what a workspace's commands cost; nil: nothing was trained with that many threads.
     init?(_ entries: [CostEntry], plan: String, threads: Int, headOnly: Bool, shards: Int) {
         let own = entries.filter { $0.plan == plan && $0.threads == threads && $0.recordPasses > 0 && $0.seconds > 0 }
-        let deletions = own.filter { [.delete, .measure].contains($0.command) }.suffix(Self.mostDeletions)
+        let deletions = own.filter { [.delete, .measure].contains($0.command) }.suffix(Self.maxDeletions)
         let trainings = own.filter { $0.command == .train }
         let rate = trainings.last.map { entry in
-            // Shards train side by side then, and one after another, with all threads, in a deletion; a head gains nothing by threads.
+            // Shards train side by side then, and one after another, with all threads, in a deletion; a head gains
+            // nothing by threads.
             let sideBySide = Double(max(1, min(threads, shards)))
             return entry.stepSeconds / Double(entry.recordPasses) / (headOnly ? 1 : sideBySide)
         }
@@ -42,8 +43,8 @@ package struct RepairForecast: Sendable, Equatable {
         }
     }
 
-    /// The line of least relative squares that falls nowhere: short repairs count as much as long ones. `slope`: Where all points have
-    /// one place.
+    /// The line of least relative squares that falls nowhere: short repairs count as much as long ones. `slope`: Where
+    /// all points have one place.
     static func line(_ points: [(passes: Double, seconds: Double)], slope: Double?) -> (fixed: Double, slope: Double)? {
         guard let first = points.first else { return nil }
         if points.allSatisfy({ $0.passes == first.passes }) {

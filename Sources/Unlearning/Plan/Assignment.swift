@@ -10,6 +10,7 @@ package struct Assignment: Sendable {
     private let positionKey: DigestKey
     private let rankKey: DigestKey
 
+    /// The assignment of a recipe, keyed.
     package init(_ recipe: Recipe, key: WorkspaceKey) {
         shards = recipe.baseShards
         slices = recipe.slices
@@ -20,11 +21,13 @@ package struct Assignment: Sendable {
         rankKey = key.subkey("rank")
     }
 
+    /// The cell of a record.
     package func cell(of record: Record) -> Cell {
         cell(of: record.id, owner: record.owner, group: record.group)
     }
 
-    /// The cell of a record: by its owner where the recipe says so and the record has one, else by its id; within the cells of its band.
+    /// The cell of a record: by its owner where the recipe says so and the record has one, else by its id; within the
+    /// cells of its band.
     package func cell(of id: RecordID, owner: String?, group: String? = nil) -> Cell {
         var digest = KeyedDigest(positionKey)
         if assignBy == .owner, let owner {

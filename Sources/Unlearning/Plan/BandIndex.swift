@@ -1,9 +1,10 @@
 /// Finds the band of a group. Groups are told apart by their bytes, as ids are.
-struct BandIndex: Sendable {
+package struct BandIndex: Sendable {
     private let bands: [Recipe.Band]
     private let numbers: [RecordID: Int]
 
-    init(_ bands: [Recipe.Band]) {
+    /// The index of a recipe's bands.
+    package init(_ bands: [Recipe.Band]) {
         self.bands = bands
         var numbers: [RecordID: Int] = [:]
         for (number, band) in bands.enumerated() {
@@ -14,7 +15,7 @@ struct BandIndex: Sendable {
 
     /// The band of a group: the last one for all groups that no other names, and for records without a group. Nil:
     /// there are no bands.
-    subscript(group: String?) -> Recipe.Band? {
+    package subscript(group: String?) -> Recipe.Band? {
         group.flatMap { numbers[RecordID($0)] }.map { bands[$0] } ?? bands.last
     }
 }

@@ -1,14 +1,18 @@
 /// The name of a stage's checkpoint: a keyed digest of everything that its bytes depend on.
 ///
-/// key(s, j) = HMAC(key(s, j-1), records of slice j), from a root that covers recipe, backbone, numerics version and shard.
-/// So "is the model up to date" is "do all keys exist", and a deletion changes exactly the keys of its slice and the later ones of its shard.
+/// key(s, j) = HMAC(key(s, j-1), records of slice j), from a root that covers recipe, backbone, numerics version and
+/// shard. So "is the model up to date" is "do all keys exist", and a deletion changes exactly the keys of its slice and
+/// the later ones of its shard.
 package struct CheckpointKey: Hashable, Sendable, CustomStringConvertible {
+    /// The digest, 32 bytes.
     package let bytes: [UInt8]
 
+    /// A key that was kept as bytes.
     package init(bytes: [UInt8]) {
         self.bytes = bytes
     }
 
+    /// In hexadecimal digits, as files are named.
     package var description: String { bytes.hexadecimal }
 }
 
@@ -65,6 +69,7 @@ package struct KeyChain: Sendable {
 package struct RecordDigest: Sendable {
     private let key: DigestKey
 
+    /// Digests under the workspace's key.
     package init(_ key: WorkspaceKey) {
         self.key = key.subkey("records")
     }
@@ -79,8 +84,8 @@ package struct RecordDigest: Sendable {
         return digest.finish()
     }
 
-    /// What changes no weight: the owner, date and group of every record of a slice, in its order. Requests go by them, so they are vouched
-    /// for apart from `digest`, which names checkpoints.
+    /// What changes no weight: the owner, date and group of every record of a slice, in its order. Requests go by them,
+    /// so they are vouched for apart from `digest`, which names checkpoints.
     package func attributes(slice records: some Sequence<Record>) -> [UInt8] {
         var digest = KeyedDigest(key)
         digest.add("attributes".utf8)

@@ -1,10 +1,14 @@
 /// Which checkpoints a workspace should hold, as a function of its slices: the answer to "is the model up to date".
 ///
-/// A stage with an empty slice of its own has no checkpoint: it hands on the state before it, in the end the initial one. Of the others
-/// the recipe may keep only some as files (`slices.keep`); the last of each order is always kept, because it answers.
+/// A stage with an empty slice of its own has no checkpoint: it hands on the state before it, in the end the initial
+/// one. Of the others the recipe may keep only some as files (`slices.keep`); the last of each order is always kept,
+/// because it answers.
 package struct CheckpointPlan: Sendable {
+    /// One stage that should exist.
     package struct Item: Sendable, Equatable {
+        /// The stage's number in the table.
         package let stage: Int
+        /// The name under which its checkpoint is stored.
         package let key: CheckpointKey
         /// Live records of the slices that the stage has seen.
         package let records: Int
@@ -14,10 +18,12 @@ package struct CheckpointPlan: Sendable {
 
     /// By shard, then order by order, ascending stages.
     package let shards: [[Item]]
+    /// The slices that were planned from, (shards, slices).
     package let slices: [[SliceSummary]]
     /// The shards that were planned; nil: all.
     private let only: Set<Int>?
 
+    /// The plan of all shards.
     package init(_ slices: [[SliceSummary]], chain: KeyChain) {
         self.slices = slices
         only = nil
@@ -55,14 +61,17 @@ package struct CheckpointPlan: Sendable {
         }
     }
 
+    /// The stages that a shard should have, order by order.
     package func items(shard: Int) -> [Item] {
         precondition(only?.contains(shard) ?? true, "the shard was not planned")
         return shard < shards.count ? shards[shard] : []
     }
 
+    /// Their keys.
     package func keys(shard: Int) -> Set<CheckpointKey> { Set(items(shard: shard).map(\.key)) }
 
-    /// The checkpoints that may answer for a shard, the best first: trained on most records; of several orders the first.
+    /// The checkpoints that may answer for a shard, the best first: trained on most records; of several orders the
+    /// first.
     static func answering(_ items: [Item]) -> [Item] {
         items.filter(\.isKept).sorted { $0.records != $1.records ? $0.records > $1.records : $0.stage < $1.stage }
     }
@@ -72,6 +81,7 @@ package struct CheckpointPlan: Sendable {
         Set(items(shard: shard).filter(\.isKept).map(\.key))
     }
 
+    /// The live records of a shard.
     package func records(shard: Int) -> Int {
         slices[shard].reduce(0) { $0 + $1.records }
     }

@@ -2,17 +2,19 @@ internal import Engine
 
 /// Stage j of a shard's slice order: training on the first j slices of that order, from the checkpoint of stage j - 1.
 ///
-/// Its epochs are e_j = 2 e' / (R + 1) (Bourtoule et al. 2021, section IV), in general no whole number. Whole passes visit every
-/// record of slices 1..j. For the rest, one more pass is thinned: each record takes part or not by its own keyed draw, with the
-/// probability of the remainder. A stage without a whole pass takes its own new slice in full, because a slice
-/// that no stage ever trains on would be lost. Nothing here looks at any other record.
+/// Its epochs are those of `PassWeights.stageEpochs`, in general no whole number. Whole passes visit every record of
+/// slices 1..j. For the rest, one more pass is thinned: each record takes part or not by its own keyed draw, with the
+/// probability of the remainder. A stage without a whole pass takes its own new slice in full, because a slice that no
+/// stage ever trains on would be lost. Nothing here looks at any other record.
 package struct Stage: Sendable {
     /// Its number in the table, counted from 0.
     package let index: Int
     private let table: StageTable
     /// The slice that no stage before it has seen.
     private let slice: Int
+    /// Passes over the records that the stage sees, with the fraction.
     package let epochs: Double
+    /// Passes that visit every record.
     package let wholePasses: Int
     private let threshold: UInt64
     private let thinning: Philox
@@ -27,7 +29,7 @@ package struct Stage: Sendable {
         slice = table.slice(of: index)
         self.shard = shard
         seed = recipe.seed
-        epochs = 2 * recipe.epochs / Double(recipe.slices + 1)
+        epochs = PassWeights.stageEpochs(recipe.epochs, slices: recipe.slices)
         wholePasses = Int(epochs.rounded(.down))
         threshold = UInt64((epochs - epochs.rounded(.down)) * 0x1p64)
         thinning = Philox(seed: seed, purpose: "thinning", context: ["\(shard)", "\(index)"])

@@ -4,10 +4,13 @@
 /// Rows end with LF or CRLF, the last one also with the file. A quoted field may hold delimiters, line breaks and
 /// doubled quotes. A quote elsewhere, text behind a closing quote, and a CR that ends no row are errors: a reader that
 /// guesses there turns two records into one. A line without a single byte is no row, unless rows have one field.
-struct DelimitedScanner {
-    struct Failure: Error, Equatable {
-        var line: Int
-        var problem: RecordsError.Problem
+package struct DelimitedScanner {
+    /// Why a row could not be cut.
+    package struct Failure: Error, Equatable {
+        /// The line, counted from 1.
+        package var line: Int
+        /// What is wrong there.
+        package var problem: RecordsError.Problem
     }
 
     private enum State {
@@ -36,7 +39,8 @@ struct DelimitedScanner {
     private static let lineFeed = UInt8(ascii: "\n")
     private static let carriageReturn = UInt8(ascii: "\r")
 
-    init(delimiter: UInt8, quoting: Quoting = .quotes, maxRowBytes: Int) {
+    /// A scanner at the beginning of a file; longer rows are refused.
+    package init(delimiter: UInt8, quoting: Quoting = .quotes, maxRowBytes: Int) {
         hasQuotes = quoting == .quotes
         self.delimiter = delimiter
         self.maxRowBytes = maxRowBytes
@@ -44,7 +48,7 @@ struct DelimitedScanner {
 
     /// Takes the next bytes and hands out every row that ends in them; `emit` answers whether an empty line is to be
     /// skipped.
-    mutating func feed(_ chunk: [UInt8], _ emit: (FieldRow) throws -> Bool) throws {
+    package mutating func feed(_ chunk: [UInt8], _ emit: (FieldRow) throws -> Bool) throws {
         var next = 0
         while next < chunk.count {
             switch state {
@@ -76,7 +80,7 @@ struct DelimitedScanner {
     }
 
     /// Hands out the last row, if the file does not end with a line break.
-    mutating func finish(_ emit: (FieldRow) throws -> Bool) throws {
+    package mutating func finish(_ emit: (FieldRow) throws -> Bool) throws {
         switch state {
         case .fieldStart where row.ends.isEmpty: return
         case .fieldStart, .unquoted, .afterQuote: try endRow(emit)
@@ -169,16 +173,18 @@ struct DelimitedScanner {
 }
 
 /// One row of a delimited file: the bytes of its fields, one after the other, quotes resolved.
-struct FieldRow {
+package struct FieldRow {
     var bytes: [UInt8] = []
     /// Where each field ends in `bytes`.
     var ends: [Int] = []
     /// The line on which the row begins.
-    var line = 1
+    package var line = 1
 
-    var count: Int { ends.count }
+    /// How many fields it has.
+    package var count: Int { ends.count }
 
-    subscript(field: Int) -> ArraySlice<UInt8> {
+    /// The bytes of a field, counted from 0.
+    package subscript(field: Int) -> ArraySlice<UInt8> {
         bytes[(field == 0 ? 0 : ends[field - 1])..<ends[field]]
     }
 

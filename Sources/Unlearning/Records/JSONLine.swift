@@ -2,8 +2,9 @@
 ///
 /// Not left to Foundation, which takes one of two equal keys without a word, and turns a long id into the nearest
 /// floating-point number: either would give a record another name or another text than its file does.
-struct JSONLine {
-    enum Value: Equatable {
+package struct JSONLine {
+    /// A member's value; of nested ones only their kind.
+    package enum Value: Equatable {
         case string(String)
         /// A number without fraction and exponent, in the digits of the file.
         case integer(String)
@@ -15,16 +16,19 @@ struct JSONLine {
         case object
     }
 
-    struct Member {
-        var key: RecordID
-        var value: Value
+    /// A member of the object, with its name.
+    package struct Member {
+        /// The name, told apart by its bytes.
+        package var key: RecordID
+        /// The value.
+        package var value: Value
     }
 
     /// Deeper nesting is refused, so no line can exhaust the stack.
     static let deepest = 64
 
     /// The members of the object that is the whole line, whose bytes must be valid UTF-8.
-    static func members(_ line: [UInt8]) throws(JSONLineError) -> [Member] {
+    package static func members(_ line: [UInt8]) throws(JSONLineError) -> [Member] {
         var reader = JSONLine(line)
         reader.skipBlanks()
         guard reader.peek == UInt8(ascii: "{") else { throw .notAnObject }
@@ -34,7 +38,8 @@ struct JSONLine {
         return members
     }
 
-    static func isBlank(_ byte: UInt8) -> Bool {
+    /// Whether a byte is white space between tokens.
+    package static func isBlank(_ byte: UInt8) -> Bool {
         byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
     }
 

@@ -4,7 +4,7 @@
 /// any length, and a zone (`Z`, `+02:00`; none: UTC). `24:00` is the next day's `00:00`, and second 60 the first of the
 /// next minute. Years before 0 and after 9999 have a sign: `-0044-03-15`, `+12024-01-01`. Compared as time, in the
 /// proleptic Gregorian calendar, exactly: two spellings of an instant are the same.
-struct RecordDate: Equatable, Sendable {
+package struct RecordDate: Equatable, Sendable {
     /// A point of time: seconds since 1970-01-01T00:00:00Z, and the digits of the fraction without zeros at the end.
     private struct Instant: Comparable {
         var seconds: Int
@@ -24,7 +24,7 @@ struct RecordDate: Equatable, Sendable {
     private var end: Instant { isDay ? Instant(seconds: start.seconds + Self.secondsOfADay) : start }
 
     /// Nil where the text is no date.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         var scanner = Scanner(Array(text.utf8))
         guard let day = scanner.day() else { return nil }
         let midnight = Self.days(day) * Self.secondsOfADay
@@ -63,7 +63,7 @@ struct RecordDate: Equatable, Sendable {
     func begins(at other: RecordDate) -> Bool { start >= other.start }
 
     /// Of its first instant, since 1970-01-01T00:00:00Z.
-    var secondsSinceEpoch: Double {
+    package var secondsSinceEpoch: Double {
         Double(start.seconds) + (Double("0." + String(decoding: start.fraction + [0x30], as: UTF8.self)) ?? 0)
     }
 

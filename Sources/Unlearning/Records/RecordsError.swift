@@ -78,8 +78,8 @@ extension RecordsError: CustomStringConvertible {
         return "\(place): \(sentence)"
     }
 
-    /// The same without the place.
-    var sentence: String {
+    /// What is wrong, and what to do, without the place.
+    package var sentence: String {
         switch problem {
         case .noFiles:
             "the recipe names no training file; name one with --data FILE, or under `data: train:`"

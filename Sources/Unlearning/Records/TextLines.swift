@@ -40,22 +40,24 @@ extension InputFile {
 }
 
 /// Cuts bytes into lines at LF, from chunks of any size; a CR before the LF goes with it.
-struct LineSplitter {
+package struct LineSplitter {
     /// A line has more bytes than it may.
-    struct TooLong: Error {
-        var line: Int
+    package struct TooLong: Error {
+        /// The line, counted from 1.
+        package var line: Int
     }
 
     private let maxLineBytes: Int
     private var held: [UInt8] = []
     private var number = 1
 
-    init(maxLineBytes: Int) {
+    /// A splitter at the beginning of a file; longer lines are refused.
+    package init(maxLineBytes: Int) {
         self.maxLineBytes = maxLineBytes
     }
 
     /// Takes the next bytes and hands out every line that ends in them, with its number.
-    mutating func feed(_ chunk: [UInt8], _ emit: ([UInt8], Int) throws -> Void) throws {
+    package mutating func feed(_ chunk: [UInt8], _ emit: ([UInt8], Int) throws -> Void) throws {
         var start = 0
         while start < chunk.count {
             var end = start
@@ -68,7 +70,7 @@ struct LineSplitter {
     }
 
     /// Hands out the last line, if the file does not end with a line break.
-    mutating func finish(_ emit: ([UInt8], Int) throws -> Void) throws {
+    package mutating func finish(_ emit: ([UInt8], Int) throws -> Void) throws {
         if !held.isEmpty { try endLine(emit) }
     }
 

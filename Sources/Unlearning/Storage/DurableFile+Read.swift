@@ -1,4 +1,4 @@
-internal import Foundation
+package import Foundation
 
 /// How files of a workspace are looked at and read: the one place that says what is missing, what may not be read, and what is none.
 ///
@@ -36,7 +36,7 @@ extension DurableFile {
     }
 
     /// The bytes of a file; nil where there is none.
-    static func contents(_ url: URL) throws(StorageError) -> [UInt8]? {
+    package static func contents(_ url: URL) throws(StorageError) -> [UInt8]? {
         guard try exists(url) else { return nil }
         return try read(url) { size in 0..<size }
     }

@@ -5,7 +5,7 @@ internal import Foundation
 ///
 /// A file is written under a temporary name, synced, renamed, and its folder synced; so a name holds either nothing or the whole
 /// content, whatever happens in between.
-enum DurableFile {
+package enum DurableFile {
     static let temporaryPrefix = ".writing-"
 
     static func write(_ bytes: [UInt8], to url: URL) throws(StorageError) {

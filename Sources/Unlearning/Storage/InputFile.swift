@@ -63,7 +63,7 @@ package struct InputFile: Sendable, Equatable {
     }
 
     /// Hands out everything but a byte order mark, chunk by chunk. `isText`: Any text may begin it.
-    func forEachChunk(isText: Bool = false, _ take: ([UInt8]) throws -> Void) throws {
+    package func forEachChunk(isText: Bool = false, _ take: ([UInt8]) throws -> Void) throws {
         var chunks = try ChunkedFile(self)
         var isFirst = true
         while var chunk = try chunks.next() {

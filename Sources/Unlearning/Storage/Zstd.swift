@@ -1,19 +1,20 @@
 internal import CZstd
 
 /// The one door to libzstd.
-enum Zstd {
+package enum Zstd {
     /// No frame of ours needs a larger window; a frame that asks for one is not ours.
     static let windowLogLimit: Int32 = 27
 
     /// How hard repeats are looked for.
-    enum Search {
+    package enum Search {
         /// The least that libzstd can be told to do: bytes are only given codes by how often they come. It suits noise and exponents.
         case none
+        /// With one of libzstd's levels.
         case level(Int32)
     }
 
     /// `cuts`: Where a block of the frame must end, ascending; each block has a table of codes of its own, or is stored as it is.
-    static func compress(
+    package static func compress(
         _ bytes: [UInt8], search: Search = .level(3), cuts: [Int] = []
     ) throws(StorageError) -> [UInt8] {
         guard let context = unsafe ZSTD_createCCtx() else { throw .outOfMemory }
@@ -79,7 +80,7 @@ enum Zstd {
     }
 
     /// `size`: What the caller's own records say the content measures; more than that is never written.
-    static func decompress(_ bytes: [UInt8], size: Int) -> [UInt8]? {
+    package static func decompress(_ bytes: [UInt8], size: Int) -> [UInt8]? {
         // Four bytes stand for 128 KiB at most, so a size beyond that is not the content's, and no memory is taken for it.
         guard size >= 0, size >> 15 <= bytes.count else { return nil }
         guard let context = unsafe ZSTD_createDCtx() else { return nil }

@@ -12,6 +12,8 @@ package struct Checkup: Sendable {
         case features
         /// Belongs to nothing that the workspace knows.
         case stranger
+        /// The copy that a measurement of costs deletes from, records and all.
+        case copy
     }
 
     /// A file that is not what it should be.

@@ -66,6 +66,10 @@ extension Workspace {
             note(.index, path, fault)
         }
         for path in try unreferencedFiles(isStrict: false) { note(.stranger, path, .stranger) }
+        // While a measurement runs it holds the lock, so what is there when nobody does is left by one that was killed.
+        if (try? DurableFile.exists(files[.measurement])) != false {
+            note(.copy, files[.measurement].path, .leftover)
+        }
         return Checkup(damages: damages, filesChecked: checked)
     }
 

@@ -1,21 +1,21 @@
 internal import Foundation
 
 extension Workspace {
-    /// Calls `body` with a copy of this workspace that it may change; the copy is gone afterwards, and other commands wait meanwhile.
+    /// What `body` makes of a copy of this workspace; nil where something waits for its repair, so that there is none. The copy is
+    /// gone afterwards, and other commands wait meanwhile.
     ///
-    /// The copy lies in the workspace, where the next command that writes removes what a killed one left of it, and shares all large
+    /// It lies in the workspace, where the next command that writes removes what a killed one left of it, and shares all large
     /// files with it.
-    package func withCopy<Value>(waiting: () -> Void, _ body: (Workspace) throws -> Value) throws -> Value {
+    package func withCopy<Value>(
+        waiting: () -> Void = {}, _ body: (Workspace) throws -> Value
+    ) throws -> Value? {
         try write(1, waiting: waiting) { session in
+            let isFinished = try ledger.unfinishedShards(orders: table.orders).isEmpty
+            guard session.records.pending.isEmpty, isFinished else { return nil }
             let folder = files[.measurement]
             defer { try? DurableFile.removeFolder(folder) }
             return try body(try copy(to: folder, session.layout))
         }
-    }
-
-    /// Whether no deletion waits for its repair, and nothing for its training.
-    package func isFinished() throws -> Bool {
-        try ledger.pending().isEmpty && ledger.unfinishedShards(orders: table.orders).isEmpty
     }
 
     private func copy(to folder: URL, _ layout: Layout) throws -> Workspace {

@@ -5,7 +5,8 @@ struct CostCommand: ParsableCommand {
         commandName: "cost",
         abstract: "Predict, simulate, measure and show what deletions cost.",
         discussion: """
-            Costs are counted in record-passes: one record that goes through training once. docs/cost.md has the formulas.
+            Costs are counted in record-passes: one record that goes through training once. docs/cost.md has the \
+            formulas.
 
             EXAMPLES:
               sisa cost plan --records 250000 --shards 20 --slices 50 --epochs 1 --requests 8

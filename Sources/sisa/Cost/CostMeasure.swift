@@ -1,4 +1,5 @@
 import ArgumentParser
+import Costs
 import Foundation
 import Unlearning
 
@@ -7,9 +8,10 @@ struct CostMeasure: WorkspaceCommand {
         commandName: "measure",
         abstract: "Delete records from a copy of a workspace, and compare what it costs with what was predicted.",
         discussion: """
-            The workspace keeps all its records. Deletions run one request after another on a copy that shares its large files; the copy \
-            lies in the workspace and is gone in the end. What is measured is kept in costs.jsonl, where `sisa delete --dry-run` and \
-            `sisa cost report` find it. docs/cost.md says what each figure means.
+            The workspace keeps all its records. Deletions run one request after another on a copy that shares its \
+            large files; the copy lies in the workspace and is gone in the end. What is measured is kept in \
+            costs.jsonl, where `sisa delete --dry-run` and `sisa cost report` find it. docs/cost.md says what each \
+            figure means.
 
             EXAMPLES:
               sisa cost measure --workspace workspaces/reviews
@@ -29,8 +31,8 @@ struct CostMeasure: WorkspaceCommand {
 
     @Option(
         help: """
-            Which records: uniform; adversarial, one of each shard's first slice in turn; owners, all records of one at once; \
-            bands, by the probabilities in the recipe's placement.
+            Which records: uniform; adversarial, one of each shard's first slice in turn; owners, all records of one \
+            at once; bands, by the probabilities in the recipe's placement.
             """)
     var stream = Stream.uniform
 
@@ -133,7 +135,8 @@ struct CostMeasure: WorkspaceCommand {
             guard let estimate else { continue }
             let apart = estimate.standardError > 0 ? abs(observed - estimate.expected) / estimate.standardError : 0
             Console.out(
-                "\(name): \(estimate.expected.fixed(1)) record-passes (standard error \(estimate.standardError.fixed(1))); "
+                "\(name): \(estimate.expected.fixed(1)) record-passes (standard error "
+                    + "\(estimate.standardError.fixed(1))); "
                     + "observed \(measurement.observedRecordPasses), \(apart.fixed(2)) standard errors away")
         }
         if measurement.expected == nil {
@@ -143,9 +146,9 @@ struct CostMeasure: WorkspaceCommand {
         }
         measurement.line?.tell(
             more: measurement.processorLine.map { "; of processor time \($0.rSquared.fixed(4))" } ?? "")
-        if measurement.timesForetold > 0 {
+        if measurement.timesPredicted > 0 {
             Console.out(
-                "seconds foretold within a fifth: \(measurement.timesRight) of \(measurement.timesForetold)")
+                "seconds foretold within a fifth: \(measurement.timesRight) of \(measurement.timesPredicted)")
         }
     }
 
@@ -168,7 +171,7 @@ struct CostMeasure: WorkspaceCommand {
             seconds: deletions.reduce(0) { $0 + $1.cost.seconds }, tokens: sum(\.tokens) ?? 0,
             rSquared: OrNull(line?.rSquared), secondsPerPass: OrNull(line?.slope),
             fixedSeconds: OrNull(line?.intercept), processorRSquared: OrNull(measurement.processorLine?.rSquared),
-            timesForetold: measurement.timesForetold,
+            timesForetold: measurement.timesPredicted,
             timesWithinAFifth: measurement.timesRight,
             peakMemoryBytes: OrNull(deletions.compactMap(\.cost.peakMemoryBytes).max()),
             writtenBytes: OrNull(sum(\.writtenBytes)),

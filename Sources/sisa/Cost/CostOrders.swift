@@ -1,4 +1,5 @@
 import ArgumentParser
+import Costs
 import Unlearning
 
 struct CostOrders: SisaCommand {
@@ -6,9 +7,10 @@ struct CostOrders: SisaCommand {
         commandName: "orders",
         abstract: "What several slice orders per shard give and take.",
         discussion: """
-            With `slices: {count: L, orders: B}` each shard is trained along B orders of its slices (the sequences of S3T). After a deletion \
-            the order with most clean records answers: that is influence-free, and it is all that this command is about. Retrain-equivalent \
-            is a shard only after its repair, which trains all B orders again. Formulas and trials are without any repair.
+            With `slices: {count: L, orders: B}` each shard is trained along B orders of its slices (the sequences of \
+            S3T). After a deletion the order with most clean records answers: that is influence-free, and it is all \
+            that this command is about. Retrain-equivalent is a shard only after its repair, which trains all B orders \
+            again. Formulas and trials are without any repair.
 
             EXAMPLES:
               sisa cost orders --shards 5 --slices 4 --orders 4
@@ -102,7 +104,8 @@ struct CostOrders: SisaCommand {
         }
         table.print()
         Console.out(
-            "training and repair: \(orders) times one order; with `adapter.stages: layers` \(survey.layeredTrainingFactor.fixed(2)) times "
+            "training and repair: \(orders) times one order; with `adapter.stages: layers` "
+                + "\(survey.layeredTrainingFactor.fixed(2)) times "
                 + "all layers on all records, by layers trained")
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Costs
 import Unlearning
 
 struct CostPlacement: SisaCommand {
@@ -6,10 +7,11 @@ struct CostPlacement: SisaCommand {
         commandName: "placement",
         abstract: "Where to place records of groups that are deleted more or less often.",
         discussion: """
-            Reads groups from a CSV file with the columns group, records and probability (of a record to be deleted within a window), and \
-            compares uniform placement with bands: slices in the order of their probability, and shards of their own for the groups that \
-            are deleted often (the idea of algorithm 1 of Bourtoule et al. 2021, whose shards it counts too). Prints the `placement` for a \
-            recipe. It is frozen there: no record decides it.
+            Reads groups from a CSV file with the columns group, records and probability (of a record to be deleted \
+            within a window), and compares uniform placement with bands: slices in the order of their probability, and \
+            shards of their own for the groups that are deleted often (the idea of algorithm 1 of Bourtoule et al. \
+            2021, whose shards it counts too). Prints the `placement` for a recipe. It is frozen there: no record \
+            decides it.
 
             EXAMPLES:
               sisa cost placement --groups countries.csv --shards 20 --slices 10
@@ -29,8 +31,10 @@ struct CostPlacement: SisaCommand {
     var epochs = 1.0
 
     @Option(
-        help:
-            "Requests that a shard of algorithm 1 may expect in the window. Default: so many that there are about S shards."
+        help: """
+            Requests that a shard of algorithm 1 may expect in the window. Default: so many that there are about \
+            S shards.
+            """
     )
     var limit: Double?
 

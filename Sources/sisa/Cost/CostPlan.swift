@@ -1,4 +1,6 @@
 import ArgumentParser
+import Costs
+import Engine
 import Foundation
 import Unlearning
 
@@ -7,17 +9,19 @@ struct CostPlan: SisaCommand {
         commandName: "plan",
         abstract: "Predict what deletions will cost, and choose shards and slices by it.",
         discussion: """
-            Counts the record-passes that a window of uniform deletion requests is expected to cost, beside training everything again: \
-            repaired together (batch) and each at once (sequential). With several numbers of shards or slices it shows a table; with a budget or \
-            --repair-within it recommends one. Numbers that are not given are those of the workspace or recipe that it \
-            calibrates by, else of a recipe that names none: 4 shards, 4 slices, 4 epochs. Nothing is changed. The formulas draw requests with \
-            replacement; where different records cost more than 1 % more or less, a line says what those cost.
+            Counts the record-passes that a window of uniform deletion requests is expected to cost, beside training \
+            everything again: repaired together (batch) and each at once (sequential). With several numbers of shards \
+            or slices it shows a table; with a budget or --repair-within it recommends one. Numbers that are not given \
+            are those of the workspace or recipe that it calibrates by, else of a recipe that names none: 4 shards, 4 \
+            slices, 4 epochs. Nothing is changed. The formulas draw requests with replacement; where different records \
+            cost more than 1 % more or less, a line says what those cost.
 
             EXAMPLES:
               sisa cost plan --records 250000 --shards 20 --slices 50 --epochs 1 --requests 8
               sisa cost plan --records 10003 --shards 5,10,20 --slices 1,5,20 --rate 12/day --window 7d \\
                 --workspace workspaces/banking77 --repair-within 1h --percentile 95
-              sisa cost plan --records 10003 --calibrate shards/banking77 --data train.csv --budget-seconds 60 --shards 5,10,20
+              sisa cost plan --records 10003 --calibrate shards/banking77 --data train.csv --budget-seconds 60 \
+            --shards 5,10,20
               sisa cost plan --explain-paper
             """)
 
@@ -119,7 +123,8 @@ struct CostPlan: SisaCommand {
         }
         if sources == 0, budgetSeconds != nil || repairWithin != nil {
             throw ValidationError(
-                "for a limit in seconds, give --seconds-per-pass, --workspace or --calibrate, so that passes can be turned into time"
+                "for a limit in seconds, give --seconds-per-pass, --workspace or --calibrate, so that passes can be "
+                    + "turned into time"
             )
         }
         if records == nil, workspace == nil, !explainPaper {
@@ -131,14 +136,39 @@ struct CostPlan: SisaCommand {
         if records == nil, workspace == nil {
             return try json ? Console.json(PaperAnswer.all) : PaperAnswer.tell()
         }
-        let request = try CostPlanRequest(self)
-        let answer = try CostPlanAnswer(request)
+        let request = try CostPlanRequest(options, calibration())
+        let answer = CostPlanAnswer(request)
         if json { return try Console.json(answer) }
         answer.tell(request)
         if explainPaper {
             Console.out("")
             PaperAnswer.tell()
         }
+    }
+
+    private var options: CostPlanOptions {
+        var options = CostPlanOptions()
+        (options.records, options.shards, options.slices) = (records, shards?.values, slices?.values)
+        (options.epochs, options.requests, options.rate, options.window) = (epochs, requests, rate, window)
+        (options.isSequential, options.percentile, options.checkpointBytes) = (sequential, percentile, adapterBytes)
+        (options.budgetSeconds, options.budgetPasses, options.repairWithin) = (
+            budgetSeconds, budgetPasses, repairWithin
+        )
+        options.accuracy = accuracy.map { InputFile(named: $0) }
+        return options
+    }
+
+    private func calibration() throws -> CostCalibration {
+        let threads = threads ?? Processors.available
+        if let workspace {
+            return .workspace(try Workspace(at: URL(filePath: workspace), .read).telling(), threads: threads)
+        }
+        if let calibrate {
+            return .run(
+                recipe: URL(filePath: calibrate), files: data.map { InputFile(named: $0) },
+                backbone: backbone.map { URL(filePath: $0) }, threads: threads)
+        }
+        return secondsPerPass.map { .given($0) } ?? .none
     }
 }
 

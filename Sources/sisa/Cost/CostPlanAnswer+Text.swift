@@ -1,5 +1,4 @@
-import Foundation
-import Unlearning
+import Costs
 
 extension CostPlanAnswer {
     /// The plan for people.
@@ -10,11 +9,13 @@ extension CostPlanAnswer {
         }
         tellChoice(request)
         Console.out(
-            "\(records) records in \(shards) shards x \(slices) slices, \(epochs.short) epochs, \(requests.short) requests in a window"
+            "\(records) records in \(shards) shards x \(slices) slices, \(epochs.short) epochs, \(requests.short) "
+                + "requests in a window"
                 + (request.isMean ? " on the average" : ""))
         if request.isMean, requests > Double(records) / 20 {
             Console.out(
-                "so many requests of so few records are mostly for different ones, which a rate has no form for: --requests \(requests.fixed(0)) has"
+                "so many requests of so few records are mostly for different ones, which a rate has no form for: "
+                    + "--requests \(requests.fixed(0)) has"
             )
         }
         if !notCounted.isEmpty {
@@ -49,7 +50,8 @@ extension CostPlanAnswer {
         lines.print()
         if asTrained.differs {
             Console.out(
-                "as trained: 2 e' / (R + 1) is \(asTrained.passesOfEarlierSlices.fixed(3)), below 1, and a stage takes its own slice in full"
+                "as trained: 2 e' / (R + 1) is \(asTrained.passesOfEarlierSlices.fixed(3)), below 1, and a stage takes "
+                    + "its own slice in full"
             )
         }
         tellPrices(request)
@@ -76,18 +78,15 @@ extension CostPlanAnswer {
     private func tellPrices(_ request: CostPlanRequest) {
         if let rate = request.rate { Console.out("time: \(rate.sentence)") }
         var line = "storage: \(storage.checkpoints) checkpoints"
-        if let each = request.adapterBytes {
+        if let each = request.checkpointBytes {
             line += " of \(each.byteCount), \((each * Double(storage.checkpoints)).byteCount)"
         }
         Console.out(line)
         Console.out("answers: \(shards) \(shards == 1 ? "model" : "models") each")
-        if let answers = HolisticCost.answersPerDeletion(
-            deletion: chosen.single, answer: Double(shards),
-            retraining: chosen.epochs * max(0, chosen.paper.records - 1),
-            singleAnswer: 1)
-        {
+        if let answers = request.breakEvenAnswers(chosen) {
             Console.out(
-                "holistic: above \(answers.fixed(0)) answers for each deletion, one model trained again each time is cheaper "
+                "holistic: above \(answers.fixed(0)) answers for each deletion, one model trained again each time is "
+                    + "cheaper "
                     + "(a model's answer counted as a record-pass)")
         }
     }
@@ -98,7 +97,7 @@ extension CostPlanAnswer {
         var header = ["shards", "slices", "record-passes", "of a full retrain"]
         if hasRate { header.append("time") }
         if hasRepair { header.append("repair, p\(request.percentile.short)") }
-        if request.adapterBytes != nil { header.append("stored") }
+        if request.checkpointBytes != nil { header.append("stored") }
         if request.accuracy != nil { header += ["accuracy", "price"] }
         if !request.limits.isEmpty { header.append("limits") }
         var table = TextTable(header: header)
@@ -110,7 +109,7 @@ extension CostPlanAnswer {
             ]
             if let seconds = choice.seconds { row.append(seconds.duration) }
             if hasRepair { row.append(choice.repairSeconds?.duration ?? "-") }
-            if let bytes = Self.bytes(choice.forecast, request) { row.append(bytes.byteCount) }
+            if let bytes = request.storedBytes(choice.forecast) { row.append(bytes.byteCount) }
             if let accuracy = request.accuracy {
                 row += [
                     choice.accuracy?.percent ?? "-",
@@ -121,6 +120,37 @@ extension CostPlanAnswer {
             table.rows.append(row)
         }
         return table
+    }
+}
+
+extension PaperAnswer {
+    /// The factors for people.
+    static func tell() {
+        let all = all
+        var table = TextTable(header: [
+            "data set", "N", "S", "R", "K", "sharding", "slicing", "product", "joint", "joint, K rounded up"
+        ])
+        for row in all.rows {
+            table.rows.append(
+                [row.dataset, "\(row.records)", "\(row.shards)", "\(row.slices)", row.requests.fixed(1)]
+                    + [row.shardingFactor, row.slicingFactor, row.product, row.joint, row.jointOfWholeRequests]
+                    .map { $0.fixed(3) })
+        }
+        table.print()
+        Console.out("")
+        Console.out(all.explanation)
+    }
+}
+
+extension CostRate {
+    var sentence: String {
+        let each = "\((secondsPerPass * 1e6).fixed(1)) microseconds a record-pass"
+        let passes = recordPasses ?? 0
+        return switch source {
+        case .given: "\(each), as given"
+        case .workspace(let path): "\(each), from the \(passes) that the ledger of \(path) holds"
+        case .run(let recipe): "\(each), from a run of \(passes) on the first records of \(recipe)"
+        }
     }
 }
 

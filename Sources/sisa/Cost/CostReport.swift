@@ -1,4 +1,5 @@
 import ArgumentParser
+import Costs
 import Foundation
 import Unlearning
 
@@ -7,8 +8,8 @@ struct CostReport: WorkspaceCommand {
         commandName: "report",
         abstract: "Show what a workspace's deletions cost so far; as a page with pictures, too.",
         discussion: """
-            Every command that trains adds a line to costs.jsonl in the workspace: counts and times, nothing of a record. The page is one \
-            file that loads nothing from elsewhere.
+            Every command that trains adds a line to costs.jsonl in the workspace: counts and times, nothing of a \
+            record. The page is one file that loads nothing from elsewhere.
 
             EXAMPLES:
               sisa cost report --workspace workspaces/reviews
@@ -121,5 +122,17 @@ struct CostReport: WorkspaceCommand {
             influenceFreeP99Seconds: OrNull(history.influenceFreeSeconds(percentile: 99)),
             writtenBytes: OrNull(history.writtenBytes), peakMemoryBytes: OrNull(history.peakMemoryBytes),
             damagedLines: history.damaged, runs: Array(history.entries.suffix(last)), page: OrNull(html))
+    }
+}
+
+extension LineFit {
+    /// The line as people read it, with the sign of its slope, and what a slope that cannot be means. `more` stands
+    /// behind R^2.
+    func tell(more: String = "") {
+        Console.out(
+            "seconds = \(intercept.fixed(3)) \(slope < 0 ? "-" : "+") \((slope.magnitude * 1000).fixed(3)) for every "
+                + "1000 record-passes, "
+                + "R^2 = \(rSquared.fixed(4))\(more)")
+        if let remark { Console.out(remark) }
     }
 }

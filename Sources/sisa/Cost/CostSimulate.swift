@@ -1,4 +1,5 @@
 import ArgumentParser
+import Costs
 import Engine
 import Foundation
 import Unlearning
@@ -8,15 +9,19 @@ struct CostSimulate: SisaCommand {
         commandName: "simulate",
         abstract: "Play streams of deletion requests over months.",
         discussion: """
-            Needs no workspace. Requests are forgotten when they come; what is simulated is what is trained again, and how long shards
-            wait for it. Streams: uniform, exponential[:RATE], pareto[:SHAPE], owners[:SHAPE], aged[:HALFLIFE], adversarial, or a
-            recorded file with --trace. Policies: immediate, count:K, window:6h, deadline:1d (times end in s, m, h, d or w).
+            Needs no workspace. Requests are forgotten when they come; what is simulated is what is trained again, and \
+            how long shards
+            wait for it. Streams: uniform, exponential[:RATE], pareto[:SHAPE], owners[:SHAPE], aged[:HALFLIFE], \
+            adversarial, or a
+            recorded file with --trace. Policies: immediate, count:K, window:6h, deadline:1d (times end in s, m, h, d \
+            or w).
             docs/cost.md defines them.
 
             EXAMPLES:
               sisa cost simulate --records 250000 --shards 20 --slices 50 --requests 8 --policy count:8
               sisa cost simulate --records 1000000 --shards 20 --slices 5 --rate 40/day --months 6 --policy window:1d
-              sisa cost simulate --records 50000 --shards 10 --slices 5 --trace requests.csv --csv course.csv --svg course.svg
+              sisa cost simulate --records 50000 --shards 10 --slices 5 --trace requests.csv --csv course.csv --svg \
+            course.svg
             """)
 
     @Option(help: "Records before the first request.")
@@ -64,8 +69,10 @@ struct CostSimulate: SisaCommand {
     var placement: SimulatedPlacement.Kind = .equal
 
     @Option(
-        help:
-            "When repairs begin: immediate, count:K, window:TIME or deadline:TIME. One a run; the same --seed compares them."
+        help: """
+            When repairs begin: immediate, count:K, window:TIME or deadline:TIME. One a run; the same --seed \
+            compares them.
+            """
     )
     var policy: String = "immediate"
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Costs
 import Unlearning
 
 struct CostSplit: WorkspaceCommand {
@@ -6,8 +7,9 @@ struct CostSplit: WorkspaceCommand {
         commandName: "split",
         abstract: "Plan the split of a shard that is hit too often: what it takes, and what it saves.",
         discussion: """
-            A split sends half of a shard's records to a new shard, by a keyed bit of each record's own, and moves nothing else. Nothing \
-            changes until `sisa train` runs with the lines that this command prints; then two shards are trained and no other.
+            A split sends half of a shard's records to a new shard, by a keyed bit of each record's own, and moves \
+            nothing else. Nothing changes until `sisa train` runs with the lines that this command prints; then two \
+            shards are trained and no other.
 
             EXAMPLES:
               sisa cost split 3 --workspace workspaces/reviews
@@ -42,7 +44,8 @@ struct CostSplit: WorkspaceCommand {
                     splits: plan.splits.map { $0 + 1 }))
         }
         Console.out(
-            "shard \(plan.shard + 1) keeps \(plan.records.stays) records, and \(plan.records.moves) go to shard \(plan.newShard + 1)"
+            "shard \(plan.shard + 1) keeps \(plan.records.stays) records, and \(plan.records.moves) go to shard "
+                + "\(plan.newShard + 1)"
         )
         Console.out(
             "training both: \(plan.stages) stages, \(plan.recordPasses) record-passes"

@@ -1,3 +1,4 @@
+import Costs
 import Unlearning
 
 /// The result of `sisa cost simulate`, for programs and for people. Every number is the mean over the runs.
@@ -80,12 +81,12 @@ struct SimulationOutput: Encodable {
         restarts = value { Double($0.restarts) }
         secondsUntilRepaired = Waits(
             mean: value { $0.waits?.mean }, p50: value { $0.waits?.p50 }, p95: value { $0.waits?.p95 },
-            p99: value { $0.waits?.p99 }, max: value { $0.waits?.most })
+            p99: value { $0.waits?.p99 }, max: value { $0.waits?.max })
         lateRequests = value { $0.late.map(Double.init) }
         queue = Queue(
-            mean: value { $0.queueMean }, timeMean: value { $0.queueTimeMean }, max: value { Double($0.queueMost) })
+            mean: value { $0.queueMean }, timeMean: value { $0.queueTimeMean }, max: value { Double($0.queueMax) })
         degradedShare = Degraded(
-            mean: value { $0.degradedShare }, mostDegradedShard: value { $0.degradedShareMost },
+            mean: value { $0.degradedShare }, mostDegradedShard: value { $0.degradedShareMax },
             approximation: OrNull(simulation.approximateDegradedShare))
         secondsUntilInfluenceFree = "not simulated: a request is forgotten when it is accepted"
     }
@@ -95,7 +96,8 @@ struct SimulationOutput: Encodable {
 extension SimulationOutput {
     func print() {
         Console.out(
-            "\(records) records, \(shards) shards of \(slices) slices; \(stream) requests over \(days.fixed(1)) days; \(policy); "
+            "\(records) records, \(shards) shards of \(slices) slices; \(stream) requests over \(days.fixed(1)) days; "
+                + "\(policy); "
                 + (runs == 1 ? "one run" : "\(runs) runs"))
         var table = TextTable(header: ["", "mean", "95 % from", "to"])
         func row(_ name: String, _ value: OrNull<Value>, _ places: Int = 1) {

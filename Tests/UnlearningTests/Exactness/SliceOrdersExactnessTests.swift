@@ -68,43 +68,4 @@ import Testing
             #expect(try subject.checkpoint(shard: 0).stage == 3)
         }
     }
-
-    /// Requests until no order has a clean slice left, in the plan that is trained, beside Lemma 1 of S3T and the formula for the first
-    /// dead shard.
-    @Test(arguments: [(shards: 1, slices: 4, orders: 4), (5, 4, 1), (5, 4, 4), (3, 6, 3)])
-    func theDeletionRateIsThatOfTheFormula(shards: Int, slices: Int, orders: Int) {
-        var recipe = Recipe(name: "n", backbone: "b", data: Recipe.DataSource(train: ["t"]), labels: ["a", "b"])
-        recipe.shards = shards
-        recipe.slices = slices
-        recipe.sliceOptions.orders = orders
-        let table = StageTable(recipe)
-        var generator = SeededGenerator(seed: UInt64(shards * 100 + slices * 10 + orders))
-        let trials = 4000
-        var (all, allSquares, first, firstSquares) = (0.0, 0.0, 0.0, 0.0)
-        for _ in 0..<trials {
-            var alive = [Set<Int>](repeating: Set(0..<orders), count: shards)
-            var (requests, firstDead) = (0, 0)
-            while alive.contains(where: { !$0.isEmpty }) {
-                requests += 1
-                let shard = Int.random(in: 0..<shards, using: &generator)
-                let slice = Int.random(in: 0..<slices, using: &generator)
-                // An order whose first stage has seen the slice has no clean beginning left.
-                alive[shard] = alive[shard].filter { !table.sees($0 * slices, slice: slice) }
-                if firstDead == 0, alive[shard].isEmpty { firstDead = requests }
-            }
-            all += Double(requests)
-            allSquares += Double(requests * requests)
-            first += Double(firstDead)
-            firstSquares += Double(firstDead * firstDead)
-        }
-        func isNear(_ sum: Double, _ squares: Double, _ expected: Double) -> Bool {
-            let mean = sum / Double(trials)
-            let error = ((squares / Double(trials) - mean * mean) / Double(trials)).squareRoot()
-            return abs(mean - expected) <= 4 * error
-        }
-        let rate = S3T.deletionRate(shards: shards, slices: slices, orders: orders)
-        let dead = S3T.firstDeadShard(shards: shards, slices: slices, orders: orders)
-        #expect(isNear(all, allSquares, rate), "\(all / Double(trials)) for \(rate)")
-        #expect(isNear(first, firstSquares, dead), "\(first / Double(trials)) for \(dead)")
-    }
 }

@@ -27,12 +27,13 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 3, 4, 16, 50], [0.25, 1, 2.5, 20])
-    func aStageHasTheEpochsOfTheFormula(slices: Int, epochs: Double) {
-        for stage in 0..<slices {
-            let stage = Stage(stage, of: recipe(epochs: epochs, slices: slices), shard: 0)
-            #expect(stage.epochs == 2 * epochs / Double(slices + 1))
-            #expect(stage.wholePasses == Int(stage.epochs))
-        }
+    func allStagesTogetherVisitAsManyEqualSlicesAsTheEpochsDo(slices: Int, epochs: Double) {
+        let stages = (0..<slices).map { Stage($0, of: recipe(epochs: epochs, slices: slices), shard: 0) }
+        // Stage j has j slices, and every stage the same epochs.
+        #expect(Set(stages.map(\.epochs)).count == 1)
+        let visited = stages.enumerated().reduce(0) { $0 + Double($1.offset + 1) * $1.element.epochs }
+        #expect(abs(visited - epochs * Double(slices)) < 1e-9 * visited)
+        #expect(stages.allSatisfy { Double($0.wholePasses) <= $0.epochs && $0.epochs < Double($0.wholePasses + 1) })
     }
 
     @Test(arguments: [(1, 1.0, 1), (1, 5, 5), (3, 2, 1), (3, 4, 2), (4, 7.5, 3), (9, 20, 4)])

@@ -12,16 +12,10 @@ import Testing
         return file
     }
 
-    @Test func aByteOrderMarkBeginsAnyFileThatAPersonWrites() throws {
+    @Test func aByteOrderMarkMayBeginARecipeAndAKey() throws {
         try TestFolder.with { folder in
             let recipe = try Self.write(RecipeFixture.short, "recipe.yaml", in: folder)
             #expect(try Recipe.load(folder: recipe).labels == ["x", "y"])
-            let groups = try Self.write("group,records,probability\na,3,0.5\n", "groups.csv", in: folder)
-            #expect(try GroupTable.read(InputFile(groups)).map(\.name) == ["a"])
-            let rows = try Self.write("shards,accuracy\n4,0.5\n", "accuracy.csv", in: folder)
-            #expect(try AccuracyTable(InputFile(rows)).shards == [4])
-            let list = try Self.write("[{\"shards\":4,\"accuracy\":0.5}]", "accuracy.json", in: folder)
-            #expect(try AccuracyTable(InputFile(list)).shards == [4])
             let digits = String(repeating: "5a17", count: 16)
             #expect(try WorkspaceKey(hexadecimal: "\u{FEFF}\(digits)\r\n").hexadecimal == digits)
         }
