@@ -15,5 +15,5 @@ package struct PlanRecord: Sendable, Equatable {
     }
 
     /// The slice of its cell.
-    var slice: Int { cell.slice }
+    package var slice: Int { cell.slice }
 }
