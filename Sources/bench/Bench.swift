@@ -11,8 +11,8 @@ struct Bench: ParsableCommand {
         discussion: """
             EXAMPLES:
               swift run -c release bench kernels
-              swift run -c release bench step --backbone .downloads/minilm-l6 --data .downloads/drug-reviews/drugsComTrain.tsv \
-            --text review
+              swift run -c release bench step --backbone .downloads/minilm-l6 --data \
+            .downloads/drug-reviews/drugsComTrain.tsv --text review
 
             SISA_ISA=portable|avx2|avx512|neon chooses the kernels, as for sisa.
             """,

@@ -13,7 +13,9 @@ struct Child {
             switch self {
             case .notStarted(let path, let reason): "\(path) could not be started: \(reason); check --sisa"
             case .failed(let command, let status, let errors):
-                "`\(command)` ended with status \(status): \(errors.split(separator: "\n").last ?? "nothing was said"); mend that and run the measurement again"
+                "`\(command)` ended with status \(status): "
+                    + "\(errors.split(separator: "\n").last ?? "nothing was said"); mend that and run the measurement "
+                    + "again"
             case .noSuchValue(let name): "the program printed no `\(name)`; is it `sisa`? check --sisa"
             case .notFound(let path):
                 "there is no \(path); build it with `swift build -c release --product sisa`, or name it with --sisa"

@@ -7,9 +7,10 @@ struct Delete: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Wall-clock of deletions against training everything.",
         discussion: """
-            Trains a recipe, takes its checkpoints away and trains everything again, so that reading the records is not counted against \
-            the training: that is full_seconds. Then deletes one record from the middle of slice 1, 2, ... R, each in another shard, a \
-            process each. Their mean is delete_seconds: what a record costs whose slice is not known beforehand.
+            Trains a recipe, takes its checkpoints away and trains everything again, so that reading the records is \
+            not counted against the training: that is full_seconds. Then deletes one record from the middle of slice \
+            1, 2, ... R, each in another shard, a process each. Their mean is delete_seconds: what a record costs \
+            whose slice is not known beforehand.
 
             EXAMPLE:
               swift run -c release bench delete --recipe shards/wordnet --shards 20 --slices 20 --json
@@ -116,7 +117,8 @@ struct Delete: ParsableCommand {
 
     private func tell(_ result: Result) {
         print(
-            "\(result.recipe), \(result.records) records, S=\(result.shards), R=\(result.slices), \(result.threads) threads: "
+            "\(result.recipe), \(result.records) records, S=\(result.shards), R=\(result.slices), \(result.threads) "
+                + "threads: "
                 + "first training \(Timing.fixed(result.coldSeconds, 2)) s, everything again "
                 + "\(Timing.fixed(result.fullSeconds, 2)) s (\(result.fullRecordPasses) record-passes)")
         for deletion in result.deletions {
@@ -126,8 +128,10 @@ struct Delete: ParsableCommand {
                     + "\(Timing.fixed(deletion.influenceFreeSeconds * 1000, 1)) ms")
         }
         print(
-            "a deletion \(Timing.fixed(result.deleteSeconds, 3)) s: \(Timing.fixed(result.ratio, 1)) times less, by record-passes "
-                + "\(Timing.fixed(result.recordPassRatio, 1)); than the first training \(Timing.fixed(result.coldRatio, 0))"
+            "a deletion \(Timing.fixed(result.deleteSeconds, 3)) s: \(Timing.fixed(result.ratio, 1)) times less, by "
+                + "record-passes "
+                + "\(Timing.fixed(result.recordPassRatio, 1)); than the first training "
+                + "\(Timing.fixed(result.coldRatio, 0))"
         )
     }
 }

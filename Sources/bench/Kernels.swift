@@ -8,8 +8,8 @@ struct Kernels: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Single-core matrix products, by shape and instruction set, beside OpenBLAS.",
         discussion: """
-            A shape is rows x columns x depth; `t` says that A is read down its columns. OpenBLAS is loaded if it is there \
-            (libopenblas0), and chooses its own instruction set, whatever --isa says.
+            A shape is rows x columns x depth; `t` says that A is read down its columns. OpenBLAS is loaded if it is \
+            there (libopenblas0), and chooses its own instruction set, whatever --isa says.
             """)
 
     @Flag(help: "Print JSON.") var json = false
@@ -79,7 +79,8 @@ struct Kernels: ParsableCommand {
             + "\(Timing.fixed(result.fractionOfPeak * 100, 1)) % of peak\(theirs)"
     }
 
-    /// Ours and theirs in turns, so that what disturbs the machine disturbs both; the best of each, in 10^9 operations a second.
+    /// Ours and theirs in turns, so that what disturbs the machine disturbs both; the best of each, in 10^9 operations
+    /// a second.
     private func race(_ shape: MatrixShape, _ openBLAS: OpenBLAS?) -> (ours: Double, theirs: Double?) {
         let stream = Philox(seed: 1, purpose: "bench", context: [])
         let a = stream.uniforms(shape.rows * shape.depth, bound: 1)

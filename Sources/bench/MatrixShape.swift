@@ -24,8 +24,8 @@ struct MatrixShape: CustomStringConvertible {
         MatrixShape(4096, 768, 768), MatrixShape(4096, 3072, 768), MatrixShape(4096, 768, 3072)
     ]
 
-    /// LoRA of rank 8 and 16: down, up, and the gradients of both. B changes with every step and is packed then; that time,
-    /// below a hundredth of the product's, is not in these numbers.
+    /// LoRA of rank 8 and 16: down, up, and the gradients of both. B changes with every step and is packed then; that
+    /// time, below a hundredth of the product's, is not in these numbers.
     static let lora = [8, 16].flatMap { rank in
         [
             MatrixShape(512, rank, 384), MatrixShape(512, rank, 768), MatrixShape(512, 384, rank),

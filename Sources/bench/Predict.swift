@@ -8,10 +8,11 @@ struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Throughput and latency of an ensemble, by its number of shards.",
         discussion: """
-            Adapter `head` trains the head alone; `lora` has rank 8 on query and value of the top two layers. The shards' weights are \
-            random, on which speed does not depend. Every number of shards has its turn in every round, so a busy machine disturbs \
-            all alike: `ratio_to_one` is the median, over the rounds, of the time that S shards took for the round's texts over \
-            that of one shard. `texts_per_second` is of the best round. p50_ms and p99_ms are of calls with one text each.
+            Adapter `head` trains the head alone; `lora` has rank 8 on query and value of the top two layers. The \
+            shards' weights are random, on which speed does not depend. Every number of shards has its turn in every \
+            round, so a busy machine disturbs all alike: `ratio_to_one` is the median, over the rounds, of the time \
+            that S shards took for the round's texts over that of one shard. `texts_per_second` is of the best round. \
+            p50_ms and p99_ms are of calls with one text each.
             """)
 
     @Option(help: "A backbone folder.") var backbone: String

@@ -3,13 +3,15 @@ import Engine
 import Foundation
 import Unlearning
 
-/// Whether a deletion, a plan and a look at the status stay what they cost when the corpus grows, and memory stays bounded.
+/// Whether a deletion, a plan and a look at the status stay what they cost when the corpus grows, and memory stays
+/// bounded.
 struct Scale: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Ingest, status, plan and deletion against the number of records.",
         discussion: """
-            Synthetic records (short texts from a seeded generator), a shard for every --shard-records of them, so that the tail a \
-            deletion trains is the same whatever the corpus. Each figure is a process of the real program; memory is its peak.
+            Synthetic records (short texts from a seeded generator), a shard for every --shard-records of them, so \
+            that the tail a deletion trains is the same whatever the corpus. Each figure is a process of the real \
+            program; memory is its peak.
 
             EXAMPLE:
               swift run -c release bench scale --records 1000,10000,100000,1000000
@@ -106,12 +108,14 @@ struct Scale: ParsableCommand {
             "\(Timing.fixed(seconds, 3)) s (\(Timing.fixed(peak, 0)) MiB)"
         }
         print(
-            "\(row.records) records, S=\(row.shards), R=\(row.slices): train \(part(row.trainSeconds, row.trainPeakMebibytes)), "
+            "\(row.records) records, S=\(row.shards), R=\(row.slices): train "
+                + "\(part(row.trainSeconds, row.trainPeakMebibytes)), "
                 + "status \(part(row.statusSeconds, row.statusPeakMebibytes)), "
                 + "dry run \(part(row.planSeconds, row.planPeakMebibytes)), "
                 + "delete \(part(row.deleteSeconds, row.deletePeakMebibytes)), "
                 + "\(Timing.fixed(row.deleteRecordPasses, 0)) record-passes, forgotten after "
-                + "\(Timing.fixed(row.influenceFreeMilliseconds, 1)) ms (p99 \(Timing.fixed(row.influenceFreeP99Milliseconds, 1)))"
+                + "\(Timing.fixed(row.influenceFreeMilliseconds, 1)) ms (p99 "
+                + "\(Timing.fixed(row.influenceFreeP99Milliseconds, 1)))"
         )
     }
 }

@@ -9,7 +9,8 @@ struct Step: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Training throughput on real text, as a part of the processor's peak, and where the time goes.",
         discussion: """
-            LoRA rank 8 on query and value, AdamW, batch 16: what PEFT's users start with. Features below the first adapted layer are
+            LoRA rank 8 on query and value, AdamW, batch 16: what PEFT's users start with. Features below the first \
+            adapted layer are
             computed before the clock starts, as in every epoch but the first.
 
             EXAMPLES:

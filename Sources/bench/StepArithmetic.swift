@@ -2,8 +2,9 @@ import Engine
 
 /// Floating-point operations that a training step cannot do without, two for each multiplication with its addition.
 ///
-/// Frozen weights have no weight gradient, layers below the first adapted one are features, and in the lowest adapted layer no gradient
-/// is wanted below query and value: neither of its input nor of its keys. Elementwise work is not counted.
+/// Frozen weights have no weight gradient, layers below the first adapted one are features, and in the lowest adapted
+/// layer no gradient is wanted below query and value: neither of its input nor of its keys. Elementwise work is not
+/// counted.
 struct StepArithmetic {
     let configuration: BackboneConfiguration
     /// Adapted layers, the top ones; LoRA on query and value.

@@ -7,9 +7,10 @@ struct Store: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Size and speed of stored checkpoints, by the way in which they are packed.",
         discussion: """
-            `ratio` is stored bytes over content; `bound` is what no code of single exponents can go below. `unpack` is from memory to \
-            content, `restore` from the page cache, `verified` with the SHA-256 that every read checks: GB (10^9 bytes) of content a \
-            second on one core, the sum of each file's fastest run. `pack` is the way there, in the same unit.
+            `ratio` is stored bytes over content; `bound` is what no code of single exponents can go below. `unpack` \
+            is from memory to content, `restore` from the page cache, `verified` with the SHA-256 that every read \
+            checks: GB (10^9 bytes) of content a second on one core, the sum of each file's fastest run. `pack` is the \
+            way there, in the same unit.
 
             EXAMPLES:
               swift run -c release bench store --workspace workspaces/reviews
@@ -20,7 +21,7 @@ struct Store: ParsableCommand {
     @Option(
         parsing: .upToNextOption,
         help:
-            "Safetensors files, or files of checkpoints, all of one type; each is taken for the stage after the one before."
+            "Safetensors files, or files of checkpoints, of one type; each is taken for the stage after the one before."
     )
     var file: [String] = []
     @Option(help: "Seconds for each way.") var seconds = 1.0

@@ -16,7 +16,8 @@ enum Timing {
         return Double(best.components.seconds) + Double(best.components.attoseconds) * 1e-18
     }
 
-    /// What the fused multiply-add units of so many cores give at once when nothing else is asked of them, operations a second.
+    /// What the fused multiply-add units of so many cores give at once when nothing else is asked of them, operations a
+    /// second.
     static func peak(threads: Int) -> Double {
         let rounds = 20_000
         let pool = ThreadPool(size: threads)

@@ -1,9 +1,10 @@
 import Foundation
 
-/// A reader that is given hostile bytes: it may refuse them in words, and must neither trap, nor hang, nor take much memory.
+/// A reader that is given hostile bytes: it may refuse them in words, and must neither trap, nor hang, nor take much
+/// memory.
 ///
-/// `tools/fuzz` builds this folder and names the target and a folder for files in the environment. Whoever adds a target adds
-/// a folder of the same name below Tests/FuzzCorpus.
+/// `tools/fuzz` builds this folder and names the target and a folder for files in the environment. Whoever adds a
+/// target adds a folder of the same name below Tests/FuzzCorpus.
 enum FuzzTarget: String, CaseIterable {
     case safetensors, checkpoint, tokenizer, config, recipe, receipt, csv, tsv, jsonl
 

@@ -35,7 +35,8 @@ enum WeightsFuzz {
     /// What the ledger would say that a checkpoint measures, and that no content may exceed.
     private static let limit = 1 << 16
 
-    /// The first byte says whether the rest is a compressed file, what is in its frame, or what is stored: no fuzzer guesses a checksum.
+    /// The first byte says whether the rest is a compressed file, what is in its frame, or what is stored: no fuzzer
+    /// guesses a checksum.
     static func checkpoint(_ input: [UInt8]) {
         let rest = Array(input.dropFirst())
         do {

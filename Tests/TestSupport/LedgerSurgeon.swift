@@ -23,8 +23,8 @@ package enum LedgerSurgeon {
                     let list = columns.map { "quote(\"\($0)\") AS \"\($0)\"" }.joined(separator: ", ")
                     let rows = try Row.fetchAll(
                         db,
-                        sql:
-                            "SELECT \(list) FROM \"\(table)\" ORDER BY \(columns.map { "\"\($0)\"" }.joined(separator: ", "))"
+                        sql: "SELECT \(list) FROM \"\(table)\" "
+                            + "ORDER BY \(columns.map { "\"\($0)\"" }.joined(separator: ", "))"
                     )
                     return (
                         table,

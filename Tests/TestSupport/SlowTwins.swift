@@ -1,7 +1,7 @@
 /// The specification of `CKernels` in plain loops: one element, one lane, one record at a time.
 ///
-/// Every fast loop must give these bits (any NaN equals any NaN). Nothing here is fused unless it says `fma`: Swift never
-/// contracts a product and a sum by itself.
+/// Every fast loop must give these bits (any NaN equals any NaN). Nothing here is fused unless it says `fma`: Swift
+/// never contracts a product and a sum by itself.
 package enum SlowTwins {
     /// a*b + c, rounded once.
     static func fma(_ a: Float, _ b: Float, _ c: Float) -> Float { c.addingProduct(a, b) }

@@ -4,7 +4,8 @@ package import Foundation
 package enum TestFolder {
     /// Calls `body` with a new folder; it is removed afterwards, whatever happens.
     ///
-    /// It lies on the memory disk where there is one: what is tested is bytes, and a real disk's fsync takes most of a test's time.
+    /// It lies on the memory disk where there is one: what is tested is bytes, and a real disk's fsync takes most of a
+    /// test's time.
     package static func with<Result>(_ body: (URL) throws -> Result) throws -> Result {
         let folder = try make()
         defer { try? FileManager.default.removeItem(at: folder) }

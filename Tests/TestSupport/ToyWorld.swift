@@ -31,7 +31,8 @@ package struct ToyWorld {
 
     /// Trains a workspace of its own on these records, from nothing.
     ///
-    /// The data file lies beside the workspace, not in it, and is removed at once: what a workspace holds, it holds by itself.
+    /// The data file lies beside the workspace, not in it, and is removed at once: what a workspace holds, it holds by
+    /// itself.
     @discardableResult
     package func workspace(_ name: String, _ records: [ToyRecord]) throws -> Workspace {
         try workspace(name, files: [records])

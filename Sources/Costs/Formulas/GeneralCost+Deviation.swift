@@ -9,7 +9,8 @@ extension GeneralCost {
     ///     in one order  Cov(i, j) = P_j (1 - P_i) for i before j: the sets that reach stages are nested
     ///     in two        Cov(i, j) = P(neither) - P_i P_j, from the size of the union
     ///     two shards    Cov(i, j) = P_i P_j [(1 - u_i u_j)^K - 1], u^2 = (m / (N - m))^2 N / (N - K), as a binomial
-    ///                   series: its terms are products of sums over shards. Exact with replacement; K well below N is near to that
+    ///                   series: its terms are products of sums over shards. Exact with replacement; K well below N is
+    ///                   near to that
     ///     with V        Cov(j, V) = -P_j K (mean passes of a record that does not reach j - mean passes of a record)
     ///
     /// All but the third are exact; what slices that run empty do to the spread is left out. Cost: linear in cells with

@@ -52,7 +52,8 @@ extension BackboneConfigurationError: CustomStringConvertible {
         case .remoteCode:
             "\"auto_map\" asks to run code from the model folder, which never happens; choose another model"
         case .embeddingSizeDiffers(let embedding, let hidden):
-            "embedding_size \(embedding) differs from hidden_size \(hidden); choose an electra model where they are equal"
+            "embedding_size \(embedding) differs from hidden_size \(hidden); choose an electra model where they are "
+                + "equal"
         }
     }
 }

@@ -47,7 +47,8 @@ extension TokenizerError: CustomStringConvertible {
     package var description: String {
         switch problem {
         case _ where hasVocabulary:
-            "\(file): \(wording); vocab.txt lies beside it and may do: move tokenizer.json out of the folder to use that, or get another copy"
+            "\(file): \(wording); vocab.txt lies beside it and may do: move tokenizer.json out of the folder to use "
+                + "that, or get another copy"
         case .disagreement: "\(file): \(wording); make both files say the same, as the model was trained"
         case .file(let fault): "\(file): \(fault)"
         case .noTokenizer: "\(file): neither tokenizer.json nor vocab.txt is there; download the whole model folder"
@@ -81,7 +82,8 @@ extension TokenizerError: CustomStringConvertible {
         case .addedTokenCollision(let token, let found, let expected):
             "the added token \"\(token)\" has the id \(found) instead of \(expected)"
         case .specialTokenMismatch(let token, let found, let expected):
-            "the post_processor gives \"\(token)\" the id \(found), the vocabulary \(expected.map(String.init) ?? "none")"
+            "the post_processor gives \"\(token)\" the id \(found), the vocabulary "
+                + "\(expected.map(String.init) ?? "none")"
         case .disagreement(let fact, let found, let file, let expected, let other):
             "\(fact) is \(found) in \(file) and \(expected) in \(other)"
         case .templateWithoutText: "the post_processor has no place for the text, or more than one"

@@ -59,12 +59,14 @@ extension NetworkError: CustomStringConvertible {
             "adapter.layers names layer \(layer), but the backbone has layers 0 to \(layers - 1); "
                 + "name layers it has, or use `layers: {top: n}`"
         case .tooFewLayers(let adapted, let slices):
-            "with `adapter.stages: layers` each of the \(slices) slices trains a layer of its own at least, and \(adapted) layers are adapted; "
+            "with `adapter.stages: layers` each of the \(slices) slices trains a layer of its own at least, and "
+                + "\(adapted) layers are adapted; "
                 + "adapt more layers, or take fewer slices"
         case .noPooler:
             "pooling is `pooler`, but the backbone's file has no pooler.dense tensors; use `pooling: mean` or `cls`"
         case .noWeights(let path):
-            "\(path) is missing; weights are read from one safetensors file, and an index of several is not followed. Where the folder has only pytorch_model.bin, "
+            "\(path) is missing; weights are read from one safetensors file, and an index of several is not followed. "
+                + "Where the folder has only pytorch_model.bin, "
                 + "save the model again with `save_pretrained(folder, safe_serialization=True)`"
         case .tokenOutOfVocabulary(let id, let vocabulary):
             "the tokenizer gave token \(id), but the backbone's vocabulary has \(vocabulary) entries; "

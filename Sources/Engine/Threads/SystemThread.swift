@@ -36,8 +36,10 @@ package struct SystemThread {
         unsafe context.release()
         if !isTold.exchange(true, ordering: .relaxed) {
             Notice.tell(
-                "the system starts no further thread (\(unsafe String(cString: strerror(code)))); the work goes on with fewer, which "
-                    + "takes longer and changes no result. Its limits: `ulimit -u`, `ulimit -v`, and those of the container"
+                "the system starts no further thread (\(unsafe String(cString: strerror(code)))); the work goes on "
+                    + "with fewer, which "
+                    + "takes longer and changes no result. Its limits: `ulimit -u`, `ulimit -v`, and those of the "
+                    + "container"
             )
         }
         return nil

@@ -15,8 +15,8 @@ package struct AdditionReport: Sendable {
 extension Workspace {
     /// Takes records in: afterwards every byte is that of a run which had them from the start.
     ///
-    /// They are placed by the same rules as all others, so only their shards are trained again, from their lowest slice. All or none: an
-    /// id that is there already, or was deleted where the recipe refuses that, changes nothing.
+    /// They are placed by the same rules as all others, so only their shards are trained again, from their lowest
+    /// slice. All or none: an id that is there already, or was deleted where the recipe refuses that, changes nothing.
     ///
     /// `format`: Nil: what the recipe says, or the extension.
     @discardableResult
@@ -29,8 +29,8 @@ extension Workspace {
             // A log that is ahead of the ledger is told before anything is read.
             _ = try session.evidence()
             let new = try session.placed(inputs, format)
-            // Of deletions that are not finished, nothing may lie in the files that are about to be written anew. They are finished
-            // as a whole where one of their records comes back: it would be taken for the deleted one.
+            // Of deletions that are not finished, nothing may lie in the files that are about to be written anew. They
+            // are finished as a whole where one of their records comes back: it would be taken for the deleted one.
             let (pending, corpus) = (session.records.pending, session.layout.corpus)
             let isReadded = new.contains { cell, records in
                 records.contains { pending[cell]?.contains(corpus.tag($0.record.id)) == true }
@@ -61,7 +61,8 @@ extension Workspace {
 }
 
 extension Session {
-    /// The records of files by the cells they belong to. What is wrong with one of them is said before anything changes.
+    /// The records of files by the cells they belong to. What is wrong with one of them is said before anything
+    /// changes.
     fileprivate func placed(_ inputs: [InputFile], _ format: DataFormat?) throws -> [Cell: [StoredRecord]] {
         let assignment = Assignment(recipe, key: workspace.key)
         let source = RecordSource(recipe, inputs, format: format) { [progress] in progress(.spanningLines(place: $0)) }
@@ -86,10 +87,12 @@ extension Session {
         return new
     }
 
-    /// Writes the new files of cells beside the old ones, makes them the plan's in one transaction, and puts them in their places.
+    /// Writes the new files of cells beside the old ones, makes them the plan's in one transaction, and puts them in
+    /// their places.
     ///
-    /// The transaction is the moment at which they are in. A process that is killed before leaves files that `finishAdditions` takes
-    /// back, one that is killed after leaves files that it only has to rename: a full disk is no hindrance.
+    /// The transaction is the moment at which they are in. A process that is killed before leaves files that
+    /// `finishAdditions` takes back, one that is killed after leaves files that it only has to rename: a full disk is
+    /// no hindrance.
     fileprivate func admit(_ new: [Cell: [StoredRecord]]) throws {
         let (corpus, index, files) = (layout.corpus, layout.index, workspace.files)
         var cells: [Cell: [StoredRecord]] = [:]

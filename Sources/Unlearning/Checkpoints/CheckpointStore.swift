@@ -34,7 +34,8 @@ package struct CheckpointStore: Sendable {
         try DurableFile.makeFolder(folder(shard: shard))
     }
 
-    /// Stores a checkpoint in a folder that `prepare` made; returns the bytes on disk. It counts once `commit` has returned.
+    /// Stores a checkpoint in a folder that `prepare` made; returns the bytes on disk. It counts once `commit` has
+    /// returned.
     ///
     /// `seed`: The recipe's, so that what no stage has trained yet takes no room; nil: all is stored.
     func write(
@@ -51,8 +52,8 @@ package struct CheckpointStore: Sendable {
         try DurableFile.syncName(of: folder(shard: shard).appending(path: "-"))
     }
 
-    /// The checkpoint, if it is there and its content has the size and digest that the ledger holds; else nil. A file that may not be read,
-    /// or a link, is an error: it says nothing of the checkpoint.
+    /// The checkpoint, if it is there and its content has the size and digest that the ledger holds; else nil. A file
+    /// that may not be read, or a link, is an error: it says nothing of the checkpoint.
     package func read(
         _ key: CheckpointKey, shard: Int, size: Int, digest: [UInt8]
     ) throws(StorageError) -> Checkpoint? {

@@ -2,8 +2,8 @@ internal import Engine
 
 /// What a shard's tensors hold before they are trained, as a file would have it.
 ///
-/// It is a function of seed, shard, name and shape, so a checkpoint may leave out a tensor that is still so, and no other file is
-/// needed to have it again.
+/// It is a function of seed, shard, name and shape, so a checkpoint may leave out a tensor that is still so, and no
+/// other file is needed to have it again.
 struct InitialTensors: Sendable, Equatable {
     let seed: UInt64
     let shard: Int

@@ -2,10 +2,11 @@ internal import Engine
 
 /// The form in which a checkpoint's content is stored: its numbers by planes, in one zstd frame.
 ///
-/// The content of the frame is as long as the checkpoint's; behind it stands what to do with it. Packing is a function of content,
-/// seed, shard and version of libzstd; unpacking gives that content or nil.
+/// The content of the frame is as long as the checkpoint's; behind it stands what to do with it. Packing is a function
+/// of content, seed, shard and version of libzstd; unpacking gives that content or nil.
 package enum Packing {
-    /// Fewer numbers than this stay in one block with what is around them: a block's own table would cost more than it saves.
+    /// Fewer numbers than this stay in one block with what is around them: a block's own table would cost more than it
+    /// saves.
     static let leastWordsOfABlock = 256
 
     /// `initial`: What the shard began with; tensors that are still so are left out. Nil: none are.
@@ -30,7 +31,8 @@ package enum Packing {
 
     /// The content of this size, or nil where the file is not one that `pack` wrote.
     ///
-    /// `size`: What the caller's own records say the content measures. No more memory is taken than that, and once more for a tensor.
+    /// `size`: What the caller's own records say the content measures. No more memory is taken than that, and once more
+    /// for a tensor.
     static func unpack(_ file: [UInt8], size: Int) -> [UInt8]? {
         guard size >= 0, let total = Zstd.contentSize(file), total > size, PackingForm.lengths.contains(total - size),
             Zstd.isOwnFrame(file, size: total), var content = Zstd.decompress(file, size: total),
@@ -57,7 +59,8 @@ package enum Packing {
         return PackingForm.lengths.lazy.compactMap { unpack(file, size: total - $0) }.first
     }
 
-    /// The tensors that need not be stored. None where one that was trained is zeros, for that is how the others look in a file.
+    /// The tensors that need not be stored. None where one that was trained is zeros, for that is how the others look
+    /// in a file.
     private static func untrained(
         _ tensors: [SafeTensors.Entry], in content: [UInt8], _ initial: InitialTensors
     ) -> Set<Range<Int>> {
@@ -71,7 +74,8 @@ package enum Packing {
         Planes.Width(tensor.type).map { cuts(tensor.bytes, width: $0) } ?? []
     }
 
-    /// Where blocks end, so that exponents have a table of their own and noise is copied: around every piece's first plane.
+    /// Where blocks end, so that exponents have a table of their own and noise is copied: around every piece's first
+    /// plane.
     package static func cuts(_ bytes: Range<Int>, width: Planes.Width) -> [Int] {
         Planes.pieces(bytes, width: width).flatMap { start, words in
             words < leastWordsOfABlock ? [] : [start, start + words]

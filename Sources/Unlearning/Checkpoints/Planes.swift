@@ -2,9 +2,10 @@ package import Engine
 
 /// Numbers by planes: first the exponents of many, then the rest of their bytes, the most significant first.
 ///
-/// A trained number's exponent is one of few, and its mantissa is noise. Side by side in one byte, as IEEE 754 has half of the
-/// exponent and the sign, neither can be told apart; so a word is turned left by one bit, which makes its highest byte the
-/// exponent and puts the sign at the end of the mantissa. (Both facts from ZipNN, Hershcovitch and others 2024, arXiv 2411.05239.)
+/// A trained number's exponent is one of few, and its mantissa is noise. Side by side in one byte, as IEEE 754 has half
+/// of the exponent and the sign, neither can be told apart; so a word is turned left by one bit, which makes its
+/// highest byte the exponent and puts the sign at the end of the mantissa. (Both facts from ZipNN, Hershcovitch and
+/// others 2024, arXiv 2411.05239.)
 package enum Planes {
     /// Words are taken so many at a time: a piece and its copy fit into a processor's second cache.
     static let pieceWords = 1 << 16

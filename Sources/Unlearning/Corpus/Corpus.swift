@@ -16,7 +16,8 @@ package struct StoredRecord: Sendable {
 /// The records of a workspace: one file a slice, and the only place where an id, an owner or a text is kept.
 ///
 /// A database would leave copies of moved rows in the slack of its pages, where no deletion finds them; a file that is
-/// written anew and takes the old one's name leaves nothing. Removing a record costs its slice, reading for training its shard.
+/// written anew and takes the old one's name leaves nothing. Removing a record costs its slice, reading for training
+/// its shard.
 package struct Corpus: Sendable {
     private let root: URL
     private let assignment: Assignment
@@ -33,7 +34,8 @@ package struct Corpus: Sendable {
         root.appending(path: "shard-\(cell.shard + 1)/slice-\(cell.slice + 1).jsonl")
     }
 
-    /// The records that lie in the file of a slice, in canonical order, compared with nothing: `LiveRecords` is who hands records out.
+    /// The records that lie in the file of a slice, in canonical order, compared with nothing: `LiveRecords` is who
+    /// hands records out.
     func stored(_ cell: Cell) throws -> [StoredRecord] { try stored(cell, in: url(cell)) ?? [] }
 
     private func stored(_ cell: Cell, in url: URL) throws -> [StoredRecord]? {

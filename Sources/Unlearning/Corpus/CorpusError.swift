@@ -20,11 +20,13 @@ extension CorpusError: CustomStringConvertible {
             "\(path) does not hold the records that the ledger says; it was changed or damaged, or is of another day. "
                 + "Restore the file as it was after the last command, or train a new workspace from the data"
         case .recordsMissing(let path, let records):
-            "\(path) is missing or empty, and the ledger says it holds \(records) record(s). Restore the file as it was "
+            "\(path) is missing or empty, and the ledger says it holds \(records) record(s). Restore the file as it "
+                + "was "
                 + "after the last command, or train a new workspace from the data"
         case .recordsTooMany(let path, let expected, let found):
             "\(path) holds \(found) records, and the ledger says \(expected): a backup that was restored over it may "
-                + "have brought deleted records back. `sisa repair` takes them out where they can be told; else restore "
+                + "have brought deleted records back. `sisa repair` takes them out where they can be told; else "
+                + "restore "
                 + "the file as it was after the last command"
         case .noSuchCell(let path):
             "something leads to \(path), and the ledger has no such slice: an index or a ledger of another day lies "

@@ -4,8 +4,9 @@ internal import Foundation
 
 /// Finds the cells of records by their text, their owner or their id, without reading the corpus.
 ///
-/// One small file a bucket, of sorted keyed digests and cells: a function of the live records and the key, so that a bucket which lost a
-/// record is the file of one that never had it. It holds no id, owner or text, and who has no key learns nothing from it.
+/// One small file a bucket, of sorted keyed digests and cells: a function of the live records and the key, so that a
+/// bucket which lost a record is the file of one that never had it. It holds no id, owner or text, and who has no key
+/// learns nothing from it.
 struct RecordIndex: Sendable {
     enum Kind: String, CaseIterable, Sendable {
         /// Only where owners or groups place records; else an id's cell is a function of it.
@@ -20,7 +21,8 @@ struct RecordIndex: Sendable {
         let number: Int
     }
 
-    /// What stands at the end of buckets, and in the ledger: so that a bucket of another day is none of today's. Empty: not known.
+    /// What stands at the end of buckets, and in the ledger: so that a bucket of another day is none of today's. Empty:
+    /// not known.
     typealias Seals = [Bucket: [UInt8]]
 
     /// A value's digest and a cell that has a record with it.
@@ -65,8 +67,8 @@ struct RecordIndex: Sendable {
 
     /// The entries of a bucket: all that are there, and those without the ones of records whose deletion is accepted.
     ///
-    /// `seal`: What the ledger says of it; nil: a ledger of an earlier version, which says nothing. `waiting`: Is asked where it says otherwise: what
-    /// such records put into the index, and no other record of their cells.
+    /// `seal`: What the ledger says of it; nil: a ledger of an earlier version, which says nothing. `waiting`: Is asked
+    /// where it says otherwise: what such records put into the index, and no other record of their cells.
     func entries(of bucket: Bucket, _ seal: [UInt8]?, waiting: () throws -> Set<Entry>) throws -> (
         held: [Entry], live: [Entry]
     ) {
@@ -104,8 +106,8 @@ struct RecordIndex: Sendable {
 
     /// Takes out, durably, what records put in that no other record of their cell does.
     ///
-    /// `left`: The records that stay in the cell. A bucket that is damaged, or for which there is no room, is removed: forgetting waits for
-    /// nothing, and whoever looks something up there is told.
+    /// `left`: The records that stay in the cell. A bucket that is damaged, or for which there is no room, is removed:
+    /// forgetting waits for nothing, and whoever looks something up there is told.
     func remove(_ gone: [StoredRecord], leaving left: [StoredRecord]) throws {
         for (bucket, leaving) in leaving(gone, left) {
             let url = url(bucket)
@@ -119,8 +121,8 @@ struct RecordIndex: Sendable {
         }
     }
 
-    /// Takes in, durably, what records put into the index; the seals of the buckets that changed. One that is damaged, or not what the ledger
-    /// says, goes, and is made anew as a whole later.
+    /// Takes in, durably, what records put into the index; the seals of the buckets that changed. One that is damaged,
+    /// or not what the ledger says, goes, and is made anew as a whole later.
     func insert(_ new: [StoredRecord], _ known: (Bucket) throws -> [UInt8]?) throws -> Seals {
         var seals: Seals = [:]
         for (bucket, entering) in leaving(new, []) {

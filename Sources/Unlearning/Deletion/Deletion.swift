@@ -3,13 +3,14 @@ internal import Foundation
 
 /// A deletion, whole: accept, destroy, repair, prove. Every other command that trains is the last three of these steps.
 ///
-/// First no answer can use the records, then nobody can tell that they were ever there. Every step is "make this exist" or "make
-/// this not exist": a process that was killed is simply run again, and whichever command comes next finishes what it left.
+/// First no answer can use the records, then nobody can tell that they were ever there. Every step is "make this exist"
+/// or "make this not exist": a process that was killed is simply run again, and whichever command comes next finishes
+/// what it left.
 extension Workspace {
     /// Forgets records.
     ///
-    /// An unknown id changes nothing; a repair that fails (a backbone that went missing, a full disk) takes nothing of the
-    /// forgetting back.
+    /// An unknown id changes nothing; a repair that fails (a backbone that went missing, a full disk) takes nothing of
+    /// the forgetting back.
     @discardableResult
     package func delete(
         _ request: DeletionRequest, threads: Int = 1, progress: @escaping TrainingProgress = { _ in },
@@ -26,7 +27,8 @@ extension Workspace {
             let id = try session.usingReserve { try session.accept(found.gone, request: request.requestID) }
             var influenceFree = 0.0
             do {
-                // What a killed command left behind is finished on the way: a deletion in its shards, a change of recipe in all.
+                // What a killed command left behind is finished on the way: a deletion in its shards, a change of
+                // recipe in all.
                 let shards = try session.stale(session.waitingShards)
                 let plan = try session.destroy(shards)
                 influenceFree = session.seconds
@@ -50,8 +52,9 @@ extension Workspace {
 }
 
 extension Session {
-    /// Accepts a deletion: one transaction, durable when this returns, after which the plan asks for other keys, no reader hands
-    /// the records out, and the log has its entry. Returns the request's name; nil where all of it was accepted before.
+    /// Accepts a deletion: one transaction, durable when this returns, after which the plan asks for other keys, no
+    /// reader hands the records out, and the log has its entry. Returns the request's name; nil where all of it was
+    /// accepted before.
     func accept(
         _ gone: [PlanRecord], request: String?, event: LogEntry.Event = .delete
     ) throws -> String? {
@@ -84,7 +87,8 @@ extension Session {
         return id
     }
 
-    /// The seals of buckets that are about to lose entries. One that is damaged has none: it is made anew later, as a whole.
+    /// The seals of buckets that are about to lose entries. One that is damaged has none: it is made anew later, as a
+    /// whole.
     private func seals(without leaving: [RecordIndex.Bucket: Set<RecordIndex.Entry>]) throws -> RecordIndex.Seals {
         let index = layout.index
         var seals: RecordIndex.Seals = [:]
@@ -95,12 +99,13 @@ extension Session {
         return seals
     }
 
-    /// Destroys what is left of accepted deletions: the checkpoints that no key asks for any more, and of every record its
-    /// features, its entries in the index and its text. Returns what there should be. `shards`: nil: all.
+    /// Destroys what is left of accepted deletions: the checkpoints that no key asks for any more, and of every record
+    /// its features, its entries in the index and its text. Returns what there should be. `shards`: nil: all.
     ///
-    /// What cannot be written keeps nothing else from being destroyed; the first error is thrown at the end. Checkpoints need no
-    /// room on the disk, and make some. Where there is none, files of features and of the index go as a whole, and make room for
-    /// the text's, which is last: as long as it is there, what else belongs to the record is known.
+    /// What cannot be written keeps nothing else from being destroyed; the first error is thrown at the end.
+    /// Checkpoints need no room on the disk, and make some. Where there is none, files of features and of the index go
+    /// as a whole, and make room for the text's, which is last: as long as it is there, what else belongs to the record
+    /// is known.
     func destroy(_ shards: [Int]?) throws -> CheckpointPlan {
         let plan = try plan(shards)
         try reconciler.destroyStale(plan, shards: shards)
@@ -134,8 +139,8 @@ extension Session {
         if let failure { throw failure }
     }
 
-    /// Trains what is missing, from the last clean state of each order. Returns how many stages. `model`: if it is loaded
-    /// already; else it is loaded where something is missing, and of the backbone no more than is used.
+    /// Trains what is missing, from the last clean state of each order. Returns how many stages. `model`: if it is
+    /// loaded already; else it is loaded where something is missing, and of the backbone no more than is used.
     @discardableResult
     func repair(_ plan: CheckpointPlan, _ shards: [Int]?, model: Model? = nil) throws -> Int {
         let work = try reconciler.missing(plan, shards: shards)
@@ -143,8 +148,9 @@ extension Session {
         return work.reduce(0) { $0 + $1.stages.count }
     }
 
-    /// Notes, in one transaction, that shards are what the plan asks for, with everything that follows: deletions are complete,
-    /// the log says so and which checkpoints there are now, and complete requests get their statements. `shards`: nil: all.
+    /// Notes, in one transaction, that shards are what the plan asks for, with everything that follows: deletions are
+    /// complete, the log says so and which checkpoints there are now, and complete requests get their statements.
+    /// `shards`: nil: all.
     ///
     /// Where a deletion has changed the slices of `plan` meanwhile, nothing is noted.
     func prove(_ plan: CheckpointPlan, _ shards: [Int]?) throws {
@@ -198,8 +204,8 @@ extension Session {
         workspace.files.keepReserve()
     }
 
-    /// Destroy, repair, prove: what train, resume, add and repair do when nothing, or nothing more, is to be accepted. Returns how
-    /// many stages it trained. `trains`: Whether what is missing is trained; else it stays missing.
+    /// Destroy, repair, prove: what train, resume, add and repair do when nothing, or nothing more, is to be accepted.
+    /// Returns how many stages it trained. `trains`: Whether what is missing is trained; else it stays missing.
     @discardableResult
     func bringUpToDate(_ shards: [Int]? = nil, model: Model? = nil, trains: Bool = true) throws -> Int {
         let plan = try destroy(shards)

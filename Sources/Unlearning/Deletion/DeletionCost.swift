@@ -48,7 +48,8 @@ struct DeletionCost {
 
     /// Record-passes of training the shards that are not touched from nothing.
     ///
-    /// Where everything is trained, the ledger's total less the rows of touched shards; only where it is not, shard by shard.
+    /// Where everything is trained, the ledger's total less the rows of touched shards; only where it is not, shard by
+    /// shard.
     private func passes(outside touched: Set<Int>) throws -> Int {
         if let totals = try ledger.totals(), totals.stages == totals.slices * table.orders,
             try ledger.fact(Ledger.staleFact) == nil

@@ -32,7 +32,8 @@ package struct DeletionReport: Sendable {
     package var forecast: RepairForecast?
     /// Whether the shards were trained again at once.
     package var isRepaired = true
-    /// Records that have the text of a deleted one and stay, because they were not named; nil: the index could not be read.
+    /// Records that have the text of a deleted one and stay, because they were not named; nil: the index could not be
+    /// read.
     package var duplicates: [RecordID]? = []
     /// Ids that no record had, and that were passed over.
     package var unknown: [RecordID] = []

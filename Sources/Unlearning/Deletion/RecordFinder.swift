@@ -3,8 +3,8 @@ internal import Foundation
 
 /// Finds the records that a request is about. Reads the slices that may hold them, each once, and no other.
 ///
-/// Every slice and every entry of the index that it follows is what the ledger says, or the request ends with an error: "none" is said of what
-/// was read, never of what could not be.
+/// Every slice and every entry of the index that it follows is what the ledger says, or the request ends with an error:
+/// "none" is said of what was read, never of what could not be.
 final class RecordFinder {
     private let recipe: Recipe
     private let corpus: Corpus
@@ -17,8 +17,8 @@ final class RecordFinder {
     private let unfinished: [RecordTag: Cell]
     private let includesUnfinished: Bool
 
-    /// `unfinished`: Finds records too whose deletion was accepted but not finished, so that giving a command again that was killed or
-    /// failed finishes it.
+    /// `unfinished`: Finds records too whose deletion was accepted but not finished, so that giving a command again
+    /// that was killed or failed finishes it.
     init(
         _ recipe: Recipe, _ key: WorkspaceKey, _ index: RecordIndex, _ records: LiveRecords,
         seal: @escaping (RecordIndex.Bucket) throws -> [UInt8]?, unfinished includesUnfinished: Bool
@@ -89,7 +89,8 @@ final class RecordFinder {
         return PlanRecord(id: id, cell: cell, rank: rank)
     }
 
-    /// Where an id would be. Where only the index knows and cannot say, all slices are looked through: it keeps nobody from forgetting.
+    /// Where an id would be. Where only the index knows and cannot say, all slices are looked through: it keeps nobody
+    /// from forgetting.
     private func cell(of id: RecordID) throws -> Cell? {
         guard recipe.placesByMoreThanID else { return assignment.cell(of: id, owner: nil) }
         do {
@@ -133,7 +134,8 @@ final class RecordFinder {
         return found
     }
 
-    /// Live records with the text of one of these, themselves included; compared byte by byte. `isWhole`: no text was gone already.
+    /// Live records with the text of one of these, themselves included; compared byte by byte. `isWhole`: no text was
+    /// gone already.
     private func duplicates(of locations: [PlanRecord]) throws -> (records: [PlanRecord], isWhole: Bool) {
         var texts: Set<[UInt8]> = []
         var isWhole = true
@@ -154,8 +156,8 @@ final class RecordFinder {
         (0..<recipe.shards).flatMap { shard in (0..<recipe.slices).map { Cell(shard: shard, slice: $0) } }
     }
 
-    /// The cells that the index names for a value. An entry that leads to a cell without such a record is damage: the index is of another day
-    /// than the records, and may lack an entry as well.
+    /// The cells that the index names for a value. An entry that leads to a cell without such a record is damage: the
+    /// index is of another day than the records, and may lack an entry as well.
     private func cells(
         _ kind: RecordIndex.Kind, _ value: String, _ isMeant: (StoredRecord) -> Bool
     ) throws -> [Cell] {

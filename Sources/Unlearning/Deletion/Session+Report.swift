@@ -18,8 +18,8 @@ extension Session {
         do {
             return .records(try finder.find(request))
         } catch let error as DeletionError {
-            // It may have been finished, by a command that did not come to its receipt. A record that came back is not deleted by an
-            // old one.
+            // It may have been finished, by a command that did not come to its receipt. A record that came back is not
+            // deleted by an old one.
             try? evidence.publish()
             guard try !request.ids.contains(where: finder.knows),
                 let receipt = try evidence.receipt(

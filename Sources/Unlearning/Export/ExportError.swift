@@ -11,12 +11,14 @@ extension ExportError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .nothingTrained(let shard):
-            "shard \(shard + 1) has no trained checkpoint; run `sisa train` on this workspace, or name another shard (`sisa status`)"
+            "shard \(shard + 1) has no trained checkpoint; run `sisa train` on this workspace, or name another shard "
+                + "(`sisa status`)"
         case .noSuchStage(let stage, let shard, let stages):
             "shard \(shard + 1) has no checkpoint of stage \(stage + 1); name one of "
                 + stages.map { "\($0 + 1)" }.joined(separator: ", ")
         case .damaged(let shard, let stage):
-            "the checkpoint of shard \(shard + 1), stage \(stage + 1) is missing or damaged; `sisa train` on this workspace makes it again"
+            "the checkpoint of shard \(shard + 1), stage \(stage + 1) is missing or damaged; `sisa train` on this "
+                + "workspace makes it again"
         case .occupied(let path):
             "\(path) is there already, and nothing is overwritten; remove it, or name another folder"
         }

@@ -20,7 +20,8 @@ package struct ExportReport: Sendable {
 }
 
 extension Workspace {
-    /// A checkpoint that is kept as a file, read and compared with the ledger. `stage`: nil is the one from which the shard answers.
+    /// A checkpoint that is kept as a file, read and compared with the ledger. `stage`: nil is the one from which the
+    /// shard answers.
     package func checkpoint(
         shard: Int, stage: Int? = nil
     ) throws -> (checkpoint: Checkpoint, stage: Int, records: Int) {
@@ -43,7 +44,8 @@ extension Workspace {
         return (checkpoint, wanted, item.records)
     }
 
-    /// Writes a shard's adapter as PEFT's two files into a folder, and overwrites nothing. No deletion reaches what was written.
+    /// Writes a shard's adapter as PEFT's two files into a folder, and overwrites nothing. No deletion reaches what was
+    /// written.
     package func export(shard: Int, stage: Int? = nil, to folder: URL) throws -> ExportReport {
         let (checkpoint, stage, records) = try checkpoint(shard: shard, stage: stage)
         let layout = try model(training: false).layout

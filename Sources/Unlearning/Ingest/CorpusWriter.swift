@@ -2,8 +2,8 @@ internal import Foundation
 
 /// Fills an empty corpus from a stream of records, in memory that does not grow with their number.
 ///
-/// Records are sorted into cells by a database that exists only meanwhile. Nothing counts until the caller says so: the files
-/// written here are durable when this returns, and are discarded if it throws.
+/// Records are sorted into cells by a database that exists only meanwhile. Nothing counts until the caller says so: the
+/// files written here are durable when this returns, and are discarded if it throws.
 struct CorpusWriter {
     let corpus: Corpus
     let index: RecordIndex

@@ -4,9 +4,10 @@ internal import Foundation
 extension Session {
     /// Whether the workspace was made of these files, as far as what is left of its records can tell.
     ///
-    /// A digest of the files that was kept from the beginning would be influenced by every record that was deleted since. So the records
-    /// themselves are compared: the log says how many were added since, and only so many may be here and not in the files; it says how
-    /// many were deleted, and only so many may be in the files and not here. A file that is gone or cannot be opened is an error: nothing tells.
+    /// A digest of the files that was kept from the beginning would be influenced by every record that was deleted
+    /// since. So the records themselves are compared: the log says how many were added since, and only so many may be
+    /// here and not in the files; it says how many were deleted, and only so many may be in the files and not here. A
+    /// file that is gone or cannot be opened is an error: nothing tells.
     func isMade(of files: [InputFile], _ recipe: Recipe) throws -> Bool {
         for file in files { try file.check() }
         var left: Set<SHA256.Digest> = []

@@ -1,7 +1,8 @@
 internal import Foundation
 
 extension Workspace {
-    /// Writes a stream of records into cells, in a folder of its own, and then, in one transaction, makes that folder the workspace's.
+    /// Writes a stream of records into cells, in a folder of its own, and then, in one transaction, makes that folder
+    /// the workspace's.
     ///
     /// `feed`: Hands over each record, and where it stands in the files that it is read from.
     /// `note`: The log's entry about these cells; nil where the workspace keeps no log yet.

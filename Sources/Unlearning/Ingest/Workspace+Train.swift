@@ -35,10 +35,12 @@ package struct TrainReport: Sendable {
 }
 
 extension Workspace {
-    /// Makes a workspace from a recipe, or goes on with the one that is there, until everything the plan asks for exists.
+    /// Makes a workspace from a recipe, or goes on with the one that is there, until everything the plan asks for
+    /// exists.
     ///
-    /// Data files are read once, when the workspace is made. Choices that change a weight may change later: then all keys change,
-    /// what was trained by the old ones is destroyed, and everything is trained again. Labels and columns may not.
+    /// Data files are read once, when the workspace is made. Choices that change a weight may change later: then all
+    /// keys change, what was trained by the old ones is destroyed, and everything is trained again. Labels and columns
+    /// may not.
     @discardableResult
     package static func train(
         _ recipe: Recipe, _ sources: TrainingSources, at root: URL, threads: Int = 1,
@@ -86,7 +88,8 @@ extension Workspace {
         return (session.workspace, try session.train(model: model, isNew: old == nil))
     }
 
-    /// Goes on where a killed command stopped, with the recipe that the workspace has. `backbone`: where it lies now, if it was moved.
+    /// Goes on where a killed command stopped, with the recipe that the workspace has. `backbone`: where it lies now,
+    /// if it was moved.
     @discardableResult
     package func resume(
         backbone: URL? = nil, threads: Int = 1, progress: @escaping TrainingProgress = { _ in },
@@ -145,7 +148,8 @@ extension Session {
         let (old, workspace, evidence) = (self.recipe, workspace, try openEvidence())
         let changed = recipe.changes(from: old)
         func isChanged(_ key: String) -> Bool { changed.contains { $0.keyPath == key } }
-        // A project that was moved has the same files elsewhere; so their names count, and what is in them, and not their folders.
+        // A project that was moved has the same files elsewhere; so their names count, and what is in them, and not
+        // their folders.
         func names(_ recipe: Recipe) -> [String] { recipe.data.train.map { URL(filePath: $0).lastPathComponent } }
         let data = changed.filter { $0.effects.contains(.records) }.map(\.keyPath)
             .filter { $0 != "data.train" || names(recipe) != names(old) }

@@ -1,7 +1,8 @@
 internal import Foundation
 internal import GRDB
 
-/// The ledger's side of the log: entries that a transaction took in and the log may not have yet, and requests under way.
+/// The ledger's side of the log: entries that a transaction took in and the log may not have yet, and requests under
+/// way.
 extension Ledger {
     static let evidenceSchema = """
         -- The last entries of the log, which may not be in its files yet.

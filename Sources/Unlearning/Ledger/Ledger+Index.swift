@@ -3,7 +3,8 @@ internal import GRDB
 
 /// What the ledger says of the index: the seal that each bucket has when no deletion is under way.
 ///
-/// A bucket vouches for its own bytes, but one that an old backup brought back does so too, and may lack the owner who came later.
+/// A bucket vouches for its own bytes, but one that an old backup brought back does so too, and may lack the owner who
+/// came later.
 extension Ledger {
     static let indexSchema = """
         CREATE TABLE buckets (
@@ -16,7 +17,8 @@ extension Ledger {
     /// The version since which the ledger vouches for the index.
     private static let firstWithIndex = 5
 
-    /// The seal of a bucket, empty where it is not known; nil where a ledger of an earlier version is read and may not be changed.
+    /// The seal of a bucket, empty where it is not known; nil where a ledger of an earlier version is read and may not
+    /// be changed.
     func seal(_ bucket: RecordIndex.Bucket) throws -> [UInt8]? {
         guard try version() >= Ledger.firstWithIndex else { return nil }
         return try queue.read { db in

@@ -61,17 +61,18 @@ extension Ledger {
         }
     }
 
-    /// Accepts a deletion: one transaction that names the records as gone, closes their slices without them, and forgets what was
-    /// known of every stage they reached.
+    /// Accepts a deletion: one transaction that names the records as gone, closes their slices without them, and
+    /// forgets what was known of every stage they reached.
     ///
-    /// From this commit on the plan asks for other keys, so no answer can come from a stage that saw them, and no reader
-    /// hands them out. Their text is destroyed next; a process that is killed in between has the list in `pending`.
+    /// From this commit on the plan asks for other keys, so no answer can come from a stage that saw them, and no
+    /// reader hands them out. Their text is destroyed next; a process that is killed in between has the list in
+    /// `pending`.
     package func accept(_ gone: [Cell: [RecordTag]], leaving cells: [Cell: SliceSummary]) throws {
         try accept(gone, leaving: cells, request: nil)
     }
 
-    /// `table`: Which stages a slice reaches; nil: with one order, those from its own on. `request`: What the log says of it; nil where the
-    /// workspace keeps no log. `refusing`: The ids may not come back.
+    /// `table`: Which stages a slice reaches; nil: with one order, those from its own on. `request`: What the log says
+    /// of it; nil where the workspace keeps no log. `refusing`: The ids may not come back.
     func accept(
         _ gone: [Cell: [RecordTag]], leaving cells: [Cell: SliceSummary], table: StageTable? = nil,
         request: (id: String, time: String, note: LogNote)?, refusing: Bool = false, seals: RecordIndex.Seals = [:]
@@ -128,8 +129,8 @@ extension Ledger {
 
     func clearRefused() throws { try queue.write { db in try db.execute(sql: "DELETE FROM refused") } }
 
-    /// Records of accepted deletions whose text may still be on disk, or whose shards are not repaired: all that a killed command
-    /// needs to be finished.
+    /// Records of accepted deletions whose text may still be on disk, or whose shards are not repaired: all that a
+    /// killed command needs to be finished.
     package func pending() throws -> [Cell: Set<RecordTag>] {
         try queue.read { db in
             var pending: [Cell: Set<RecordTag>] = [:]

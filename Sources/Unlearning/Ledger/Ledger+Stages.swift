@@ -87,7 +87,8 @@ extension Ledger {
         }
     }
 
-    /// Enters stored checkpoints of a shard, unless the plan no longer asks for the key of one: then nothing changes, and false.
+    /// Enters stored checkpoints of a shard, unless the plan no longer asks for the key of one: then nothing changes,
+    /// and false.
     ///
     /// Looking and entering are one transaction, so a trainer cannot publish what a deletion has made stale meanwhile.
     package func publish(_ rows: [StageRow], shard: Int, chain: KeyChain) throws -> Bool {
@@ -126,7 +127,8 @@ extension Ledger {
         }
     }
 
-    /// Forgets rows of a shard's checkpoints whose keys are not among these, and that files are there of those that are not `kept`.
+    /// Forgets rows of a shard's checkpoints whose keys are not among these, and that files are there of those that are
+    /// not `kept`.
     func removeStages(shard: Int, except keys: Set<CheckpointKey>, kept: Set<CheckpointKey>) throws {
         func isStale(_ row: StageRow) -> Bool { !keys.contains(row.key) }
         func isLet(_ row: StageRow) -> Bool { row.stored > 0 && !kept.contains(row.key) }

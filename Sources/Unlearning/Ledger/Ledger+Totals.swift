@@ -2,8 +2,8 @@ internal import GRDB
 
 /// Sums over the whole ledger, kept by the database itself in the transaction that changes a row.
 ///
-/// They are a function of the rows, not of their history, so a deletion can say what share of all work it repeats without reading
-/// the rows of shards that it does not touch.
+/// They are a function of the rows, not of their history, so a deletion can say what share of all work it repeats
+/// without reading the rows of shards that it does not touch.
 struct LedgerTotals {
     /// Record-passes of all stored checkpoints.
     var recordPasses = 0

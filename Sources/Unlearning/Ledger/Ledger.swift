@@ -1,10 +1,11 @@
 package import Foundation
 internal import GRDB
 
-/// The workspace's book: digests of slices, what each checkpoint holds, and deletions under way. SQLite, and the only import of GRDB.
+/// The workspace's book: digests of slices, what each checkpoint holds, and deletions under way. SQLite, and the only
+/// import of GRDB.
 ///
-/// It names records by keyed digests and holds no id, owner or text, so no page of it can keep one. Every change of several rows is one
-/// transaction.
+/// It names records by keyed digests and holds no id, owner or text, so no page of it can keep one. Every change of
+/// several rows is one transaction.
 package final class Ledger: Sendable {
     let queue: SQLiteFile
     let access: Access
@@ -15,8 +16,8 @@ package final class Ledger: Sendable {
     /// What an opening may do: make the file and change it, change it, or only read.
     package enum Access: Sendable { case create, write, read }
 
-    /// Opens the ledger, making it where it is missing and allowed. `read` changes nothing, not even on a read-only disk; and nobody changes
-    /// one that this program does not know.
+    /// Opens the ledger, making it where it is missing and allowed. `read` changes nothing, not even on a read-only
+    /// disk; and nobody changes one that this program does not know.
     package init(_ url: URL, _ access: Access) throws {
         if try access != .create && !DurableFile.exists(url) {
             throw LedgerError.missing(folder: url.deletingLastPathComponent().path)
@@ -65,8 +66,8 @@ package final class Ledger: Sendable {
         }
     }
 
-    /// The version of its tables; 0: it has none, as a training leaves it that was stopped before its first transaction. Throws
-    /// where this program does not know it.
+    /// The version of its tables; 0: it has none, as a training leaves it that was stopped before its first
+    /// transaction. Throws where this program does not know it.
     private static func known(_ queue: SQLiteFile, mayBeEmpty: Bool) throws -> Int {
         let (number, names, applied) = try queue.read { db in
             let names = try String.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE type = 'table'")
@@ -89,8 +90,8 @@ package final class Ledger: Sendable {
         return number
     }
 
-    /// Makes the tables. Where several processes open a new ledger at once, all but one fail at each step, and find it done when they
-    /// look again.
+    /// Makes the tables. Where several processes open a new ledger at once, all but one fail at each step, and find it
+    /// done when they look again.
     private static func migrate(_ queue: SQLiteFile) throws {
         for _ in schema.migrations {
             do {
@@ -172,7 +173,8 @@ package final class Ledger: Sendable {
         return migrator
     }
 
-    /// Ends a journal that a killed process began and that there was no need to play back: else it stays until something is written.
+    /// Ends a journal that a killed process began and that there was no need to play back: else it stays until
+    /// something is written.
     func endJournal() throws {
         try queue.write { db in
             // Writes a page, and changes nothing.

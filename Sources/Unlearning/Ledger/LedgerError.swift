@@ -24,34 +24,44 @@ extension LedgerError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .full(let path):
-            "no room for \(path): the disk is full, or its quota is used up. Free some room and give the command again; what was "
+            "no room for \(path): the disk is full, or its quota is used up. Free some room and give the command "
+                + "again; what was "
                 + "finished before is kept"
         case .failed(let path):
-            "\(path) could not be read or written to its end; look at the disk and at the limit of a file's size (`ulimit -f`), and give "
+            "\(path) could not be read or written to its end; look at the disk and at the limit of a file's size "
+                + "(`ulimit -f`), and give "
                 + "the command again"
         case .readOnly(let path):
-            "\(path) cannot be written: the file, its folder or its file system allows it not to this user; give the command as the "
+            "\(path) cannot be written: the file, its folder or its file system allows it not to this user; give the "
+                + "command as the "
                 + "owner of the workspace"
         case .unopenable(let path):
-            "\(path), or the journal beside it, cannot be opened; look at its owner and permissions, and at how many files a process may "
+            "\(path), or the journal beside it, cannot be opened; look at its owner and permissions, and at how many "
+                + "files a process may "
                 + "open (`ulimit -n`)"
         case .busy(let path):
             "another process has worked on \(path) for a minute; give the command again when that has ended"
         case .noMemory(let path):
-            "there is not enough memory to work on \(path); give the command again with more (`ulimit -v`, the container's limit)"
+            "there is not enough memory to work on \(path); give the command again with more (`ulimit -v`, the "
+                + "container's limit)"
         case .damaged(let path):
-            "\(path) is damaged: its pages or tables are not those of a ledger. Restore the workspace from a backup, or train a new one"
+            "\(path) is damaged: its pages or tables are not those of a ledger. Restore the workspace from a backup, "
+                + "or train a new one"
         case .foreign(let path):
-            "\(path) is no ledger of sisa: it is another kind of file, or damaged from its beginning; nothing was changed. Restore the "
+            "\(path) is no ledger of sisa: it is another kind of file, or damaged from its beginning; nothing was "
+                + "changed. Restore the "
                 + "workspace from a backup, or name another with --workspace"
         case .empty(let path):
-            "\(path) is empty: a training was stopped before its first record was in, or the file was emptied; nothing was changed. Train with "
+            "\(path) is empty: a training was stopped before its first record was in, or the file was emptied; nothing "
+                + "was changed. Train with "
                 + "`sisa train <recipe folder>`, or restore the workspace from a backup"
         case .newer(let path, let found, let known):
-            "\(path) was made by a newer sisa: its version is \(found), and this program knows versions up to \(known); nothing was "
+            "\(path) was made by a newer sisa: its version is \(found), and this program knows versions up to "
+                + "\(known); nothing was "
                 + "changed. Use that version of sisa"
         case .unnumbered(let path):
-            "\(path) has tables but no version (`user_version` is missing), as after a dump that was read back; nothing was changed. "
+            "\(path) has tables but no version (`user_version` is missing), as after a dump that was read back; "
+                + "nothing was changed. "
                 + "Restore the file itself from a copy"
         case .missing(let folder):
             "\(folder) is no workspace (it has no ledger); train one with `sisa train <recipe folder> "

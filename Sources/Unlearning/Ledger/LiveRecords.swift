@@ -4,9 +4,10 @@ internal import Synchronization
 
 /// The records of a workspace as its ledger knows them: no slice is handed out before it was compared with its digests.
 ///
-/// A file that is missing, was cut, changed or restored from another day, or that may not be read, is an error that names it. So whoever
-/// looks for a record and finds none has looked at all there are. A slice is read once and kept while `budget` lasts, which is sound as
-/// long as nobody changes the files: for a process that holds the workspace's lock, until it changes one itself.
+/// A file that is missing, was cut, changed or restored from another day, or that may not be read, is an error that
+/// names it. So whoever looks for a record and finds none has looked at all there are. A slice is read once and kept
+/// while `budget` lasts, which is sound as long as nobody changes the files: for a process that holds the workspace's
+/// lock, until it changes one itself.
 final class LiveRecords: Sendable {
     /// The records of a slice, or of the slices of a shard, in canonical order.
     struct Slice: Sendable {

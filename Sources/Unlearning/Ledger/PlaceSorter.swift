@@ -2,7 +2,8 @@ internal import Engine
 internal import Foundation
 internal import GRDB
 
-/// Brings what records put into the index into the order of its buckets, on disk, while an index is made. Then it is gone.
+/// Brings what records put into the index into the order of its buckets, on disk, while an index is made. Then it is
+/// gone.
 struct PlaceSorter {
     private let url: URL
     private let queue: SQLiteFile
@@ -37,8 +38,8 @@ struct PlaceSorter {
         }
     }
 
-    /// Makes all buckets of an index, and ends. They are durable, and everything that was written before, when this returns their
-    /// seals.
+    /// Makes all buckets of an index, and ends. They are durable, and everything that was written before, when this
+    /// returns their seals.
     func fill(_ index: RecordIndex) throws -> RecordIndex.Seals {
         for folder in [index.root] + index.kinds.map(index.folder) { try DurableFile.makeFolder(folder) }
         let seals = try write(index)
@@ -55,7 +56,8 @@ struct PlaceSorter {
                 let rows = try Row.fetchCursor(
                     db,
                     sql:
-                        "SELECT bucket, digest, shard, slice FROM places WHERE kind = ? ORDER BY bucket, digest, shard, slice",
+                        "SELECT bucket, digest, shard, slice FROM places WHERE kind = ? ORDER BY bucket, digest, "
+                        + "shard, slice",
                     arguments: [place])
                 var next = try rows.next()
                 for number in 0..<index.buckets {

@@ -1,7 +1,8 @@
 internal import GRDB
 
 extension Row {
-    /// A column's value. One that the schema does not allow, as a damaged page has it, is an error and no end of the program.
+    /// A column's value. One that the schema does not allow, as a damaged page has it, is an error and no end of the
+    /// program.
     func value<Value: DatabaseValueConvertible>(_ column: String) throws -> Value {
         guard let stored = self[column] as (any DatabaseValueConvertible)?,
             let value = Value.fromDatabaseValue(stored.databaseValue)

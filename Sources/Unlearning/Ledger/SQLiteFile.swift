@@ -53,8 +53,8 @@ final class SQLiteFile: Sendable {
         try Self.telling(path) { try schema.migrate(queue) }
     }
 
-    /// Closes the database and keeps the few bytes of its dispatch queue: who gives one back that has labels, as GRDB's have, starts a thread for
-    /// that, and waits for ever where none can be started.
+    /// Closes the database and keeps the few bytes of its dispatch queue: who gives one back that has labels, as GRDB's
+    /// have, starts a thread for that, and waits for ever where none can be started.
     deinit {
         try? queue.close()
         _ = unsafe Unmanaged.passRetained(queue)

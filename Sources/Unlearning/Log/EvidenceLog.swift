@@ -3,7 +3,8 @@ internal import Foundation
 
 /// The append-only log of a workspace, as files: entries one a line, the nodes of their hash tree, and the signed head.
 ///
-/// What lies behind the head's size was being written by a command that was killed: it does not count and is written over.
+/// What lies behind the head's size was being written by a command that was killed: it does not count and is written
+/// over.
 package struct EvidenceLog: Sendable {
     /// A node's hash and, for the node of an entry, where the entry's line ends.
     private static let nodeBytes = 32 + 8
@@ -87,8 +88,8 @@ package struct EvidenceLog: Sendable {
         return unsafe map.withBytes { unsafe $0.contains(Array("\"request\":\"\(request)\"".utf8)) }
     }
 
-    /// Writes entries behind the first `size` ones, which are all that the head in its file counts, durably. They count when the next head
-    /// does.
+    /// Writes entries behind the first `size` ones, which are all that the head in its file counts, durably. They count
+    /// when the next head does.
     func append(_ new: [[UInt8]], after size: Int) throws {
         let head = try head()
         guard head?.size ?? 0 == size else { throw LogError.logDamaged(path: checkpoint.path) }

@@ -1,6 +1,7 @@
 internal import Foundation
 
-/// Something that happened to a workspace, as the log keeps it: no id, owner, label or text, and no digest that could be tried with one.
+/// Something that happened to a workspace, as the log keeps it: no id, owner, label or text, and no digest that could
+/// be tried with one.
 ///
 /// Shards and slices are counted from 1. Digests of records and generations are keyed with the workspace's key.
 package struct LogEntry: Codable, Sendable, Equatable {

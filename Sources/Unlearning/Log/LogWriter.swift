@@ -6,7 +6,8 @@ struct LogNote: Sendable {
     let entry: [UInt8]
     /// The root of the log with this entry; nil where the log is damaged and nobody can say.
     let root: [UInt8]?
-    /// Entries that the log's files have: the ledger needs them no more. 0 where the files are damaged, and may lack any.
+    /// Entries that the log's files have: the ledger needs them no more. 0 where the files are damaged, and may lack
+    /// any.
     let written: Int
     /// The key that signs the log with this entry; nil where nobody can.
     let key: VerificationKey?
@@ -25,8 +26,8 @@ struct LogState: Sendable {
 
 /// Takes what happens into the log, in two steps: into a transaction of the ledger, and then into the log's files.
 ///
-/// So a process that is killed leaves either nothing, or an entry that the next command writes. A log that is damaged, or behind the
-/// ledger, keeps nobody from forgetting: entries wait in the ledger, and `flush` says what is wrong.
+/// So a process that is killed leaves either nothing, or an entry that the next command writes. A log that is damaged,
+/// or behind the ledger, keeps nobody from forgetting: entries wait in the ledger, and `flush` says what is wrong.
 final class LogWriter {
     let log: EvidenceLog
     private let origin: String

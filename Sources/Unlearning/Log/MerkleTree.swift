@@ -1,7 +1,7 @@
 internal import Crypto
 
-/// The hash tree of RFC 6962 (section 2.1), computed from nodes that are kept, so that an append or a proof of n entries reads
-/// about log2(n) of them.
+/// The hash tree of RFC 6962 (section 2.1), computed from nodes that are kept, so that an append or a proof of n
+/// entries reads about log2(n) of them.
 ///
 /// `node`: the hash of a complete subtree, by its number (`MerkleTree.number`).
 struct MerkleTree {
@@ -12,8 +12,8 @@ struct MerkleTree {
 
     static func parent(_ left: [UInt8], _ right: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: [1] + left + right)) }
 
-    /// The place of the complete subtree over entries `index << level ..< (index + 1) << level` among all nodes, in the order in which
-    /// appends complete them: every entry's hash is followed by those of the subtrees that it completes.
+    /// The place of the complete subtree over entries `index << level ..< (index + 1) << level` among all nodes, in the
+    /// order in which appends complete them: every entry's hash is followed by those of the subtrees that it completes.
     static func number(level: Int, index: Int) -> Int {
         // The last entry below the node, and all nodes before and of that entry.
         var last = ((index + 1) << level) - 1

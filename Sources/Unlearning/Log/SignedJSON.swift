@@ -1,8 +1,8 @@
 internal import Engine
 internal import Foundation
 
-/// Texts that signatures and hashes are about, each read in one way or refused: two programs that read one receipt must not come to
-/// say different things of it.
+/// Texts that signatures and hashes are about, each read in one way or refused: two programs that read one receipt must
+/// not come to say different things of it.
 enum SignedJSON {
     /// Members that the type does not have are passed over: whoever signed them may have meant something by them.
     static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) -> Value? {
@@ -10,7 +10,8 @@ enum SignedJSON {
         return try? JSONDecoder().decode(type, from: Data(bytes))
     }
 
-    /// Reads what nobody signed: a member that the type does not have is refused. What was read is written again, and must be as much.
+    /// Reads what nobody signed: a member that the type does not have is refused. What was read is written again, and
+    /// must be as much.
     static func decodeWhole<Value: Codable>(_ type: Value.Type, _ bytes: [UInt8]) throws(JSONFault) -> Value? {
         let count = try UnambiguousJSON.check(bytes)
         guard let value = try? JSONDecoder().decode(type, from: Data(bytes)),
@@ -50,7 +51,8 @@ extension Int {
 }
 
 extension String {
-    /// Its lines, cut at line feeds and nowhere else: to Swift's `split`, a carriage return and a line feed are one letter.
+    /// Its lines, cut at line feeds and nowhere else: to Swift's `split`, a carriage return and a line feed are one
+    /// letter.
     var lines: [String] {
         utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { String(Substring($0)) }
     }

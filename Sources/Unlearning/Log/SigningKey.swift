@@ -1,7 +1,8 @@
 internal import Crypto
 internal import Foundation
 
-/// What a workspace signs its log and its receipts with: Ed25519, kept as PKCS #8 in PEM (RFC 8410), readable by the owner only.
+/// What a workspace signs its log and its receipts with: Ed25519, kept as PKCS #8 in PEM (RFC 8410), readable by the
+/// owner only.
 struct SigningKey: Sendable {
     private let key: Curve25519.Signing.PrivateKey
 

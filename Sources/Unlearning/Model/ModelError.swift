@@ -16,10 +16,12 @@ extension ModelError: CustomStringConvertible {
             "\(path) is no model folder (config.json is missing); fetch the model with `tools/fetch`, "
                 + "or name its folder with `sisa train <recipe folder> --backbone DIR`"
         case .backboneUnreadable(let path, let reason):
-            "\(path) of the backbone cannot be read: \(reason); a model folder holds files or links to files: fetch the model again"
+            "\(path) of the backbone cannot be read: \(reason); a model folder holds files or links to files: fetch "
+                + "the model again"
         case .backboneChanged(let path, let expected, let found):
             "the backbone in \(path) is not the one that this workspace was trained on (expected "
-                + "\(expected.prefix(16))..., found \(found.prefix(16))...); put the old one back, name it with `sisa train --backbone DIR`, or train "
+                + "\(expected.prefix(16))..., found \(found.prefix(16))...); put the old one back, name it with `sisa "
+                + "train --backbone DIR`, or train "
                 + "again with `sisa train <recipe folder>`"
         }
     }

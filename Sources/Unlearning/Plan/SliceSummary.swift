@@ -5,11 +5,14 @@ package struct RecordTag: Hashable, Sendable {
 
 /// A slice as the plan sees it: how many records, and their digest.
 package struct SliceSummary: Sendable, Equatable {
+    /// How many live records it has.
     package let records: Int
+    /// The keyed digest of ids, labels and texts: 32 bytes.
     package let digest: [UInt8]
     /// Digest of what changes no weight, and requests go by; nil in the ledger of an earlier version.
     package let attributes: [UInt8]?
 
+    /// Makes a summary of what was counted and digested.
     package init(records: Int, digest: [UInt8], attributes: [UInt8]? = nil) {
         self.records = records
         self.digest = digest

@@ -1,9 +1,11 @@
 internal import Crypto
 internal import Foundation
 
-/// What a receipt will say, while its deletion is not complete: a file of its own, which goes when the receipt is written.
+/// What a receipt will say, while its deletion is not complete: a file of its own, which goes when the receipt is
+/// written.
 ///
-/// It holds the salts of the commitments, and no id. No database keeps it, because a database leaves copies of what was removed from it.
+/// It holds the salts of the commitments, and no id. No database keeps it, because a database leaves copies of what was
+/// removed from it.
 struct DeletionDraft: Codable, Sendable {
     struct Shard: Codable, Sendable {
         /// Counted from 0, like `slices`.

@@ -4,8 +4,8 @@ internal import Foundation
 
 /// What a command that changes a workspace leaves as proof: entries of the log, and receipts.
 ///
-/// Made by a process that holds the workspace's lock. Every step is "make this exist", so a command that was killed is finished by
-/// the next one, whichever it is.
+/// Made by a process that holds the workspace's lock. Every step is "make this exist", so a command that was killed is
+/// finished by the next one, whichever it is.
 final class Evidence {
     private let files: WorkspaceFiles
     private let ledger: Ledger
@@ -21,8 +21,9 @@ final class Evidence {
 
     /// Begins the log where there is none.
     ///
-    /// `state`: What the log is to be taken for, where the ledger is older than it; nil: what the ledger says. `goesWithout`: Whether
-    /// a deletion goes on where the disk has no room for the draft of its receipt. `begins`: Makes the first entry of a log.
+    /// `state`: What the log is to be taken for, where the ledger is older than it; nil: what the ledger says.
+    /// `goesWithout`: Whether a deletion goes on where the disk has no room for the draft of its receipt. `begins`:
+    /// Makes the first entry of a log.
     init(
         _ files: WorkspaceFiles, _ ledger: Ledger, _ key: WorkspaceKey, state given: LogState? = nil,
         goesWithout: Bool = false, begins: (VerificationKey) throws -> LogEntry
@@ -148,11 +149,12 @@ final class Evidence {
 
     /// The receipt of a finished request; only asked for where nothing is left of what the request is about.
     ///
-    /// It is found by its name; or, where only ids are named, by these, which reads all receipts: nothing else knows which ids they were. Where the
-    /// request passes unknown ids over, the receipt is about one of its ids at least; `unknown` are those that it is not about.
+    /// It is found by its name; or, where only ids are named, by these, which reads all receipts: nothing else knows
+    /// which ids they were. Where the request passes unknown ids over, the receipt is about one of its ids at least;
+    /// `unknown` are those that it is not about.
     ///
-    /// `name`: Of the request; nil: it has none. `ids`: The ids that it names. `searches`: Whether these are all that it names, so
-    /// that they tell its receipt. `ignoresUnknown`: Whether it passes unknown ids over.
+    /// `name`: Of the request; nil: it has none. `ids`: The ids that it names. `searches`: Whether these are all that
+    /// it names, so that they tell its receipt. `ignoresUnknown`: Whether it passes unknown ids over.
     func receipt(
         named name: String?, about ids: [RecordID], searches: Bool, ignoresUnknown: Bool
     ) throws -> (file: URL, unknown: [RecordID])? {
@@ -211,8 +213,8 @@ final class Evidence {
         else { throw ReceiptError.badRequestID(length: request.count) }
     }
 
-    /// Brings the log's files up to date, and writes the receipts of all deletions that are complete. Then their salts are nowhere else,
-    /// and the ledger knows of these deletions no more.
+    /// Brings the log's files up to date, and writes the receipts of all deletions that are complete. Then their salts
+    /// are nowhere else, and the ledger knows of these deletions no more.
     func publish() throws {
         try log.flush()
         var finished: [String] = []
@@ -232,7 +234,8 @@ final class Evidence {
         if let problem { throw problem }
     }
 
-    /// Writes the receipt of a deletion that entry `index` of the log completes; false, and a problem, where it cannot be written.
+    /// Writes the receipt of a deletion that entry `index` of the log completes; false, and a problem, where it cannot
+    /// be written.
     private func writeReceipt(of request: String, at index: Int) throws -> Bool {
         guard let draft = try draft(request), let statement = draft.statement, let signingKey,
             let note = try log.log.note()

@@ -1,4 +1,5 @@
-/// Digests that stand in log and receipts, keyed so that they are no test for anything to anybody without the workspace's key.
+/// Digests that stand in log and receipts, keyed so that they are no test for anything to anybody without the
+/// workspace's key.
 struct EvidenceDigest: Sendable {
     private let key: DigestKey
     /// Tells whether a key is the workspace's.

@@ -4,7 +4,8 @@ package import Foundation
 
 /// A receipt as its file holds it: a DSSE envelope, with the log's proof and the salts beside it.
 ///
-/// Readers of DSSE see an envelope; the other members are for those who check the log, or who want to know whose record it was.
+/// Readers of DSSE see an envelope; the other members are for those who check the log, or who want to know whose record
+/// it was.
 package struct Receipt: Codable, Sendable {
     struct Signature: Codable, Sendable {
         let keyid: String
@@ -86,7 +87,8 @@ package struct Receipt: Codable, Sendable {
 }
 
 extension Receipt {
-    /// What is wrong with the receipt; nil: everything it says was signed by this key and is in the log that this key signed.
+    /// What is wrong with the receipt; nil: everything it says was signed by this key and is in the log that this key
+    /// signed.
     ///
     /// Signatures are checked over the raw bytes, and the same bytes are parsed then.
     package func fault(_ key: VerificationKey) -> String? {
@@ -107,7 +109,8 @@ extension Receipt {
             salts.count == deletion.saltDigests.count
         else {
             return
-                "it has \(salts.count) salts and \(deletion.commitments.count) commitments for \(deletion.records) records"
+                "it has \(salts.count) salts and \(deletion.commitments.count) commitments for \(deletion.records) "
+                + "records"
         }
         guard zip(salts, deletion.saltDigests).allSatisfy({ $0.isEmpty || Commitment.saltDigest($0) == $1 }) else {
             return "its salts are not those of its commitments"

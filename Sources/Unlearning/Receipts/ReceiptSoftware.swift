@@ -4,7 +4,8 @@ internal import Foundation
 internal import Synchronization
 
 extension ReceiptStatement.Software {
-    /// The running program. `cache`: Where its digest is kept, because to read a program takes longer than a short repair.
+    /// The running program. `cache`: Where its digest is kept, because to read a program takes longer than a short
+    /// repair.
     static func current(_ cache: URL) -> Self {
         Self(
             name: "sisa", version: softwareVersion, numerics: numericsVersion, binary: ProgramDigest.current(cache),
@@ -14,8 +15,8 @@ extension ReceiptStatement.Software {
 
 /// The SHA-256 of the running program, and which file that was.
 ///
-/// A file that is replaced or changed has another inode, size or time: `changed` is set by the system, and nobody else can set it. Like
-/// the history of costs it is no part of any result, and is not waited for until it is durable.
+/// A file that is replaced or changed has another inode, size or time: `changed` is set by the system, and nobody else
+/// can set it. Like the history of costs it is no part of any result, and is not waited for until it is durable.
 struct ProgramDigest: Codable, Equatable {
     private let device, inode: UInt64
     private let size, modified, changed: Int64

@@ -1,6 +1,7 @@
 internal import Foundation
 
-/// What a receipt says: an in-toto Statement (v1) about the checkpoints that took the place of those which saw the records.
+/// What a receipt says: an in-toto Statement (v1) about the checkpoints that took the place of those which saw the
+/// records.
 ///
 /// Shards and slices are counted from 1; digests of plan, records and generations are keyed with the workspace's key.
 package struct ReceiptStatement: Codable, Sendable {

@@ -72,7 +72,8 @@ extension RecipeKey {
             .number(
                 "adapter.alpha", \.lora.alpha, .weights, RecipeNumberRange(lower: 0, upper: 1e6, lowerIncluded: false)),
             RecipeKey(
-                "adapter.target_modules", .weights, words: { $0.lora.targetModules.map(\.rawValue) }, read: readTargets),
+                "adapter.target_modules", .weights, words: { $0.lora.targetModules.map(\.rawValue) },
+                read: readTargets),
             RecipeKey("adapter.layers", .weights, words: { $0.lora.layers.words }, read: readLayers),
             .choice("adapter.stages", \.lora.stages, .weights).with { $0.leftOut = .changesNoWeight }
         ].map { key in key.with { $0.needsLoRA = key.path != "adapter.kind" } } + [

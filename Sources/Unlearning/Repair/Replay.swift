@@ -26,11 +26,12 @@ private struct Replayed {
 }
 
 extension Workspace {
-    /// Makes the deletions again that this workspace, restored from an old copy, does not know: those of the log, where that is newer, and
-    /// those of receipts that this workspace signed and the log does not hold, where that was set back too.
+    /// Makes the deletions again that this workspace, restored from an old copy, does not know: those of the log, where
+    /// that is newer, and those of receipts that this workspace signed and the log does not hold, where that was set
+    /// back too.
     ///
-    /// Which records they were, only the receipts tell. `files`: Receipts that do not lie in the workspace. Of each the report says what
-    /// is left to do.
+    /// Which records they were, only the receipts tell. `files`: Receipts that do not lie in the workspace. Of each the
+    /// report says what is left to do.
     @discardableResult
     package func replay(
         _ files: [URL] = [], threads: Int = 1, progress: @escaping TrainingProgress = { _ in },

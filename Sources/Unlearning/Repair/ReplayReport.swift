@@ -46,23 +46,28 @@ extension ReplayReport.Left: CustomStringConvertible {
         switch reason {
         case .cameBack:
             return
-                "\(receipt.path): \(found) are here, though the log says that they were deleted: they were added again since. To delete "
+                "\(receipt.path): \(found) are here, though the log says that they were deleted: they were added again "
+                + "since. To delete "
                 + "them again, give \(command)"
         case .notNamed:
             return
-                "\(receipt.path): \(found) are here, and the log does not know of its deletion. To make it again, name it: "
+                "\(receipt.path): \(found) are here, and the log does not know of its deletion. To make it again, name "
+                + "it: "
                 + "`sisa log replay \(receipt.path)`"
         case .otherWorkspace:
             return
-                "\(receipt.path) is a receipt of another workspace, so nothing was deleted for it\(rest). Name the workspace that it is of with "
+                "\(receipt.path) is a receipt of another workspace, so nothing was deleted for it\(rest). Name the "
+                + "workspace that it is of with "
                 + "--workspace, or leave it out"
         case .unproven(let fault):
             return
-                "\(receipt.path) is no valid receipt of this workspace, so nothing was deleted for it: \(fault)\(rest). Where the key was "
+                "\(receipt.path) is no valid receipt of this workspace, so nothing was deleted for it: "
+                + "\(fault)\(rest). Where the key was "
                 + "rotated since this copy was made, restore the newest `log` and `signing-key.pem` beside it"
         case .withheld(let count):
             return
-                "\(receipt.path) withholds the salts of \(count) record(s), so it does not tell whether they are here; name the receipt "
+                "\(receipt.path) withholds the salts of \(count) record(s), so it does not tell whether they are here; "
+                + "name the receipt "
                 + "with all its salts, or delete the records by their ids"
         }
     }

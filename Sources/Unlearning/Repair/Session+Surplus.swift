@@ -1,6 +1,7 @@
 internal import Foundation
 
-/// What an old backup brings back when a part of it is restored: records in slices that the ledger knows without them, and whole files.
+/// What an old backup brings back when a part of it is restored: records in slices that the ledger knows without them,
+/// and whole files.
 ///
 /// They are in no answer and in no plan, and nobody would delete them again.
 extension Session {
@@ -14,8 +15,8 @@ extension Session {
         guard left.isEmpty else { throw WorkspaceError.unreferenced(paths: left) }
     }
 
-    /// Takes records out of every slice where it can be told which they are, durably; how many. The first slice that is wrong in another way, or
-    /// where it cannot be told, is the problem.
+    /// Takes records out of every slice where it can be told which they are, durably; how many. The first slice that is
+    /// wrong in another way, or where it cannot be told, is the problem.
     func takeOutSurplus() throws -> (taken: Int, problem: (any Error)?) {
         let corpus = layout.corpus
         // What was taken out is no longer what was read.
@@ -53,7 +54,8 @@ extension Session {
 extension Corpus {
     /// The records of a slice that the ledger means, where others came in between; nil where that cannot be told.
     ///
-    /// First without those that are known as deleted; then, as far as trying costs less than a second, without any so many.
+    /// First without those that are known as deleted; then, as far as trying costs less than a second, without any so
+    /// many.
     func meant(
         _ cell: Cell, _ summary: SliceSummary, isGone: (RecordID) -> Bool
     ) throws -> [StoredRecord]? {

@@ -15,12 +15,13 @@ package struct RepairReport: Sendable {
 }
 
 extension Workspace {
-    /// Trains again the shards of accepted deletions, however many requests wait there, each once from its lowest touched slice.
+    /// Trains again the shards of accepted deletions, however many requests wait there, each once from its lowest
+    /// touched slice.
     ///
     /// A part of the index that a full disk took away is made anew too, and every slice is compared with the ledger.
     ///
-    /// `seconds`, `recordPasses`: No further shard is begun when they are spent; nil: all are. Forgetting was done before, or is finished
-    /// first.
+    /// `seconds`, `recordPasses`: No further shard is begun when they are spent; nil: all are. Forgetting was done
+    /// before, or is finished first.
     @discardableResult
     package func repair(
         within seconds: Double? = nil, recordPasses: Int? = nil, threads: Int = 1,

@@ -1,10 +1,11 @@
 package import Foundation
 
-/// How files of a workspace are looked at and read: the one place that says what is missing, what may not be read, and what is none.
+/// How files of a workspace are looked at and read: the one place that says what is missing, what may not be read, and
+/// what is none.
 ///
-/// A link is never followed, neither in a file's place nor in its folder's: what it leads to is somebody else's, and would outlive a
-/// deletion. (`WorkspaceFiles.refuseLinks` looks at the folders above.) Only a file that is not there is nil; whatever else keeps one from
-/// being read is an error, and the errno decides which.
+/// A link is never followed, neither in a file's place nor in its folder's: what it leads to is somebody else's, and
+/// would outlive a deletion. (`WorkspaceFiles.refuseLinks` looks at the folders above.) Only a file that is not there
+/// is nil; whatever else keeps one from being read is an error, and the errno decides which.
 extension DurableFile {
     /// Whether there is a file or a folder.
     static func exists(_ url: URL) throws(StorageError) -> Bool { try entry(url) != nil }

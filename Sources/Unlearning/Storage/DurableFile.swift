@@ -3,8 +3,8 @@ internal import Foundation
 
 /// The only code that may write, rename or remove a file of a workspace: each call is durable when it returns.
 ///
-/// A file is written under a temporary name, synced, renamed, and its folder synced; so a name holds either nothing or the whole
-/// content, whatever happens in between.
+/// A file is written under a temporary name, synced, renamed, and its folder synced; so a name holds either nothing or
+/// the whole content, whatever happens in between.
 package enum DurableFile {
     static let temporaryPrefix = ".writing-"
 
@@ -13,8 +13,8 @@ package enum DurableFile {
         try syncFolder(of: url)
     }
 
-    /// Writes a file whose content is durable when this returns; its name is so after `syncName`, which one call gives to
-    /// all files of a folder.
+    /// Writes a file whose content is durable when this returns; its name is so after `syncName`, which one call gives
+    /// to all files of a folder.
     static func writeContent(_ bytes: [UInt8], to url: URL) throws(StorageError) {
         try write(bytes, to: url, synced: true)
     }
@@ -27,8 +27,9 @@ package enum DurableFile {
         try write(bytes, to: url, synced: false)
     }
 
-    /// Makes everything durable that was written so far to the file system of this folder: for many files one call costs less than
-    /// one each. Other than `sync` it waits for no other disk, and says where something could not be written.
+    /// Makes everything durable that was written so far to the file system of this folder: for many files one call
+    /// costs less than one each. Other than `sync` it waits for no other disk, and says where something could not be
+    /// written.
     static func syncAll(in folder: URL) throws(StorageError) {
         let descriptor = unsafe open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("opening", folder) }
@@ -51,7 +52,8 @@ package enum DurableFile {
         try syncFolder(of: url)
     }
 
-    /// Writes bytes into a file that grows, durably, and cuts off what follows them. Its name is durable after `syncName`.
+    /// Writes bytes into a file that grows, durably, and cuts off what follows them. Its name is durable after
+    /// `syncName`.
     ///
     /// A file that ends before that place was cut by somebody else, and is left as it is: no hole is made in it.
     static func splice(_ bytes: [UInt8], into url: URL, at offset: Int) throws(StorageError) {
@@ -129,9 +131,9 @@ package enum DurableFile {
 
     /// Removes files of one folder; a missing one is as good as removed.
     ///
-    /// A file that was removed by a process which was killed before it could sync is missing here, and may be there again after a
-    /// power failure. So what must be gone for good is asked for with `isCertain`, and its folder is synced in any case; where it is
-    /// not known what was removed, it is the folder of `place`.
+    /// A file that was removed by a process which was killed before it could sync is missing here, and may be there
+    /// again after a power failure. So what must be gone for good is asked for with `isCertain`, and its folder is
+    /// synced in any case; where it is not known what was removed, it is the folder of `place`.
     static func remove(_ urls: [URL], in place: URL? = nil, isCertain: Bool = true) throws(StorageError) {
         var isRemoved = false
         var problem: StorageError?
@@ -155,13 +157,14 @@ package enum DurableFile {
         try syncFolder(of: first)
     }
 
-    /// Gives a file a second name. Only for files that are replaced and never changed in place: both names would see it.
+    /// Gives a file a second name. Only for files that are replaced and never changed in place: both names would see
+    /// it.
     static func link(_ url: URL, to place: URL) throws(StorageError) {
         guard unsafe Foundation.link(url.path, place.path) == 0 else { throw failure("linking", place) }
     }
 
-    /// Adds a line to the end of a file of which this process is the only writer; durable when the system comes to it. A last line that was cut
-    /// stays a line of its own.
+    /// Adds a line to the end of a file of which this process is the only writer; durable when the system comes to it.
+    /// A last line that was cut stays a line of its own.
     static func append(line bytes: [UInt8], to url: URL) throws(StorageError) {
         let descriptor = unsafe open(url.path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure("opening", url) }
@@ -180,8 +183,8 @@ package enum DurableFile {
         try syncFolder(of: place)
     }
 
-    /// Removes a folder with all that is in it; a missing one is as good as removed. A link in its place is refused, and links in it go, not
-    /// what they lead to.
+    /// Removes a folder with all that is in it; a missing one is as good as removed. A link in its place is refused,
+    /// and links in it go, not what they lead to.
     static func removeFolder(_ url: URL) throws(StorageError) {
         guard try exists(url) else { return }
         do {

@@ -1,6 +1,7 @@
 internal import Foundation
 
-/// Locks, which some network file systems do not have. Without them two processes could write at once, so nothing is done there.
+/// Locks, which some network file systems do not have. Without them two processes could write at once, so nothing is
+/// done there.
 enum FileLocks {
     /// What the system says where there are none; nil: this code says something else.
     static func reason(_ code: Int32) -> String? {

@@ -59,21 +59,26 @@ extension StorageError: CustomStringConvertible {
         case .outOfMemory:
             "memory ran out while a checkpoint was compressed; free some and run the command again"
         case .file(let operation, let path, EACCES, _), .file(let operation, let path, EPERM, _):
-            "\(path): \(operation) is not permitted to this user\(Self.owner(of: path)). The file need not be damaged: do not restore it "
-                + "from a backup, which would bring deleted records back. Run the command as the owner of the workspace, or give its files "
+            "\(path): \(operation) is not permitted to this user\(Self.owner(of: path)). The file need not be damaged: "
+                + "do not restore it "
+                + "from a backup, which would bring deleted records back. Run the command as the owner of the "
+                + "workspace, or give its files "
                 + "back to them (`chown -R`)"
         case .file(let operation, let path, EROFS, _):
-            "\(path): \(operation) failed: the file system is read-only. Nothing was changed; make it writable, or work on a copy"
+            "\(path): \(operation) failed: the file system is read-only. Nothing was changed; make it writable, or "
+                + "work on a copy"
         case .file(let operation, let path, _, let reason):
             "\(path): \(operation) failed: \(reason); nothing half written is left, "
                 + "so mend the cause and run the command again"
         case .link(let path):
-            "\(path) is a symbolic link, and links inside a workspace are never followed: what it leads to would outlive a deletion. Put the "
+            "\(path) is a symbolic link, and links inside a workspace are never followed: what it leads to would "
+                + "outlive a deletion. Put the "
                 + "file itself in its place, and remove what the link leads to"
         case .notAFile(let path):
             "\(path) is no regular file; move it away, and run `sisa fsck` on this workspace to see what is missing"
         case .cut(let path):
-            "\(path) ends before its content does: it was cut or damaged; `sisa fsck` on this workspace says what can be done"
+            "\(path) ends before its content does: it was cut or damaged; `sisa fsck` on this workspace says what can "
+                + "be done"
         case .notWritable(let path):
             "\(path) cannot be written; check its owner and its permissions"
         case .noLocks(let path, let reason):

@@ -89,7 +89,8 @@ struct WorkspaceFiles: Sendable {
         static let discarded = Rules(rawValue: 1 << 7)
         /// A copy of the workspace needs a copy of it.
         static let copied = Rules(rawValue: 1 << 8)
-        /// A folder whose files are only ever replaced, never changed in place, so that a copy of the workspace may share them.
+        /// A folder whose files are only ever replaced, never changed in place, so that a copy of the workspace may
+        /// share them.
         static let linked = Rules(rawValue: 1 << 9)
     }
 
@@ -141,7 +142,8 @@ struct WorkspaceFiles: Sendable {
             && names.contains { !early.contains($0) && !$0.hasPrefix(DurableFile.temporaryPrefix) }
     }
 
-    /// The folder and its keys, as far as group or others may read or change them. A new one is for its owner only; a copy may not be.
+    /// The folder and its keys, as far as group or others may read or change them. A new one is for its owner only; a
+    /// copy may not be.
     func openToOthers() -> [URL] {
         ([root] + all(.secret).map { self[$0] }).filter { url in
             let attributes = try? FileManager.default.attributesOfItem(atPath: url.resolvingSymlinksInPath().path)
@@ -196,18 +198,21 @@ struct WorkspaceFiles: Sendable {
 
     /// Takes back a workspace that could not be filled, and its folder if nothing else is in it.
     func discard(keepingKey: Bool) throws {
-        // A journal whose ledger is gone is no danger: SQLite plays none back into an empty file. The other way round it would be
-        // one. The lock goes last: whoever waits for it sees that it is another file by now (WorkspaceLock).
+        // A journal whose ledger is gone is no danger: SQLite plays none back into an empty file. The other way round
+        // it would be one. The lock goes last: whoever waits for it sees that it is another file by now
+        // (WorkspaceLock).
         let keys: [Item] = keepingKey ? [] : [.key, .signingKey]
         try DurableFile.remove((all(.discarded) + keys + [.lock]).map { self[$0] })
         if try DurableFile.names(in: root).isEmpty { try DurableFile.removeFolder(root) }
     }
 
-    /// Removes everything at the top of the folder that a finished command would not have left. `number`: That of the layout in use.
+    /// Removes everything at the top of the folder that a finished command would not have left. `number`: That of the
+    /// layout in use.
     func sweep(layout number: Int) throws {
         let names = try DurableFile.names(in: root)
-        // Synced in any case: a process that was killed in its last commit has removed the journal, and not come to that. Should the
-        // journal come back after a power failure, it takes back what this command is about to find done.
+        // Synced in any case: a process that was killed in its last commit has removed the journal, and not come to
+        // that. Should the journal come back after a power failure, it takes back what this command is about to find
+        // done.
         try DurableFile.remove(
             names.filter { $0.hasPrefix(DurableFile.temporaryPrefix) }.map { root.appending(path: $0) }
                 + [self[.stagedRecords], self[.stagedPlaces]], in: self[.ledger])

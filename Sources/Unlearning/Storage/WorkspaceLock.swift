@@ -1,13 +1,14 @@
 internal import Foundation
 
-/// The right to change a workspace: one process at a time. The system gives it back when its holder ends, however that happens.
+/// The right to change a workspace: one process at a time. The system gives it back when its holder ends, however that
+/// happens.
 final class WorkspaceLock: Sendable {
     private let descriptor: Int32
 
     /// Waits until the lock is free; `waiting` is called once if it is not free at once.
     ///
-    /// The file may have been removed by the holder before (a workspace that could not be filled is taken back), so a lock on a
-    /// file that is no longer the one at its path is none: it is opened anew.
+    /// The file may have been removed by the holder before (a workspace that could not be filled is taken back), so a
+    /// lock on a file that is no longer the one at its path is none: it is opened anew.
     init(_ url: URL, waiting: () -> Void) throws {
         var isTold = false
         while true {

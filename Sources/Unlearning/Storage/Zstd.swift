@@ -7,13 +7,15 @@ package enum Zstd {
 
     /// How hard repeats are looked for.
     package enum Search {
-        /// The least that libzstd can be told to do: bytes are only given codes by how often they come. It suits noise and exponents.
+        /// The least that libzstd can be told to do: bytes are only given codes by how often they come. It suits noise
+        /// and exponents.
         case none
         /// With one of libzstd's levels.
         case level(Int32)
     }
 
-    /// `cuts`: Where a block of the frame must end, ascending; each block has a table of codes of its own, or is stored as it is.
+    /// `cuts`: Where a block of the frame must end, ascending; each block has a table of codes of its own, or is stored
+    /// as it is.
     package static func compress(
         _ bytes: [UInt8], search: Search = .level(3), cuts: [Int] = []
     ) throws(StorageError) -> [UInt8] {
@@ -66,11 +68,13 @@ package enum Zstd {
         return size >= UInt64.max - 1 ? nil : Int(exactly: size)
     }
 
-    /// Whether these bytes are one frame as `compress` writes it, with content of this size, and nothing before or behind it.
+    /// Whether these bytes are one frame as `compress` writes it, with content of this size, and nothing before or
+    /// behind it.
     ///
     /// Other frames may hold the same content; a checkpoint that comes in one was not written here.
     static func isOwnFrame(_ bytes: [UInt8], size: Int) -> Bool {
-        // RFC 8878, 3.1.1: magic number, descriptor (0x03 a dictionary, 0x04 a checksum, 0x18 nothing, 0x20 no window), window.
+        // RFC 8878, 3.1.1: magic number, descriptor (0x03 a dictionary, 0x04 a checksum, 0x18 nothing, 0x20 no window),
+        // window.
         guard bytes.count > 5, bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD]), contentSize(bytes) == size,
             bytes[4] & 0x1B == 0, bytes[4] & 0x04 != 0,
             bytes[4] & 0x20 != 0 || bytes[5] <= UInt8(windowLogLimit - 10) << 3
@@ -81,7 +85,8 @@ package enum Zstd {
 
     /// `size`: What the caller's own records say the content measures; more than that is never written.
     package static func decompress(_ bytes: [UInt8], size: Int) -> [UInt8]? {
-        // Four bytes stand for 128 KiB at most, so a size beyond that is not the content's, and no memory is taken for it.
+        // Four bytes stand for 128 KiB at most, so a size beyond that is not the content's, and no memory is taken for
+        // it.
         guard size >= 0, size >> 15 <= bytes.count else { return nil }
         guard let context = unsafe ZSTD_createDCtx() else { return nil }
         defer { unsafe ZSTD_freeDCtx(context) }

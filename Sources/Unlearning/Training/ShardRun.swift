@@ -1,10 +1,11 @@
 internal import Engine
 internal import Foundation
 
-/// The training of one shard: from its records, the states that are there, and the keys that are missing, to checkpoints.
+/// The training of one shard: from its records, the states that are there, and the keys that are missing, to
+/// checkpoints.
 ///
-/// It knows no ledger, no lock and no folder of a workspace, so that it may run wherever the records and the backbone are: whoever
-/// asked for it stores what it hands out, and decides whether the plan still asks for it.
+/// It knows no ledger, no lock and no folder of a workspace, so that it may run wherever the records and the backbone
+/// are: whoever asked for it stores what it hands out, and decides whether the plan still asks for it.
 struct ShardRun: Sendable {
     /// What one slice order of the shard needs.
     struct Order: Sendable {
@@ -46,8 +47,8 @@ struct ShardRun: Sendable {
 
     /// Trains the stages one after another, and hands each out as soon as it is done.
     ///
-    /// `records`: The live records of the shard, in canonical order. `recordPasses`: Of every stage, as above. `publish`: Stores a
-    /// stage; whatever it throws ends the run.
+    /// `records`: The live records of the shard, in canonical order. `recordPasses`: Of every stage, as above.
+    /// `publish`: Stores a stage; whatever it throws ends the run.
     func train(
         _ records: [StoredRecord], recordPasses: [Int], _ setting: Setting, publish: (Outcome) throws -> Void
     ) throws {

@@ -79,7 +79,8 @@ package final class SliceTrainer {
             }
         }
         cost.stepSeconds += clock.duration(to: .now).seconds
-        // Rounding leaves a NaN a NaN and makes an infinity of what bf16 has no number for: checked afterwards, all are told.
+        // Rounding leaves a NaN a NaN and makes an infinity of what bf16 has no number for: checked afterwards, all are
+        // told.
         if recipe.checkpointPrecision == .bf16 { state.roundToBFloat16() }
         guard state.isFinite else { throw NetworkError.notFinite }
         return state

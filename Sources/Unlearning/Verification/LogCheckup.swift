@@ -1,6 +1,7 @@
 package import Foundation
 
-/// What is wrong with a workspace's log; nothing where it is append-only, signed, and what the ledger and the receipts know.
+/// What is wrong with a workspace's log; nothing where it is append-only, signed, and what the ledger and the receipts
+/// know.
 package struct LogCheckup: Sendable {
     /// How many entries the log has.
     package let entries: Int
@@ -16,9 +17,11 @@ package struct LogCheckup: Sendable {
 }
 
 extension Workspace {
-    /// Computes the whole tree anew from the entries, and compares it with the signed head, the ledger, older heads and receipts.
+    /// Computes the whole tree anew from the entries, and compares it with the signed head, the ledger, older heads and
+    /// receipts.
     ///
-    /// `heads`: files with signed heads of the same log, kept elsewhere, or receipts: what this log must have grown from.
+    /// `heads`: files with signed heads of the same log, kept elsewhere, or receipts: what this log must have grown
+    /// from.
     ///
     /// A command that writes meanwhile looks like a fault, so what seems wrong is looked at again while nobody does.
     package func checkLog(since heads: [URL] = [], waiting: () -> Void = {}) throws -> LogCheckup {

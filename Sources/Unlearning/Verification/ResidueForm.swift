@@ -6,8 +6,9 @@ struct ResidueForm: Sendable {
     let name: String
     let bytes: [UInt8]
 
-    /// The chance that random letters spell it at one place: of the smallest alphabet that has all of its bytes, which are 16 hexadecimal
-    /// digits, 64 letters of base64, or all 256 bytes. Digests, signatures and compressed numbers are such letters.
+    /// The chance that random letters spell it at one place: of the smallest alphabet that has all of its bytes, which
+    /// are 16 hexadecimal digits, 64 letters of base64, or all 256 bytes. Digests, signatures and compressed numbers
+    /// are such letters.
     var chance: Double {
         let (digits, letters) = (
             Set("0123456789".utf8), Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+/".utf8)
@@ -54,7 +55,8 @@ struct ResidueForm: Sendable {
         (0..<bytes).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     }
 
-    /// A JSON string without its quotes. `all`: everything that is not ASCII as \u escapes, else as it is. `isShort`: \n and \t.
+    /// A JSON string without its quotes. `all`: everything that is not ASCII as \u escapes, else as it is. `isShort`:
+    /// \n and \t.
     private static func escaped(_ word: String, all: Bool, isShort: Bool, isUpper: Bool) -> String {
         word.unicodeScalars.map { scalar in
             switch scalar {
@@ -73,8 +75,8 @@ struct ResidueForm: Sendable {
         }.joined()
     }
 
-    /// What base64 makes of the word where so many bytes stand before it in its group of three: only the letters that the word alone
-    /// decides.
+    /// What base64 makes of the word where so many bytes stand before it in its group of three: only the letters that
+    /// the word alone decides.
     private static func base64(_ bytes: [UInt8], after offset: Int) -> [UInt8] {
         let letters = Array(Data([UInt8](repeating: 0, count: offset) + bytes).base64EncodedString().utf8)
         let first = [0, 2, 3][offset]

@@ -3,8 +3,8 @@ internal import Foundation
 
 /// Looks for a word in everything that a workspace has on disk, in every form in which it could lie there.
 ///
-/// File by file and byte by byte, pages of the database, journals and half-written files included; compressed checkpoints are unpacked too.
-/// It finds what equals the word, not what was computed from it.
+/// File by file and byte by byte, pages of the database, journals and half-written files included; compressed
+/// checkpoints are unpacked too. It finds what equals the word, not what was computed from it.
 package struct ResidueSearch: Sendable {
     /// Where something was found. It holds no word.
     package struct Residue: Sendable, Equatable {
@@ -12,8 +12,8 @@ package struct ResidueSearch: Sendable {
         package let path: String
         /// Such as "text" or "base64".
         package let form: String
-        /// Matches that chance alone would make if all bytes that were searched were random letters of the word's alphabet: an upper
-        /// bound. `ResidueForm.chance` has the alphabets.
+        /// Matches that chance alone would make if all bytes that were searched were random letters of the word's
+        /// alphabet: an upper bound. `ResidueForm.chance` has the alphabets.
         package let expectedByChance: Double
 
         /// From so many on a match may well be one of them.

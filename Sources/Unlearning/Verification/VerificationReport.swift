@@ -18,7 +18,8 @@ package struct VerificationReport: Sendable {
     package let predictions: Int
     /// Whether both workspaces answer with the same bits.
     package let predictionsAreIdentical: Bool
-    /// Files of records that are not what the ledger says, or hold what the key places elsewhere; and files of the index.
+    /// Files of records that are not what the ledger says, or hold what the key places elsewhere; and files of the
+    /// index.
     package let misplaced: [String]
     /// A file of records that could not be read, so that nothing was compared.
     package var damagedFile: String?

@@ -2,11 +2,12 @@ internal import Engine
 package import Foundation
 
 extension Workspace {
-    /// Trains shards again from their records, in an empty folder, and compares what comes out with the workspace, its ledger, its log,
-    /// and its receipts.
+    /// Trains shards again from their records, in an empty folder, and compares what comes out with the workspace, its
+    /// ledger, its log, and its receipts.
     ///
-    /// `shards`: The ones to train again, counted from 0; nil: all. `evidence`: Receipts and signed heads that were kept elsewhere:
-    /// only they can show that a log was rewritten as a whole. `scratch`: Where to train; nil: inside the workspace.
+    /// `shards`: The ones to train again, counted from 0; nil: all. `evidence`: Receipts and signed heads that were
+    /// kept elsewhere: only they can show that a log was rewritten as a whole. `scratch`: Where to train; nil: inside
+    /// the workspace.
     package func audit(
         shards: [Int]? = nil, evidence: [URL] = [], scratch: URL? = nil, threads: Int = 1,
         progress: @escaping TrainingProgress = { _ in }, waiting: () -> Void = {}

@@ -86,9 +86,11 @@ extension Workspace {
         }
     }
 
-    /// Files that neither plan nor ledger ask for: a purge that was skipped leaves them, and an old backup brings them back.
+    /// Files that neither plan nor ledger ask for: a purge that was skipped leaves them, and an old backup brings them
+    /// back.
     ///
-    /// `isStrict`: Those too that somebody put beside them, and that a killed command leaves, which the next one that writes removes.
+    /// `isStrict`: Those too that somebody put beside them, and that a killed command leaves, which the next one that
+    /// writes removes.
     func unreferencedFiles(isStrict: Bool) throws -> [String] {
         let plan = try plan()
         let layout = try layout()

@@ -3,9 +3,10 @@ package import Foundation
 extension Workspace {
     /// Trains again from the records, in an empty folder, through no cache of this workspace, and compares every bit.
     ///
-    /// The records are placed afresh from the key and their names, trained from the initial state, and stored in a workspace of
-    /// their own. Then the digests of slices, the keys, the checkpoints' bytes and the probabilities of `texts` must all be the same.
-    /// `shard`: Only this one; nil: all. `scratch`: Where to train; nil: inside the workspace.
+    /// The records are placed afresh from the key and their names, trained from the initial state, and stored in a
+    /// workspace of their own. Then the digests of slices, the keys, the checkpoints' bytes and the probabilities of
+    /// `texts` must all be the same. `shard`: Only this one; nil: all. `scratch`: Where to train; nil: inside the
+    /// workspace.
     package func verify(
         shard: Int? = nil, texts: [String] = Verifier.texts, scratch: URL? = nil, threads: Int = 1,
         progress: @escaping TrainingProgress = { _ in }, waiting: () -> Void = {}
@@ -21,8 +22,8 @@ extension Workspace {
 
     /// Calls `body` with a folder to train in, which is removed afterwards.
     ///
-    /// Inside the workspace nobody else writes meanwhile. In `scratch` the workspace may be one that cannot be written, such as a snapshot; where
-    /// it can, nobody does.
+    /// Inside the workspace nobody else writes meanwhile. In `scratch` the workspace may be one that cannot be written,
+    /// such as a snapshot; where it can, nobody does.
     func training<Result>(
         in scratch: URL?, waiting: () -> Void, _ body: (URL) throws -> Result
     ) throws -> Result {

@@ -1,7 +1,7 @@
 internal import Foundation
 
-/// Makes the index anew from the records where a part of it is missing, damaged, or not what the ledger says; and what a ledger of an
-/// earlier version does not know of slices.
+/// Makes the index anew from the records where a part of it is missing, damaged, or not what the ledger says; and what
+/// a ledger of an earlier version does not know of slices.
 struct IndexRepair {
     private let layout: Layout
     private let recipe: Recipe

@@ -3,7 +3,8 @@ internal import Foundation
 
 /// The folders of a workspace that hold its records, their index and their features, all of one layout number.
 ///
-/// Another shape of the plan (shards, slices, bands) is written as a layout of its own, with the next number, beside the one in use.
+/// Another shape of the plan (shards, slices, bands) is written as a layout of its own, with the next number, beside
+/// the one in use.
 struct Layout: Sendable {
     let number: Int
     let corpus: Corpus

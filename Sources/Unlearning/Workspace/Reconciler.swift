@@ -3,8 +3,8 @@ internal import Foundation
 
 /// Makes what exists equal to what the plan asks for: the core of train, resume, repair and recovery.
 ///
-/// Every step is "make this exist" or "make this not exist", so repeating is harmless, and a process that was killed in the
-/// middle is simply run again. Where it stopped need not be asked.
+/// Every step is "make this exist" or "make this not exist", so repeating is harmless, and a process that was killed in
+/// the middle is simply run again. Where it stopped need not be asked.
 struct Reconciler {
     let recipe: Recipe
     let ledger: Ledger
@@ -33,8 +33,8 @@ struct Reconciler {
         }
     }
 
-    /// What is missing or damaged, shard by shard. Every checkpoint that is kept is read: one whose content is not what was
-    /// stored is as good as none.
+    /// What is missing or damaged, shard by shard. Every checkpoint that is kept is read: one whose content is not what
+    /// was stored is as good as none.
     func missing(_ plan: CheckpointPlan, shards: [Int]? = nil) throws -> [ShardRun] {
         try (shards ?? Array(plan.shards.indices)).compactMap { shard in
             let rows = try ledger.stages(shard: shard)

@@ -60,13 +60,14 @@ final class Session {
     /// Shards with deletions that wait for their repair, ascending.
     var waitingShards: [Int] { Set(records.pending.keys.map(\.shard)).sorted() }
 
-    /// The shards to bring up to date where these have changed; nil: all, because checkpoints of earlier choices may be in any.
+    /// The shards to bring up to date where these have changed; nil: all, because checkpoints of earlier choices may be
+    /// in any.
     func stale(_ shards: [Int]) throws -> [Int]? {
         try ledger.fact(Ledger.staleFact) == nil ? shards : nil
     }
 
-    /// Reads again whose deletion is accepted: after each step that changes it. `keepsText`: What was read of records is still
-    /// what lies there.
+    /// Reads again whose deletion is accepted: after each step that changes it. `keepsText`: What was read of records
+    /// is still what lies there.
     func refresh(keepsText: Bool = false) throws {
         records = try LiveRecords(layout.corpus, ledger, after: keepsText ? records : nil)
     }
@@ -97,8 +98,8 @@ final class Session {
         return evidence
     }
 
-    /// The same with a choice. `state`: What the log is to be taken for, where the ledger is older than it. `goesWithout`: Whether
-    /// a deletion goes on where the disk has no room for the draft of its receipt.
+    /// The same with a choice. `state`: What the log is to be taken for, where the ledger is older than it.
+    /// `goesWithout`: Whether a deletion goes on where the disk has no room for the draft of its receipt.
     @discardableResult
     func openEvidence(_ state: LogState? = nil, goesWithout: Bool = false) throws -> Evidence {
         let evidence = try Evidence(

@@ -2,8 +2,9 @@ internal import Engine
 
 /// Stores the stages of one shard and enters them in the ledger, several with one commit.
 ///
-/// A file is durable before its row is written, and a row is what makes a checkpoint count: a process that is killed in between has
-/// trained for nothing since the last commit, at most `interval` and the stage under way, and trains that again.
+/// A file is durable before its row is written, and a row is what makes a checkpoint count: a process that is killed in
+/// between has trained for nothing since the last commit, at most `interval` and the stage under way, and trains that
+/// again.
 struct StagePublisher {
     /// A commit costs some milliseconds of a disk's time; a stage of a small head as much.
     static let interval = Duration.seconds(2)
@@ -25,8 +26,8 @@ struct StagePublisher {
         try store.prepare(shard: shard)
     }
 
-    /// Stores a stage, or of one that is not kept only what the ledger says; false: the plan has changed, and none of what
-    /// was not yet entered counts.
+    /// Stores a stage, or of one that is not kept only what the ledger says; false: the plan has changed, and none of
+    /// what was not yet entered counts.
     mutating func add(_ outcome: ShardRun.Outcome) throws -> Bool {
         let (item, checkpoint) = (outcome.item, outcome.checkpoint)
         let stored = item.isKept ? try store.write(checkpoint, item.key, shard: shard, seed: seed) : 0

@@ -1,11 +1,11 @@
 internal import Foundation
 
 extension Workspace {
-    /// What `body` makes of a copy of this workspace; nil where something waits for its repair, so that there is none. The copy is
-    /// gone afterwards, and other commands wait meanwhile.
+    /// What `body` makes of a copy of this workspace; nil where something waits for its repair, so that there is none.
+    /// The copy is gone afterwards, and other commands wait meanwhile.
     ///
-    /// It lies in the workspace, where the next command that writes removes what a killed one left of it, and shares all large
-    /// files with it.
+    /// It lies in the workspace, where the next command that writes removes what a killed one left of it, and shares
+    /// all large files with it.
     package func withCopy<Value>(
         waiting: () -> Void = {}, _ body: (Workspace) throws -> Value
     ) throws -> Value? {

@@ -4,7 +4,8 @@ package struct Status: Sendable {
     package enum State: String, Sendable {
         /// Every slice equals that of a run which saw the surviving records and no others.
         case retrainEquivalent = "retrain-equivalent"
-        /// Some stage is missing, or a deletion is not finished: the shard answers from its longest clean prefix, or abstains.
+        /// Some stage is missing, or a deletion is not finished: the shard answers from its longest clean prefix, or
+        /// abstains.
         case influenceFree = "influence-free"
         /// No records: the shard does not vote.
         case empty

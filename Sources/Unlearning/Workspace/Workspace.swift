@@ -3,8 +3,9 @@ package import Foundation
 
 /// The front door: a folder that holds records, a plan, checkpoints and a key, and everything that can be done with it.
 ///
-/// The Unlearning target turns records into a plan, checkpoints, a ledger, deletions, an ensemble and their verification. It may import
-/// Engine, GRDB, Crypto, Yams and CZstd, and must not know of HTTP, command lines or terminals.
+/// The Unlearning target turns records into a plan, checkpoints, a ledger, deletions, an ensemble and their
+/// verification. It may import Engine, GRDB, Crypto, Yams and CZstd, and must not know of HTTP, command lines or
+/// terminals.
 package final class Workspace: Sendable {
     /// The folder.
     package let root: URL
@@ -28,8 +29,9 @@ package final class Workspace: Sendable {
 
     /// Opens an existing workspace; `.read` for those who only ask.
     ///
-    /// `checksAge`: Whether one that is older than its log is refused here: for all who answer from its state. Not for those who change it: they
-    /// look at the log when they hold the lock, and forget even where it is damaged. And not for those who say what is wrong.
+    /// `checksAge`: Whether one that is older than its log is refused here: for all who answer from its state. Not for
+    /// those who change it: they look at the log when they hold the lock, and forget even where it is damaged. And not
+    /// for those who say what is wrong.
     package convenience init(at root: URL, _ access: Ledger.Access = .write, checksAge: Bool? = nil) throws {
         let files = WorkspaceFiles(root: root)
         try files.refuseLinks()

@@ -140,7 +140,8 @@ import Testing
     @Test func theOrderOfAHeaderIsFreeAndMetadataMayBeNull() throws {
         let header =
             #"{"__metadata__":null,"a":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},"#
-            + #""b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"c":{"dtype":"F32","shape":[0],"data_offsets":[8,8]}}"#
+            + #""b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"#
+            + #""c":{"dtype":"F32","shape":[0],"data_offsets":[8,8]}}"#
         let data = [Float(1), 2, 3].flatMap { value in
             (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
         }

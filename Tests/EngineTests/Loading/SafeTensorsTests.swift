@@ -60,7 +60,8 @@ import Testing
 
     @Test func tensorsThatCannotBeReadAreRefusedWhenAskedFor() throws {
         let header = #"""
-            {"d":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},"i":{"dtype":"I64","shape":[],"data_offsets":[8,16]},\#
+            {"d":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},\#
+            "i":{"dtype":"I64","shape":[],"data_offsets":[8,16]},\#
             "n":{"dtype":"F32","shape":[3],"data_offsets":[16,28]}}
             """#
         let nan: [UInt8] = [0, 0, 0x80, 0x3F, 0, 0, 0xC0, 0x7F, 0, 0, 0x80, 0xFF]

@@ -11,7 +11,8 @@ import Testing
         "version": #""1.0""#,
         "added_tokens": #"[{"id":1,"content":"[CLS]"},{"id":2,"content":"[SEP]","single_word":false}]"#,
         "normalizer":
-            #"{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":true}"#,
+            #"{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"#
+            + #""strip_accents":null,"lowercase":true}"#,
         "pre_tokenizer": #"{"type":"BertPreTokenizer"}"#,
         "post_processor": #"{"type":"BertProcessing","sep":["[SEP]",2],"cls":["[CLS]",1]}"#,
         "model": model(###"{"[UNK]":0,"[CLS]":1,"[SEP]":2,"a":3,"##b":4}"###)
@@ -51,7 +52,8 @@ import Testing
         #expect(tokenizer.vocabularySize == 5)
         #expect(tokenizer.encode("Ab a ba [SEP]", maximumTokens: 9) == [1, 3, 4, 3, 0, 2, 2])
         let template = #"""
-            {"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"x","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],
+            {"type":"TemplateProcessing",
+            "single":[{"SpecialToken":{"id":"x","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],
             "special_tokens":{"x":{"id":"x","ids":[2,1],"tokens":["[SEP]","[CLS]"]}}}
             """#
         #expect(try load(["post_processor": template]).encode("ab", maximumTokens: 9) == [2, 1, 3, 4])
@@ -107,7 +109,8 @@ import Testing
     @Test func tokensThatDifferOnlyInUnicodeFormAreDistinct() throws {
         let model = Self.model("{\"[UNK]\":0,\"[CLS]\":1,\"[SEP]\":2,\"\u{e9}\":3,\"e\u{301}\":4}")
         let normalizer =
-            #"{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":false,"lowercase":true}"#
+            #"{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"#
+            + #""strip_accents":false,"lowercase":true}"#
         let tokenizer = try load(["model": model, "normalizer": normalizer])
         #expect(tokenizer.encode("\u{e9} e\u{301}", maximumTokens: 9) == [1, 3, 4, 2])
     }

@@ -97,7 +97,8 @@ import Testing
         }
     }
 
-    /// A few bytes that stand for 128 MiB: not even looked at where the ledger says less, and refused where it says so too.
+    /// A few bytes that stand for 128 MiB: not even looked at where the ledger says less, and refused where it says so
+    /// too.
     @Test func bombsAreRefused() {
         let size = 1000 * ZstdFrame.blockBytes
         for declared: UInt64? in [nil, UInt64(size), UInt64(size) + 8, UInt64(size) + 24, UInt64.max - 2] {

@@ -23,7 +23,8 @@ import Testing
         }
     }
 
-    /// Puts another content in the place of a checkpoint, and makes the ledger's row match; with `logs`, log and receipts say it too.
+    /// Puts another content in the place of a checkpoint, and makes the ledger's row match; with `logs`, log and
+    /// receipts say it too.
     private func forge(
         _ subject: Workspace, shard: Int, row: StageRow, _ content: [UInt8], logs: Bool
     ) throws {
@@ -93,7 +94,8 @@ import Testing
         "UPDATE checkpoints SET digest = randomblob(32) WHERE shard = 2", "UPDATE checkpoints SET size = size + 1",
         "UPDATE checkpoints SET stored = stored - 1 WHERE shard = 1",
         "UPDATE checkpoints SET seconds = 0 WHERE shard = 1",
-        "UPDATE checkpoints SET record_passes = 1 WHERE shard = 0 AND stage = (SELECT min(stage) FROM checkpoints WHERE shard = 0)",
+        "UPDATE checkpoints SET record_passes = 1 WHERE shard = 0 "
+            + "AND stage = (SELECT min(stage) FROM checkpoints WHERE shard = 0)",
         "DELETE FROM checkpoints WHERE shard = 1",
         "INSERT INTO checkpoints VALUES (1, 9, zeroblob(32), zeroblob(32), 1, 1, 1, 1)",
         "INSERT INTO checkpoints VALUES (3, 0, zeroblob(32), zeroblob(32), 1, 1, 1, 1)",

@@ -163,7 +163,8 @@ import Testing
         }
     }
 
-    // A log that is gone, cut, changed or signed by another keeps nobody from forgetting; and nothing is written into what is left of it.
+    // A log that is gone, cut, changed or signed by another keeps nobody from forgetting; and nothing is written into
+    // what is left of it.
     @Test(arguments: [
         "removed", "cut", "replaced", "no key", "another key", "no head", "head of another size", "no entries",
         "no nodes",

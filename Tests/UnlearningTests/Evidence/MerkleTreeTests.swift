@@ -50,7 +50,8 @@ import Testing
         }
     }
 
-    /// The test vectors of the Certificate Transparency project (merkletree/merkle_tree_test.cc): eight entries and their root.
+    /// The test vectors of the Certificate Transparency project (merkletree/merkle_tree_test.cc): eight entries and
+    /// their root.
     @Test func theRootOfTheCertificateTransparencyVectorsIsTheirs() throws {
         let entries = [
             "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"

@@ -5,7 +5,8 @@ import Testing
 
 @testable import Unlearning
 
-/// Makes receipts that say other things than a genuine one, or the same in another way; those that a thief of the key could make too.
+/// Makes receipts that say other things than a genuine one, or the same in another way; those that a thief of the key
+/// could make too.
 struct ReceiptForger {
     let key: SigningKey
     /// A genuine one, as its file holds it.

@@ -72,9 +72,9 @@ private let python = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(s
         try #require(told.count == files.count)
         for number in files.indices
         where told[number].trimmingCharacters(in: .whitespaces) != said[number].trimmingCharacters(in: .whitespaces) {
+            let receipt = String(decoding: receipts[number].prefix(6000), as: UTF8.self)
             Issue.record(
-                "receipt \(number): this program says \(said[number]), the script \(told[number]): \(String(decoding: receipts[number].prefix(6000), as: UTF8.self))"
-            )
+                "receipt \(number): this program says \(said[number]), the script \(told[number]): \(receipt)")
         }
         return said
     }

@@ -122,7 +122,8 @@ import Testing
         }
     }
 
-    // One shard after the other: as long as one of them waits, the request is not complete, and the log does not say that it is.
+    // One shard after the other: as long as one of them waits, the request is not complete, and the log does not say
+    // that it is.
     @Test func aRequestOverSeveralShardsHasItsReceiptWhenTheLastOneIsRepaired() throws {
         try with { world, subject, records in
             let gone = try (0..<3).map { shard in

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Unlearning
 
-/// The ledger of a workspace after a deletion is that of one which never had the record, row by row, but for what tells history.
+/// The ledger of a workspace after a deletion is that of one which never had the record, row by row, but for what tells
+/// history.
 @Suite struct EqualLedgersTests {
     /// Every row of every table. What tells history is left out: the log, and when and how long something was trained.
     private func rows(_ workspace: Workspace) throws -> [String: [[String: String]]] {

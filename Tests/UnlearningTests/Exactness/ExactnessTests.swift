@@ -6,8 +6,8 @@ import Testing
 
 /// The promise itself: after a deletion every byte is that of an independent run which never saw the deleted records.
 ///
-/// "Independent": a workspace of its own, in which the surviving records are placed afresh from the same key and trained from
-/// nothing. All bits are compared; there is no tolerance anywhere.
+/// "Independent": a workspace of its own, in which the surviving records are placed afresh from the same key and
+/// trained from nothing. All bits are compared; there is no tolerance anywhere.
 @Suite struct ExactnessTests {
     @Test(arguments: 0..<24)
     func everySingleRecordIsForgottenExactly(index: Int) throws {

@@ -8,7 +8,8 @@ import Testing
 
 /// The bytes that version 1 of the arithmetic gave when it was first released, under the keys that it gave.
 ///
-/// A faster kernel, another order of work or a new store must not change them. Where they have to change, `numericsVersion` does too.
+/// A faster kernel, another order of work or a new store must not change them. Where they have to change,
+/// `numericsVersion` does too.
 @Suite struct GoldenToyTests {
     private static let golden: [Int: [String: String]] = [
         1: [

@@ -83,7 +83,8 @@ import Testing
         }
     }
 
-    /// A deletion may make a state the last of its order that was not kept: it is not there yet, and nothing is damaged.
+    /// A deletion may make a state the last of its order that was not kept: it is not there yet, and nothing is
+    /// damaged.
     @Test func aStateThatBecomesTheLastIsNoDamage() throws {
         try ToyWorld.with(changing: { $0.sliceOptions.keep = 0 }) { world in
             let records = try ToyRecord.all()

@@ -4,7 +4,8 @@ import Testing
 @testable import Engine
 @testable import Unlearning
 
-/// With `adapter.stages: layers` a stage trains its own block of layers and the head, and nothing else: matched exactly, and counted.
+/// With `adapter.stages: layers` a stage trains its own block of layers and the head, and nothing else: matched
+/// exactly, and counted.
 @Suite struct LayerStagesTests {
     private func layout(layers: Int, adapted: [Int], targets: [TargetModule]) throws -> AdapterLayout {
         let configuration = try BackboneConfiguration(

@@ -46,7 +46,8 @@ import Testing
             )
             var fingerprints = [Data(digest), Data(digests.tag(canary.recordID).bytes)]
             #expect(try files(of: subject, holding: fingerprints) == [])
-            // The index knows it by keyed digests: of its text and its owner, and of its id where that alone does not tell the place.
+            // The index knows it by keyed digests: of its text and its owner, and of its id where that alone does not
+            // tell the place.
             let stored = try subject.records(shard: cell.shard).filter { $0.record.id == canary.recordID }
             let index = try subject.layout().index
             fingerprints += index.kinds.flatMap { index.entries(stored, $0).map { Data($0.digest) } }
@@ -155,8 +156,8 @@ import Testing
         }
     }
 
-    // A change of recipe that was killed before it destroyed the old checkpoints: they may lie in any shard, and a deletion in one
-    // shard must not leave those of the others.
+    // A change of recipe that was killed before it destroyed the old checkpoints: they may lie in any shard, and a
+    // deletion in one shard must not leave those of the others.
     @Test func whatAnUnfinishedChangeOfRecipeLeftIsDestroyedByTheNextDeletion() throws {
         try ToyWorld.with { world in
             let subject = try world.workspace("subject", ToyRecord.all())

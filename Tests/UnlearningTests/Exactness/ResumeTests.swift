@@ -101,7 +101,8 @@ import Testing
         }
     }
 
-    // Between the commit that forgets and the file that is written anew: the text lies there still, and nobody may read it.
+    // Between the commit that forgets and the file that is written anew: the text lies there still, and nobody may read
+    // it.
     @Test(arguments: Recipe.AssignBy.allCases, [false, true])
     func aDeletionKilledRightAfterItsCommitIsFinishedByWhateverComesNext(by: Recipe.AssignBy, deletes: Bool) throws {
         try ToyWorld.with(changing: { $0.assignBy = by }) { world in

@@ -5,7 +5,8 @@ import Testing
 @testable import Engine
 @testable import Unlearning
 
-/// A stage is the steps that docs/exactness.md and docs/numerics.md define, one after another, and nothing before, between or after.
+/// A stage is the steps that docs/exactness.md and docs/numerics.md define, one after another, and nothing before,
+/// between or after.
 @Suite struct StageStepsTests {
     @Test(
         arguments: [Recipe.Adapter.head, .lora(rank: 2, targets: [.query, .output])], Recipe.Optimizer.Schedule.allCases

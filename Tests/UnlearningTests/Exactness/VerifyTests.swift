@@ -131,7 +131,8 @@ import Testing
         }
     }
 
-    // Else the deletion of a neighbour would write the damage into the slice's new digest, and it would pass for the truth.
+    // Else the deletion of a neighbour would write the damage into the slice's new digest, and it would pass for the
+    // truth.
     @Test func aDeletionInADamagedSliceIsRefusedAndChangesNothing() throws {
         try ToyWorld.with(changing: {
             $0.shards = 1

@@ -83,8 +83,8 @@ import Testing
             })
     }
 
-    /// PEFT takes a module by the end of its name, or by a pattern for all of it. By its own rule, each configuration means the
-    /// modules that were trained, and no others.
+    /// PEFT takes a module by the end of its name, or by a pattern for all of it. By its own rule, each configuration
+    /// means the modules that were trained, and no others.
     @Test func everyChoiceOfModulesMeansThoseAlone() throws {
         let all = TargetModule.allCases
         for choice in 1..<(1 << all.count) {

@@ -142,8 +142,8 @@ import Testing
         ] { #expect(Checkpoint(content: wrong).state(layout: mine) == nil) }
     }
 
-    /// What is no regular file is a damaged checkpoint, and a pipe is not waited for. A link is refused: it is not followed, and what it
-    /// leads to is not for this program to judge or to remove.
+    /// What is no regular file is a damaged checkpoint, and a pipe is not waited for. A link is refused: it is not
+    /// followed, and what it leads to is not for this program to judge or to remove.
     @Test(arguments: ["pipe", "folder", "device", "link", "loop"])
     func whatIsNoRegularFileIsNotRead(kind: String) throws {
         try TestFolder.with { folder in

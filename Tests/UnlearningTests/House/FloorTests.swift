@@ -66,7 +66,9 @@ import Testing
         for source in sources {
             guard let own = Self.floors.firstIndex(of: source.floor) else { continue }
             for name in Set(source.code.matches(of: word).map { String($0.output) }).sorted() {
-                guard let floor = home[name], floor > own, members[source.floor]?.contains(name) != true else { continue }
+                guard let floor = home[name], floor > own, members[source.floor]?.contains(name) != true else {
+                    continue
+                }
                 faults.append("\(source.floor)/\(source.file) uses \(name) of \(Self.floors[floor])")
             }
         }

@@ -21,7 +21,8 @@ import Testing
         }
     }
 
-    // S3T: names are matched by substring, so asking for layer 1 trains layers 1, 10 and 11 too (30 of 32 instead of 8).
+    // S3T: names are matched by substring, so asking for layer 1 trains layers 1, 10 and 11 too (30 of 32 instead of
+    // 8).
     @Test func layerOneIsNotLayersTenAndEleven() throws {
         let layout = try layout(layers: .indices([1]), of: 12)
         #expect(

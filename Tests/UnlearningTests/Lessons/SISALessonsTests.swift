@@ -5,7 +5,8 @@ import Testing
 
 @testable import Unlearning
 
-/// Defects of the reference implementation of SISA (cleverhans-lab/machine-unlearning), each as a test that fails with it.
+/// Defects of the reference implementation of SISA (cleverhans-lab/machine-unlearning), each as a test that fails with
+/// it.
 @Suite struct SISALessonsTests {
     // SISA 1: the last slice trains on the remainder rows, but its hash leaves them out, so deleting one does nothing.
     @Test func deletingTheVeryLastRecordOfAShardIsNoSilentNoOp() throws {

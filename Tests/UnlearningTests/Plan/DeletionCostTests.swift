@@ -24,7 +24,8 @@ import Testing
             #expect(report.shards == plan.shards && report.fullRecordPasses == plan.fullRecordPasses)
             #expect(report.recordsDeleted == gone.count)
 
-            // The rows that are new are the stages that were trained again; together with the others, a training from nothing.
+            // The rows that are new are the stages that were trained again; together with the others, a training from
+            // nothing.
             var (again, full) = (0, 0)
             for shard in 0..<3 {
                 let rows = try subject.ledger.stages(shard: shard)
@@ -47,7 +48,8 @@ import Testing
             let subject = try world.workspace("subject", records)
             let gone = try #require(records.first { world.cell($0).slice == 1 })
             let report = try subject.delete([gone.recordID])
-            // With 2.4 epochs a stage visits all records of its slices, so all that are left in the shard are seen again.
+            // With 2.4 epochs a stage visits all records of its slices, so all that are left in the shard are seen
+            // again.
             let shard = world.cell(gone).shard
             #expect(report.recordsRetrained == records.filter { world.cell($0).shard == shard }.count - 1)
             #expect(report.shards.map(\.slice) == [1])

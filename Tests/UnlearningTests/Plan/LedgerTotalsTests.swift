@@ -74,7 +74,8 @@ import Testing
             let said = try subject.planDeletion([records[3].recordID])
             let damages = [
                 // A checkpoint too few, so that the totals are not those of a whole training.
-                "DELETE FROM checkpoints WHERE shard = 0 AND stage = (SELECT max(stage) FROM checkpoints WHERE shard = 0)",
+                "DELETE FROM checkpoints WHERE shard = 0 "
+                    + "AND stage = (SELECT max(stage) FROM checkpoints WHERE shard = 0)",
                 "DELETE FROM checkpoints", "PRAGMA user_version = 1"
             ]
             for damage in damages {
@@ -97,7 +98,8 @@ import Testing
             for trigger in triggers { try LedgerSurgeon.execute("DROP TRIGGER \(trigger)", workspace: subject.root) }
             try LedgerSurgeon.execute(
                 """
-                DROP TABLE totals; DROP TABLE outbox; DROP TABLE requests; DROP TABLE refused; DROP TABLE generations; DROP TABLE buckets;
+                DROP TABLE totals; DROP TABLE outbox; DROP TABLE requests; DROP TABLE refused;
+                DROP TABLE generations; DROP TABLE buckets;
                 ALTER TABLE slices DROP COLUMN attributes; CREATE TABLE owned (tag BLOB); PRAGMA user_version = 0;
                 DELETE FROM facts WHERE name LIKE 'log%';
                 DELETE FROM grdb_migrations WHERE identifier <> '1'

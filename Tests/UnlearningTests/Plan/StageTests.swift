@@ -129,7 +129,8 @@ import Testing
         #expect(orders.allSatisfy { $0.sorted() == Array(0..<20) })
     }
 
-    // Of a hundred records that two stages take with a chance of 0.4, by draws of their own, the same ones are taken with one of 10^-28.
+    // Of a hundred records that two stages take with a chance of 0.4, by draws of their own, the same ones are taken
+    // with one of 10^-28.
     @Test func stagesAndShardsAndSeedsThinByDrawsOfTheirOwn() {
         var recipe = recipe(epochs: 1, slices: 4)
         let records = planRecords(100, slices: 1)

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Unlearning
 
-/// A record that was deleted and came back is a record like any other: what was said of its first life deletes nothing of its second.
+/// A record that was deleted and came back is a record like any other: what was said of its first life deletes nothing
+/// of its second.
 @Suite struct ComebackTests {
     private func with(
         by assignBy: Recipe.AssignBy = .id, _ body: (ToyWorld, Workspace, [ToyRecord]) throws -> Void
@@ -34,7 +35,8 @@ import Testing
         }
     }
 
-    // The addition was stopped before any shard was trained: the first deletion still waits in the cell of the old owner.
+    // The addition was stopped before any shard was trained: the first deletion still waits in the cell of the old
+    // owner.
     @Test func aRecordThatCameBackUnderAnotherOwnerIsDeletedWhileItsFirstDeletionWaits() throws {
         try with(by: .owner) { world, subject, records in
             var back = records[5]

@@ -58,7 +58,8 @@ import Testing
         }
     }
 
-    // Records without an owner stay where they are: their shards have the same records as before, and new files of features.
+    // Records without an owner stay where they are: their shards have the same records as before, and new files of
+    // features.
     @Test func aShardThatKeepsItsRecordsByChanceHasItsFeaturesToo() throws {
         try with { world, _, records in
             var other = world
@@ -75,7 +76,8 @@ import Testing
         }
     }
 
-    // Begun by a transaction that was killed before it wrote: SQLite sees that there is nothing to play back, and leaves it.
+    // Begun by a transaction that was killed before it wrote: SQLite sees that there is nothing to play back, and
+    // leaves it.
     @Test func aJournalThatPlaysNothingBackGoes() throws {
         try with { _, subject, _ in
             try Data(count: 512).write(to: subject.files[.journal])

@@ -116,7 +116,8 @@ import Testing
             ".inf"
         ]
         let text =
-            "name: 1.0\nbackbone: b\ndata: {train: [1], columns: {text: no}}\nlabels: [\(words.joined(separator: ", "))]\n"
+            "name: 1.0\nbackbone: b\ndata: {train: [1], columns: {text: no}}\n"
+            + "labels: [\(words.joined(separator: ", "))]\n"
         let recipe = try RecipeFixture.parse(text)
         #expect(recipe.labels == words)
         #expect(recipe.name == "1.0")

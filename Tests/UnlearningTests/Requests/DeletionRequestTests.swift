@@ -235,7 +235,8 @@ import Testing
         }
     }
 
-    // A killed process may have left a bucket half written, and the bucket itself may be damaged: neither keeps a digest of the record.
+    // A killed process may have left a bucket half written, and the bucket itself may be damaged: neither keeps a
+    // digest of the record.
     @Test func noHalfWrittenBucketOutlivesItsRecord() throws {
         try ToyWorld.with { world in
             // Nobody else has its owner or its text, so nothing else may keep their digests.

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Unlearning
 
-/// A request that searches files which are not what the ledger says finds nothing and deletes nothing: it ends with an error that names one.
+/// A request that searches files which are not what the ledger says finds nothing and deletes nothing: it ends with an
+/// error that names one.
 @Suite struct UnreadRecordsTests {
     enum Damage: String, CaseIterable, Sendable {
         case missing, emptied, cut, fromAnotherSlice, fromAnotherDay, folderMissing, allMissing, link, linkedFolder,
@@ -16,7 +17,8 @@ import Testing
         try ToyWorld.with(changing: { $0.data.columns.date = "date" }) { world in
             let records = try ToyRecord.all()
             let dates = records.map {
-                "{\"id\":\"\($0.id)\",\"owner\":\"\($0.owner ?? "")\",\"date\":\"2024-05-3\($0.label == "food" ? 1 : 0)\","
+                "{\"id\":\"\($0.id)\",\"owner\":\"\($0.owner ?? "")\","
+                    + "\"date\":\"2024-05-3\($0.label == "food" ? 1 : 0)\","
             }
             let lines = zip(dates, records).map { "\($0)\"text\":\"\($1.text)\",\"label\":\"\($1.label)\"}\n" }
             let file = world.folder.appending(path: "dated.jsonl")
