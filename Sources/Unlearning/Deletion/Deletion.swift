@@ -181,6 +181,10 @@ extension Session {
                 continue
             }
             guard waiting.isDisjoint(with: draft.shards.map(\.shard)) else { continue }
+            // Of slices that have changed meanwhile nothing is said; the transaction looks again.
+            guard try named.allSatisfy({ try ledger.slices(shard: $0) == plan.slices[$0] }) else {
+                throw LedgerError.planChanged
+            }
             let statement = try statement(of: draft)
             draft.statement = statement
             try evidence.save(draft)

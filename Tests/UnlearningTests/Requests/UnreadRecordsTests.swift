@@ -104,7 +104,8 @@ import Testing
             }
             let after = try TestFolder.contents(subject.root)
             #expect(
-                Set(after.filter { before[$0.key] != $0.value }.keys).isSubset(of: ["lock", "costs.jsonl", "program.json", "reserve"]),
+                Set(after.filter { before[$0.key] != $0.value }.keys)
+                    .isSubset(of: ["lock", "costs.jsonl", "program.json", "reserve"]),
                 "\(damage)")
             let checkup = try? Workspace(at: subject.root, .read).checkup()
             #expect(checkup?.isSound != true, "\(damage)")
