@@ -165,7 +165,7 @@ extension Session {
         func told(_ shard: Int) -> LogEntry.Shard {
             let rows = stages[shard] ?? []
             return LogEntry.Shard(
-                shard: shard + 1, generation: digests.generation(shard, rows), rows: digests.rows(shard, rows))
+                shard: shard + 1, generation: digests.state(shard, rows), rows: digests.rows(shard, rows))
         }
         let waiting = Set(waitingShards).subtracting(named)
         var inReceipts: Set<Int> = []

@@ -32,7 +32,7 @@ extension Session {
                 ReceiptStatement.Shard(
                     shard: part.shard + 1, firstSlice: part.slice + 1, lastSlice: recipe.slices,
                     recordsDeleted: part.recordsDeleted, oldGeneration: old?.oldGeneration ?? "",
-                    newGeneration: digests.generation(part.shard, rows),
+                    newGeneration: digests.state(part.shard, rows),
                     retainedRecords: digests.records(part.shard, try ledger.slices(shard: part.shard)),
                     stagesRetrained: part.stages, recordsRetrained: part.recordsRetrained,
                     recordPasses: part.recordPasses))

@@ -94,7 +94,7 @@ final class Evidence {
             let rows = try rows(shard)
             let slices = Set(gone.map(\.cell.slice)).sorted()
             return DeletionDraft.Shard(
-                shard: shard, slices: slices, records: gone.count, oldGeneration: digests.generation(shard, rows),
+                shard: shard, slices: slices, records: gone.count, oldGeneration: digests.state(shard, rows),
                 checkpoints: rows.filter { row in
                     slices.contains { table.sees(row.stage, slice: $0) }
                 }.map { "\($0.key)" })

@@ -13,7 +13,7 @@ struct EvidenceDigest: Sendable {
     }
 
     /// The digest of a shard's checkpoints: keys and contents.
-    func generation(_ shard: Int, _ rows: [StageRow]) -> String {
+    func state(_ shard: Int, _ rows: [StageRow]) -> String {
         var digest = KeyedDigest(key)
         digest.add("generation".utf8)
         digest.add(UInt64(shard))
@@ -29,7 +29,7 @@ struct EvidenceDigest: Sendable {
     func rows(_ shard: Int, _ rows: [StageRow]) -> String {
         var digest = KeyedDigest(key)
         digest.add("rows".utf8)
-        digest.add(generation(shard, rows).utf8)
+        digest.add(state(shard, rows).utf8)
         for row in rows.sorted(by: { $0.stage < $1.stage }) {
             for number in [row.size, row.stored, row.recordPasses] { digest.add(UInt64(bitPattern: Int64(number))) }
             digest.add(row.seconds.bitPattern)

@@ -107,7 +107,7 @@ extension Workspace {
         for shard in shards {
             let last = Self.last(entries, shard)
             let rows = try fresh.ledger.stages(shard: shard)
-            generations[shard] = digests.generation(shard, rows)
+            generations[shard] = digests.state(shard, rows)
             for row in rows {
                 contents["shard-\(shard + 1)/\(table.name(row.stage)).safetensors"] = row.digest.hexadecimal
             }

@@ -318,7 +318,7 @@ import Testing
                 try session.repair(plan, [shard])
             }
             let (rows, digests) = (try subject.ledger.stages(shard: shard), subject.digests)
-            let generation = digests.generation(shard, rows)
+            let generation = digests.state(shard, rows)
             let truth = [
                 "checkpoints": generation, "records": digests.records(shard, try subject.ledger.slices(shard: shard)),
                 "subject": try #require(rows.last).digest.hexadecimal

@@ -32,8 +32,8 @@ import Testing
             let rows = try subject.ledger.stages(shard: shard).filter { $0.stage >= first }
             #expect(receipt.statement?.subject.map { $0.digest["sha256"] } == rows.map(\.digest.hexadecimal))
             let part = try #require(deletion.shards.first)
-            #expect(part.oldGeneration == subject.digests.generation(shard, before))
-            #expect(part.newGeneration == subject.digests.generation(shard, try subject.ledger.stages(shard: shard)))
+            #expect(part.oldGeneration == subject.digests.state(shard, before))
+            #expect(part.newGeneration == subject.digests.state(shard, try subject.ledger.stages(shard: shard)))
             #expect(part.stagesRetrained == report.shards[0].stages && part.recordPasses == report.recordPasses)
             #expect(part.recordsRetrained == report.recordsRetrained)
             #expect(deletion.purged.first?.count == before.count { $0.stage >= first })
