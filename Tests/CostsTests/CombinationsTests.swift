@@ -18,7 +18,7 @@ import Testing
         #expect(abs(found - other) <= 1e-9 * max(1, abs(product)))
     }
 
-    @Test func theEndsAreExact() {
+    @Test func whatIsCertainOrImpossibleHasAProbabilityOfOneOrNone() {
         #expect(Combinations.probabilityOfAny(marked: 0, of: 10, drawn: 5) == 0)
         #expect(Combinations.probabilityOfAny(marked: 10, of: 10, drawn: 1) == 1)
         #expect(Combinations.probabilityOfAny(marked: 1, of: 10, drawn: 10) == 1)

@@ -148,11 +148,11 @@ struct RecordIndex: Sendable {
     var paths: [String] { kinds.flatMap { kind in (0..<buckets).map { url(kind, $0).path } } }
 
     /// Every bucket's file, and what is wrong with it. `seals`: What the ledger says; nil: nothing.
-    func faults(_ seals: Seals?, waiting: () throws -> Set<Entry>) -> [(path: String, fault: FileFault?)] {
+    func faults(_ seals: Seals?, waiting: () throws -> Set<Entry>) -> [(path: String, fault: StoredFault?)] {
         kinds.flatMap { kind in
             (0..<buckets).map { number in
                 let bucket = Bucket(kind: kind, number: number)
-                let fault = FileFault {
+                let fault = StoredFault {
                     _ = try entries(of: bucket, seals.map { $0[bucket] ?? [] }, waiting: waiting)
                     return true
                 }

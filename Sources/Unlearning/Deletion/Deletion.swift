@@ -33,7 +33,7 @@ extension Workspace {
                 let plan = try session.destroy(shards)
                 influenceFree = session.seconds
                 if !request.defersRepair {
-                    ProgramDigest.prepare(files[.program])
+                    programDigest.prepare()
                     try session.repair(plan, shards)
                     try session.prove(plan, shards)
                 }
@@ -127,13 +127,19 @@ extension Session {
                 for stored in try records.kept(cell)?.all ?? corpus.stored(cell) {
                     if tags.contains(corpus.tag(stored.record.id)) { gone.append(stored) } else { left.append(stored) }
                 }
-                defer { attempt { try corpus.check(cell, left, records.summary(cell)) } }
+                var isRewritten = false
+                defer {
+                    attempt {
+                        try corpus.check(cell, left, records.summary(cell))
+                        if isRewritten { records.rewritten(cell, left) }
+                    }
+                }
                 attempt { try layout.features.keep(left.map(\.record), cell) }
                 // Written once, however often it is asked for.
                 guard !gone.isEmpty else { return }
                 try layout.index.remove(gone, leaving: left)
                 try corpus.replace(cell, left)
-                records.rewritten(cell, left)
+                isRewritten = true
             }
         }
         if let failure { throw failure }
@@ -182,9 +188,7 @@ extension Session {
             }
             guard waiting.isDisjoint(with: draft.shards.map(\.shard)) else { continue }
             // Of slices that have changed meanwhile nothing is said; the transaction looks again.
-            guard try named.allSatisfy({ try ledger.slices(shard: $0) == plan.slices[$0] }) else {
-                throw LedgerError.planChanged
-            }
+            guard try draft.shards.allSatisfy({ try isCurrent(plan, $0.shard) }) else { throw LedgerError.planChanged }
             let statement = try statement(of: draft)
             draft.statement = statement
             try evidence.save(draft)
@@ -206,6 +210,12 @@ extension Session {
         settlement.quiet = Set(0..<recipe.shards).subtracting(named).subtracting(waiting)
         try ledger.settle(settlement)
         workspace.files.keepReserve()
+    }
+
+    /// Whether the slices of a shard are those of the plan. One that the plan does not have is in no receipt.
+    private func isCurrent(_ plan: CheckpointPlan, _ shard: Int) throws -> Bool {
+        guard plan.slices.indices.contains(shard), !plan.slices[shard].isEmpty else { return true }
+        return try ledger.slices(shard: shard) == plan.slices[shard]
     }
 
     /// Destroy, repair, prove: what train, resume, add and repair do when nothing, or nothing more, is to be accepted.

@@ -7,7 +7,7 @@ extension Session {
     /// Made sure of first: no checkpoint that saw the records is left, and no file of records holds them.
     func statement(of draft: DeletionDraft) throws -> Data {
         // A change of shards or slices trained everything again, and the old cells are no longer there.
-        let isReshaped = draft.generation != layout.number
+        let isReshaped = draft.layout != layout.number
         let shards = isReshaped ? Array(0..<recipe.shards) : draft.shards.map(\.shard)
         try checkDestruction(draft)
         let cost = try cost.report(
@@ -31,7 +31,7 @@ extension Session {
             told.append(
                 ReceiptStatement.Shard(
                     shard: part.shard + 1, firstSlice: part.slice + 1, lastSlice: recipe.slices,
-                    recordsDeleted: part.recordsDeleted, oldGeneration: old?.oldGeneration ?? "",
+                    recordsDeleted: part.recordsDeleted, oldGeneration: old?.oldState ?? "",
                     newGeneration: digests.state(part.shard, rows),
                     retainedRecords: digests.records(part.shard, try ledger.slices(shard: part.shard)),
                     stagesRetrained: part.stages, recordsRetrained: part.recordsRetrained,
@@ -42,7 +42,7 @@ extension Session {
             commitmentScheme: "HMAC-SHA-256(salt, id)", commitments: draft.records.map(\.value),
             saltDigests: draft.records.compactMap { Commitment.saltDigest($0.salt) }, plan: digests.plan(recipe),
             planKey: digests.fingerprint, backbone: try workspace.backboneDigest().hexadecimal, shards: told,
-            purged: purged(draft), notCovered: notCovered, software: .current(workspace.files[.program]))
+            purged: purged(draft), notCovered: notCovered, software: .current(workspace.programDigest))
         return try ReceiptStatement(subjects, deletion).bytes
     }
 

@@ -133,12 +133,12 @@ extension Session {
         // A log that is ahead of the ledger is told before anything changes.
         _ = try evidence()
         // Receipts name the program: its digest is at hand then.
-        let program = workspace.files[.program]
-        ProgramDigest.prepare(program)
+        let program = workspace.programDigest
+        program.prepare()
         let trained = try bringUpToDate(model: model)
         try completeIndex()
         try finish(trained > 0 ? .train : nil)
-        if trained > 0 { _ = ProgramDigest.current(program) }
+        if trained > 0 { _ = program.current() }
         return TrainReport(
             records: try ledger.recordCount(), stagesTrained: trained, isNew: isNew, seconds: seconds)
     }

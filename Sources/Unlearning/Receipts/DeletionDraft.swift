@@ -13,10 +13,14 @@ struct DeletionDraft: Codable, Sendable {
         /// The slices that lost records.
         let slices: [Int]
         let records: Int
-        /// Digest of the checkpoints that answered before.
-        let oldGeneration: String
+        /// The state digest of the checkpoints that answered before.
+        let oldState: String
         /// Keys of checkpoints that had to go.
         let checkpoints: [String]
+
+        private enum CodingKeys: String, CodingKey {
+            case shard, slices, records, oldState = "oldGeneration", checkpoints
+        }
     }
 
     let request: String
@@ -25,9 +29,13 @@ struct DeletionDraft: Codable, Sendable {
     let records: [Commitment]
     let shards: [Shard]
     /// The number of the layout: another one means that the plan has another shape by now.
-    let generation: Int
+    let layout: Int
     /// The receipt's statement, as soon as it is made.
     var statement: Data?
+
+    private enum CodingKeys: String, CodingKey {
+        case request, accepted, records, shards, layout = "generation", statement
+    }
 }
 
 extension DeletionDraft {

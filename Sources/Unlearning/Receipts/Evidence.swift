@@ -94,7 +94,7 @@ final class Evidence {
             let rows = try rows(shard)
             let slices = Set(gone.map(\.cell.slice)).sorted()
             return DeletionDraft.Shard(
-                shard: shard, slices: slices, records: gone.count, oldGeneration: digests.state(shard, rows),
+                shard: shard, slices: slices, records: gone.count, oldState: digests.state(shard, rows),
                 checkpoints: rows.filter { row in
                     slices.contains { table.sees(row.stage, slice: $0) }
                 }.map { "\($0.key)" })
@@ -102,7 +102,7 @@ final class Evidence {
         let draft = DeletionDraft(
             request: request, accepted: LogEntry.now(),
             records: gone.map { Commitment(of: $0.id) }.sorted { $0.value < $1.value }, shards: shards,
-            generation: number)
+            layout: number)
         do {
             try DurableFile.makeFolderIfMissing(files[.requests])
             try save(draft)

@@ -42,11 +42,14 @@ extension Workspace {
                     stagesTrained: trained, shardsLeft: left, recordsTakenOut: takenOut,
                     receipts: evidence.receipts.values.sorted { $0.path < $1.path }, seconds: session.seconds)
             }
-            // Of deletions, and of an addition that did not come to its end.
-            var shards = try Set(session.waitingShards).union(ledger.unfinishedShards(orders: table.orders)).sorted()
+            // The shards of deletions, and of commands that did not come to their end, or not to the log.
+            var shards = try Set(session.waitingShards).union(ledger.unfinishedShards(orders: table.orders))
+                .union(session.unprovenShards()).sorted()
             let stale = try session.stale(shards)
             guard seconds != nil || recordPasses != nil, stale != nil else {
-                return try report(session.bringUpToDate(stale), left: 0)
+                let trained = try session.bringUpToDate(stale)
+                try session.refresh()
+                return try report(trained, left: 0)
             }
             // Nothing is left of any record before the first shard is trained.
             var trained = try session.bringUpToDate(shards, trains: false)
@@ -61,5 +64,14 @@ extension Workspace {
             }
             return try report(trained, left: shards.count)
         }
+    }
+}
+
+extension Session {
+    /// Shards whose checkpoints are not those that the log said last: they were trained, and the command ended before
+    /// that was noted.
+    fileprivate func unprovenShards() throws -> Set<Int> {
+        let (stages, told) = (try ledger.stages(), try ledger.generations(nil))
+        return Set((0..<recipe.shards).filter { told[$0] != digests.rows($0, stages[$0] ?? []) })
     }
 }

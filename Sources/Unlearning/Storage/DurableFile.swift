@@ -176,6 +176,16 @@ package enum DurableFile {
         try writeAll((last == UInt8(ascii: "\n") ? [] : [UInt8(ascii: "\n")]) + bytes, descriptor, url)
     }
 
+    /// Writes a file in its place; durable when the system comes to it. Only for what its reader checks, and can do
+    /// without.
+    static func overwrite(_ url: URL, _ bytes: [UInt8]) throws(StorageError) {
+        let descriptor = unsafe open(
+            url.path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure("opening", url) }
+        defer { close(descriptor) }
+        try writeAll(bytes, descriptor, url)
+    }
+
     /// Gives a file another name in its folder, which it takes from whatever has it.
     static func move(_ url: URL, to place: URL) throws(StorageError) {
         _ = try exists(place)

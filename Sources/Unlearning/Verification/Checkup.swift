@@ -23,7 +23,7 @@ package struct Checkup: Sendable {
         /// Below the workspace's folder, or the backbone's path.
         package let path: String
         /// What is wrong with it.
-        package let fault: FileFault
+        package let fault: StoredFault
     }
 
     /// Everything that is wrong.

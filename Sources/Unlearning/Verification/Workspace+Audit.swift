@@ -16,7 +16,7 @@ extension Workspace {
             throw WorkspaceError.noSuchShard(shard + 1, shards: recipe.shards)
         }
         // Nothing is swept before: what lies here is what is audited.
-        return try training(in: scratch, waiting: waiting) { folder in
+        return try training(in: scratch, sweeps: false, waiting: waiting) { folder in
             try audit(shards, evidence, in: folder, threads: threads, progress: progress)
         }
     }

@@ -14,17 +14,17 @@ extension Workspace {
     private func look(threads: Int) throws -> Checkup {
         var damages: [Checkup.Damage] = []
         var checked = 0
-        func note(_ kind: Checkup.Kind, _ path: String, _ fault: FileFault?) {
+        func note(_ kind: Checkup.Kind, _ path: String, _ fault: StoredFault?) {
             checked += 1
             let root = root.path + "/"
             let below = path.hasPrefix(root) ? String(path.dropFirst(root.count)) : path
             if let fault { damages.append(Checkup.Damage(kind: kind, path: below, fault: fault)) }
         }
-        note(.ledger, ledger.path, FileFault { try ledger.isSound() })
+        note(.ledger, ledger.path, StoredFault { try ledger.isSound() })
         // A workspace of an earlier version has no log yet.
         if try ledger.logState() != nil {
             let log = evidenceLog
-            let fault = FileFault {
+            let fault = StoredFault {
                 for file in [log.entries, log.nodes, log.checkpoint] { _ = try DurableFile.isReadable(file) }
                 return try lookAtLog(since: []).isConsistent
             }
@@ -38,14 +38,14 @@ extension Workspace {
         let stages = try ledger.stages()
         let pending = live.pending
         let shards = Parallel.map(plan.shards.count, threads: threads) { shard in
-            var found: [(Checkup.Kind, String, FileFault?)] = []
+            var found: [(Checkup.Kind, String, StoredFault?)] = []
             for (slice, summary) in plan.slices[shard].enumerated() {
                 let cell = Cell(shard: shard, slice: slice)
-                let fault = FileFault { try corpus.holds(cell, summary, without: pending[cell] ?? []) }
+                let fault = StoredFault { try corpus.holds(cell, summary, without: pending[cell] ?? []) }
                 found.append((.records, corpus.url(cell).path, fault))
                 let url = features.url(cell)
                 guard (try? DurableFile.exists(url)) != false else { continue }
-                let cache = FileFault { try DurableFile.isReadable(url) && features.read(cell) != nil }
+                let cache = StoredFault { try DurableFile.isReadable(url) && features.read(cell) != nil }
                 found.append((.features, url.path, cache))
             }
             // A stage that is not trained yet is missing, which is no damage.
@@ -53,7 +53,7 @@ extension Workspace {
             for item in plan.shards[shard] where item.isKept {
                 guard let row = rows.first(where: { $0.key == item.key }), row.stored > 0 else { continue }
                 let url = store.url(item.key, shard: shard)
-                let fault = FileFault {
+                let fault = StoredFault {
                     try store.read(item.key, shard: shard, size: row.size, digest: row.digest) != nil
                 }
                 let isMissing = fault == .damaged && (try? DurableFile.exists(url)) == false
@@ -73,7 +73,7 @@ extension Workspace {
         return Checkup(damages: damages, filesChecked: checked)
     }
 
-    private func backboneFault() -> FileFault? {
+    private func backboneFault() -> StoredFault? {
         do {
             try check(backbone: backboneFolder())
             return nil

@@ -14,7 +14,7 @@ extension Workspace {
         if let shard, shard < 0 || shard >= recipe.shards {
             throw WorkspaceError.noSuchShard(shard + 1, shards: recipe.shards)
         }
-        return try training(in: scratch, waiting: waiting) { folder in
+        return try training(in: scratch, sweeps: true, waiting: waiting) { folder in
             try Verifier(subject: self, shards: shard.map { [$0] }, threads: threads, progress: progress)
                 .run(texts: texts, in: folder)
         }
@@ -23,15 +23,18 @@ extension Workspace {
     /// Calls `body` with a folder to train in, which is removed afterwards.
     ///
     /// Inside the workspace nobody else writes meanwhile. In `scratch` the workspace may be one that cannot be written,
-    /// such as a snapshot; where it can, nobody does.
+    /// such as a snapshot; where it can, nobody does. `sweeps`: Whether what killed commands left inside the workspace
+    /// is removed or finished first, as every command that writes does.
     func training<Result>(
-        in scratch: URL?, waiting: () -> Void, _ body: (URL) throws -> Result
+        in scratch: URL?, sweeps: Bool, waiting: () -> Void, _ body: (URL) throws -> Result
     ) throws -> Result {
         guard let scratch else {
-            return try write(1, waiting: waiting) { _ in
-                defer { try? DurableFile.removeFolder(files[.verification]) }
-                return try body(files[.verification])
-            }
+            let lock = try WorkspaceLock(files[.lock], waiting: waiting)
+            defer { withExtendedLifetime(lock) {} }
+            if sweeps { _ = try Session(self, Session.Beginning(threads: 1), lock: lock) }
+            try DurableFile.removeFolder(files[.verification])
+            defer { try? DurableFile.removeFolder(files[.verification]) }
+            return try body(files[.verification])
         }
         let folder = WorkspaceFiles(root: scratch.appending(path: "sisa-" + Evidence.randomRequestID())).root
         guard !(folder.path + "/").hasPrefix(root.path + "/") else {

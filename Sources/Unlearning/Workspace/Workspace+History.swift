@@ -32,4 +32,7 @@ extension Workspace {
 
     /// Where this workspace's key places records by another recipe.
     package func assignment(by recipe: Recipe) -> Assignment { Assignment(recipe, key: key) }
+
+    /// The digest of the program that runs here.
+    var programDigest: ProgramDigest { ProgramDigest(files[.program], key) }
 }

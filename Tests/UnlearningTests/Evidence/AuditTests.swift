@@ -42,6 +42,28 @@ import Testing
         #expect(try subject.checkLog().isConsistent)
     }
 
+    // What killed commands left is looked at as it lies, and neither finished nor removed.
+    @Test func anAuditSweepsNothing() throws {
+        try with { _, _, after, _ in
+            let leftovers = [
+                ".writing-x", "records-9/shard-1/slice-1.jsonl", "measurement/records/a", "staging.sqlite", "additions",
+                "records/shard-1/slice-1.jsonl.next"
+            ]
+            for path in leftovers {
+                let url = after.root.appending(path: path)
+                try FileManager.default.createDirectory(
+                    at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try Data("[]".utf8).write(to: url)
+            }
+            let faults = try after.audit().checks.flatMap(\.faults)
+            for path in leftovers {
+                #expect(faults.contains { $0.contains(path) }, "\(path) is not named")
+                #expect(
+                    FileManager.default.fileExists(atPath: after.root.appending(path: path).path), "\(path) is gone")
+            }
+        }
+    }
+
     @Test func aSkippedRetrainIsFound() throws {
         try with { world, before, after, records in
             for trial in Self.trials {

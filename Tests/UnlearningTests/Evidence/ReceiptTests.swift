@@ -243,6 +243,33 @@ import Testing
         }
     }
 
+    /// The digest of the program that a receipt tells.
+    private func program(_ subject: Workspace, deleting id: RecordID) throws -> String {
+        let file = try #require(try subject.delete([id]).receipt)
+        return try #require(try Receipt(contentsOf: file).statement).predicate.software.binary
+    }
+
+    // A receipt says which program made it; what is kept of that is believed only with the workspace's key under it.
+    @Test func theProgramOfAReceiptIsTheOneThatRuns() throws {
+        let bytes = try Data(contentsOf: URL(filePath: "/proc/self/exe"))
+        let truth = Array(SHA256.hash(data: bytes)).hexadecimal
+        try ToyWorld.with(changing: { $0.adapter = .head }) { world in
+            let records = try ToyRecord.all()
+            let subject = try world.workspace("subject", records)
+            let cache = subject.files[.program]
+            let kept = try String(contentsOf: cache, encoding: .utf8)
+            #expect(kept.contains(truth))
+            let zeros = String(repeating: "0", count: 64)
+            let lies = [kept.replacing(truth, with: zeros), kept.replacing("inode\":", with: "inode\":1"), "{", ""]
+            for (lie, record) in zip(lies, records) {
+                #expect(lie != kept)
+                try Data(lie.utf8).write(to: cache)
+                #expect(try program(subject, deleting: record.recordID) == truth)
+                #expect(try String(contentsOf: cache, encoding: .utf8) == kept)
+            }
+        }
+    }
+
     @Test func aFileThatIsNoReceiptIsRefusedAndNamed() throws {
         try TestFolder.with { folder in
             let file = folder.appending(path: "receipt.json")

@@ -33,7 +33,7 @@ import Testing
                 try bytes.write(to: url)
                 let checkup = try subject.checkup(threads: 2)
                 // A file of records without a record is as good as none.
-                let fault: FileFault = damage == "empty" && kind == .records ? .missing : .damaged
+                let fault: StoredFault = damage == "empty" && kind == .records ? .missing : .damaged
                 #expect(checkup.damages == [Checkup.Damage(kind: kind, path: path, fault: fault)], "\(path)")
                 try subject.mend(kind, url, data)
                 #expect(try Snapshot(subject).differences(from: truth) == [], "\(path)")

@@ -1,5 +1,5 @@
 /// What is wrong with a file: each asks for something else.
-package enum FileFault: String, Sendable {
+package enum StoredFault: String, Sendable {
     case missing
     /// Its content is not what its digest says.
     case damaged
@@ -15,7 +15,7 @@ package enum FileFault: String, Sendable {
     case leftover
 }
 
-extension FileFault {
+extension StoredFault {
     /// What keeps a file from being what it should be; nil: nothing.
     init?(_ isSound: () throws -> Bool) {
         do {
