@@ -54,38 +54,6 @@ struct CostMeasure: WorkspaceCommand {
         }
     }
 
-    private struct Output: Encodable {
-        struct Deletion: Encodable {
-            let shard, slice, recordsDeleted, recordPasses: Int
-            let expectedRecordPasses: OrNull<Double>
-            let plannedRecordPasses: Int
-            let tokens: Int
-            let seconds: Double
-            let plannedSeconds: OrNull<Double>
-            let influenceFreeSeconds: OrNull<Double>
-            let processorSeconds: Double
-            let peakMemoryBytes, writtenBytes: OrNull<Int>
-        }
-        let stream: String
-        let requests, batch, threads: Int
-        let observedRecordPasses: Int
-        /// Before the first request, by the formula; null where the stream is not uniform.
-        let expectedRecordPasses, standardError: OrNull<Double>
-        /// Request by request, given what the ones before had left.
-        let expectedStepByStep, standardErrorStepByStep: OrNull<Double>
-        let plannedRecordPasses: Int
-        /// Of training everything that is left, for each request.
-        let fractionOfFullRetrain: Double
-        let fullRecordPasses: Int
-        let seconds: Double
-        let tokens: Int
-        let rSquared, secondsPerPass, fixedSeconds: OrNull<Double>
-        let processorRSquared: OrNull<Double>
-        let timesForetold, timesWithinAFifth: Int
-        let peakMemoryBytes, writtenBytes: OrNull<Int>
-        let deletions: [Deletion]
-    }
-
     func perform() throws {
         let workspace = try options.open(answers: true)
         var plan = Workspace.MeasurementPlan()
@@ -107,7 +75,12 @@ struct CostMeasure: WorkspaceCommand {
             progress: { done, total in
                 if Console.errorIsTerminal || done == total { Console.note("\(done) of \(total) requests") }
             }, waiting: options.waiting)
-        if options.json { return try Console.json(output(measurement)) }
+        if options.json {
+            return try Console.json(
+                MeasurementAnswer(
+                    measurement, stream: trace == nil ? stream.rawValue : "trace", batch: batch,
+                    threads: options.threadCount))
+        }
         tell(measurement)
     }
 
@@ -150,40 +123,5 @@ struct CostMeasure: WorkspaceCommand {
             Console.out(
                 "seconds foretold within a fifth: \(measurement.timesRight) of \(measurement.timesPredicted)")
         }
-    }
-
-    private func output(_ measurement: CostMeasurement) -> Output {
-        let deletions = measurement.deletions
-        func sum(_ value: (CostEntry) -> Int?) -> Int? {
-            let values = deletions.compactMap { value($0.cost) }
-            return values.count == deletions.count ? values.reduce(0, +) : nil
-        }
-        let (expected, steps, line) = (measurement.expected, measurement.expectedStepByStep, measurement.line)
-        let full = Double(measurement.fullRecordPasses * deletions.count)
-        return Output(
-            stream: trace == nil ? stream.rawValue : "trace", requests: deletions.count, batch: batch,
-            threads: options.threadCount, observedRecordPasses: measurement.observedRecordPasses,
-            expectedRecordPasses: OrNull(expected?.expected), standardError: OrNull(expected?.standardError),
-            expectedStepByStep: OrNull(steps?.expected), standardErrorStepByStep: OrNull(steps?.standardError),
-            plannedRecordPasses: deletions.reduce(0) { $0 + $1.plannedRecordPasses },
-            fractionOfFullRetrain: full == 0 ? 0 : Double(measurement.observedRecordPasses) / full,
-            fullRecordPasses: measurement.fullRecordPasses,
-            seconds: deletions.reduce(0) { $0 + $1.cost.seconds }, tokens: sum(\.tokens) ?? 0,
-            rSquared: OrNull(line?.rSquared), secondsPerPass: OrNull(line?.slope),
-            fixedSeconds: OrNull(line?.intercept), processorRSquared: OrNull(measurement.processorLine?.rSquared),
-            timesForetold: measurement.timesPredicted,
-            timesWithinAFifth: measurement.timesRight,
-            peakMemoryBytes: OrNull(deletions.compactMap(\.cost.peakMemoryBytes).max()),
-            writtenBytes: OrNull(sum(\.writtenBytes)),
-            deletions: deletions.map {
-                Output.Deletion(
-                    shard: ($0.shards.first?.shard ?? 0) + 1, slice: ($0.shards.first?.slice ?? 0) + 1,
-                    recordsDeleted: $0.records, recordPasses: $0.cost.recordPasses,
-                    expectedRecordPasses: OrNull($0.expected?.expected), plannedRecordPasses: $0.plannedRecordPasses,
-                    tokens: $0.cost.tokens, seconds: $0.cost.seconds, plannedSeconds: OrNull($0.plannedSeconds),
-                    influenceFreeSeconds: OrNull($0.cost.influenceFreeSeconds),
-                    processorSeconds: $0.cost.processorSeconds, peakMemoryBytes: OrNull($0.cost.peakMemoryBytes),
-                    writtenBytes: OrNull($0.cost.writtenBytes))
-            })
     }
 }

@@ -58,38 +58,16 @@ struct CostOrders: SisaCommand {
         return numbers
     }
 
-    private struct Output: Encodable {
-        struct Figure: Encodable {
-            let formula: OrNull<Double>
-            let mean, standardError: Double
-
-            init(_ figure: OrderSurvey.Figure) {
-                (formula, mean, standardError) = (OrNull(figure.formula), figure.mean, figure.standardError)
-            }
-        }
-        let shards, slices: Int
-        /// Counted from 1.
-        let orders: [[Int]]
-        let deletionRate, firstDeadShard: Figure
-        /// After 1, 2, ... requests in a shard.
-        let retention: [Figure]
-        let trainingFactorWhole, trainingFactorLayers: Double
-    }
-
     func perform() throws {
         let survey = OrderSurvey(
             shards: shards, slices: slices, orders: orders, probabilities: try numbers(), trials: trials, seed: seed)
-        let shown = survey.sequences.map { $0.map { $0 + 1 } }
+        let shown = survey.sequences.map { $0.map { "\(Ordinal($0))" } }
         if json {
             return try Console.json(
-                Output(
-                    shards: shards, slices: slices, orders: shown, deletionRate: Output.Figure(survey.deletionRate),
-                    firstDeadShard: Output.Figure(survey.firstDeadShard),
-                    retention: survey.retention.map(Output.Figure.init),
-                    trainingFactorWhole: Double(orders), trainingFactorLayers: survey.layeredTrainingFactor))
+                OrdersAnswer(survey, slices: slices))
         }
         for (index, order) in shown.enumerated() {
-            Console.out("order \(index + 1): \(order.map(String.init).joined(separator: " "))")
+            Console.out("order \(Ordinal(index)): \(order.joined(separator: " "))")
         }
         var table = TextTable(header: ["without repair", "formula", "tried", "standard error"])
         func add(_ name: String, _ figure: OrderSurvey.Figure) {

@@ -55,43 +55,17 @@ struct CostPlacement: SisaCommand {
         }
     }
 
-    private struct Output: Encodable {
-        struct Option: Encodable {
-            let name: String
-            let expectedRecordPasses, shareOfUniform: Double
-            let placement: String
-        }
-        let records: Int
-        let expectedRequests: Double
-        let algorithmShards: Int
-        let algorithmShardRecords: [Int]
-        let best: String
-        let options: [Option]
-    }
-
     func perform() throws {
         let groups = try GroupTable.read(InputFile(named: self.groups))
         let advice = PlacementAdvice(groups, shards: shards, slices: slices, epochs: epochs, limit: limit)
-        let uniform = advice.options[0].expectedRecordPasses
-        func share(_ option: PlacementAdvice.Option) -> Double {
-            uniform > 0 ? option.expectedRecordPasses / uniform : 1
-        }
         if json {
             return try Console.json(
-                Output(
-                    records: groups.reduce(0) { $0 + $1.records },
-                    expectedRequests: groups.reduce(0) { $0 + Double($1.records) * $1.probability },
-                    algorithmShards: advice.algorithmShards.count, algorithmShardRecords: advice.algorithmShards,
-                    best: advice.best.name,
-                    options: advice.options.map {
-                        Output.Option(
-                            name: $0.name, expectedRecordPasses: $0.expectedRecordPasses, shareOfUniform: share($0),
-                            placement: Self.yaml($0.bands))
-                    }))
+                PlacementAnswer(advice, groups, yaml: Self.yaml))
         }
         var table = TextTable(header: ["placement", "record-passes of a window", "of uniform"])
         for option in advice.options {
-            table.rows.append([option.name, option.expectedRecordPasses.fixed(1), share(option).percent])
+            table.rows.append([option.name, option.expectedRecordPasses.fixed(1), advice.shareOfUniform(option).percent]
+            )
         }
         table.print()
         Console.out(

@@ -34,22 +34,6 @@ struct CostReport: WorkspaceCommand {
         if last < 1 { throw ValidationError("--last is \(last); give a number from 1 up") }
     }
 
-    private struct Output: Encodable {
-        let name: String
-        let deletions: Int
-        let observedRecordPasses: Int
-        /// Of the deletions for which it is known, with what those took; null where there is none.
-        let expectedRecordPasses, standardError: OrNull<Double>
-        let comparedRecordPasses: OrNull<Int>
-        let seconds: Double
-        let rSquared, secondsPerPass, fixedSeconds: OrNull<Double>
-        let influenceFreeP50Seconds, influenceFreeP99Seconds: OrNull<Double>
-        let writtenBytes, peakMemoryBytes: OrNull<Int>
-        let damagedLines: Int
-        let runs: [CostEntry]
-        let page: OrNull<String>
-    }
-
     func perform() throws {
         try PlainFile.check([html])
         let workspace = try options.openToRead()
@@ -67,7 +51,7 @@ struct CostReport: WorkspaceCommand {
                 })
             try PlainFile.write(page.html(), to: html)
         }
-        if options.json { return try Console.json(output(history, workspace)) }
+        if options.json { return try Console.json(HistoryAnswer(history, of: workspace, last: last, page: html)) }
         tell(history)
         if let html { Console.out("page: \(html)") }
     }
@@ -108,20 +92,6 @@ struct CostReport: WorkspaceCommand {
                     + "\(compared.expected.standardError.fixed(1))) where \(compared.observed) were observed")
         }
         history.line?.tell()
-    }
-
-    private func output(_ history: CostHistory, _ workspace: Workspace) -> Output {
-        let (compared, line) = (history.compared, history.line)
-        return Output(
-            name: workspace.recipe.name, deletions: history.deletions.count, observedRecordPasses: history.recordPasses,
-            expectedRecordPasses: OrNull(compared?.expected.expected),
-            standardError: OrNull(compared?.expected.standardError), comparedRecordPasses: OrNull(compared?.observed),
-            seconds: history.seconds, rSquared: OrNull(line?.rSquared), secondsPerPass: OrNull(line?.slope),
-            fixedSeconds: OrNull(line?.intercept),
-            influenceFreeP50Seconds: OrNull(history.influenceFreeSeconds(percentile: 50)),
-            influenceFreeP99Seconds: OrNull(history.influenceFreeSeconds(percentile: 99)),
-            writtenBytes: OrNull(history.writtenBytes), peakMemoryBytes: OrNull(history.peakMemoryBytes),
-            damagedLines: history.damaged, runs: Array(history.entries.suffix(last)), page: OrNull(html))
     }
 }
 

@@ -110,7 +110,7 @@ struct CostSimulate: SisaCommand {
             try settings(), series: csv != nil || svg != nil, threads: Processors.available)
         if let csv { try PlainFile.write(SimulationSeries(simulation).csv, to: csv) }
         if let svg { try PlainFile.write(SimulationPicture(simulation).svg(), to: svg) }
-        let output = SimulationOutput(simulation)
+        let output = SimulationAnswer(simulation)
         if json { try Console.json(output) } else { output.print() }
     }
 

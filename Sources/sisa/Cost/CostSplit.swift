@@ -20,32 +20,17 @@ struct CostSplit: WorkspaceCommand {
     @Argument(help: "The shard, counted from 1.")
     var shard: Int
 
-    private struct Output: Encodable {
-        let shard, newShard, recordsStay, recordsMove, stages, recordPasses: Int
-        let seconds: OrNull<Double>
-        let requestRecordPassesBefore, requestRecordPassesAfter: Double
-        /// Requests in this shard after which the split has paid.
-        let paysAfterRequests: OrNull<Double>
-        let shards: Int
-        let splits: [Int]
-    }
-
     func perform() throws {
         let plan = try options.openToRead().planSplit(shard: shard - 1, threads: options.threadCount)
         let saved = plan.requestBefore - plan.requestAfter
         let pays = saved > 0 ? Double(plan.recordPasses) / saved : nil
         if options.json {
             return try Console.json(
-                Output(
-                    shard: plan.shard + 1, newShard: plan.newShard + 1, recordsStay: plan.records.stays,
-                    recordsMove: plan.records.moves, stages: plan.stages, recordPasses: plan.recordPasses,
-                    seconds: OrNull(plan.seconds), requestRecordPassesBefore: plan.requestBefore,
-                    requestRecordPassesAfter: plan.requestAfter, paysAfterRequests: OrNull(pays), shards: plan.shards,
-                    splits: plan.splits.map { $0 + 1 }))
+                SplitAnswer(plan, pays: pays))
         }
         Console.out(
-            "shard \(plan.shard + 1) keeps \(plan.records.stays) records, and \(plan.records.moves) go to shard "
-                + "\(plan.newShard + 1)"
+            "shard \(Ordinal(plan.shard)) keeps \(plan.records.stays) records, and \(plan.records.moves) go to shard "
+                + "\(Ordinal(plan.newShard))"
         )
         Console.out(
             "training both: \(plan.stages) stages, \(plan.recordPasses) record-passes"
@@ -55,6 +40,6 @@ struct CostSplit: WorkspaceCommand {
                 + (pays.map { "; the split has paid after \($0.rounded(.up).fixed(0)) of them" } ?? ""))
         Console.out("in the recipe:")
         Console.out("  shards: \(plan.shards)")
-        Console.out("  splits: [\(plan.splits.map { "\($0 + 1)" }.joined(separator: ", "))]")
+        Console.out("  splits: [\(plan.splits.map { "\(Ordinal($0))" }.joined(separator: ", "))]")
     }
 }
