@@ -19,7 +19,8 @@ package struct LogHead: Sendable, Equatable {
     var text: String { "\(origin)\n\(size)\n\(Data(root).base64EncodedString())\n" }
 
     private init?(lines: [String]) {
-        guard lines.count >= 3, !lines[0].isEmpty, let size = Int(canonical: lines[1]),
+        // The origin is the name in the lines of signatures, where a blank would end it.
+        guard lines.count >= 3, !lines[0].isEmpty, !lines[0].utf8.contains(0x20), let size = Int(canonical: lines[1]),
             let root = Data(canonicalBase64: lines[2]), root.count == 32
         else { return nil }
         self.init(origin: lines[0], size: size, root: Array(root))

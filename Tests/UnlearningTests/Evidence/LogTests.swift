@@ -350,6 +350,15 @@ import Testing
         }
     }
 
+    // The origin stands as a name in the lines of signatures, so that such a head could not be written again.
+    @Test(arguments: [("a", true), ("a b", false), ("a\u{2014} 1", false)])
+    func anOriginWithABlankIsNoHead(origin: String, isHead: Bool) throws {
+        let root = Data(repeating: 1, count: 32).base64EncodedString()
+        let head = LogHead(note: "\(origin)\n9\n\(root)\n\n\u{2014} a AAAA\n")
+        #expect((head != nil) == isHead)
+        if let head { #expect(try LogHead(note: head.note(signedBy: [SigningKey()])) == head) }
+    }
+
     @Test func aLostKeyIsReplacedAndTheWorkspaceSignsAgain() throws {
         try with { _, subject, records in
             try subject.delete([records[0].recordID])
