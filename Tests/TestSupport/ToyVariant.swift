@@ -19,7 +19,7 @@ package struct ToyVariant: Sendable, CustomStringConvertible {
             $0.epochs = 3.5
         },
         ToyVariant("LoRA on all six matrices, pooler") {
-            $0.adapter = .lora(rank: 3, targets: TargetModule.allCases)
+            $0.adapter = .lora(rank: 3, targets: TargetModule.all(of: .bert))
             $0.pooling = .pooler
         },
         ToyVariant("LoRA on the top layer alone, cls") {
@@ -112,7 +112,7 @@ extension Recipe.Adapter {
     ) -> Recipe.Adapter {
         var lora = Recipe.LoRA()
         lora.rank = rank
-        lora.targetModules = TargetModule.allCases.filter(targets.contains)
+        lora.targetModules = TargetModule.all(of: .bert).filter(targets.contains)
         lora.layers = layers
         lora.stages = stages
         return .lora(lora)

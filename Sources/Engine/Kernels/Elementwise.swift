@@ -122,6 +122,7 @@ extension Activation {
         case .gelu: Int32(SISA_GELU)
         case .geluTanh: Int32(SISA_GELU_TANH)
         case .relu: Int32(SISA_RELU)
+        case .silu: preconditionFailure("the kernels have no SiLU yet")
         }
     }
 }

@@ -6,6 +6,7 @@ package struct BackboneConfiguration: Sendable, Equatable {
     /// The kinds of model that can be read, by their `model_type`.
     package enum ModelType: String, Sendable, CaseIterable {
         case bert, distilbert, electra
+        case llama, qwen2, qwen3, gpt2
     }
 
     /// The function between the two halves of a feed-forward block.
@@ -16,12 +17,16 @@ package struct BackboneConfiguration: Sendable, Equatable {
         case geluTanh
         /// The larger of x and 0.
         case relu
+        /// x / (1 + exp(-x)), also called swish.
+        case silu
     }
 
     /// What only the models of one architecture have.
     package enum Family: Sendable, Equatable {
         /// Encoders of BERT's kind: learned positions and segments, layer norms behind attention and feed-forward.
         case encoder(Encoder)
+        /// Causal models: norms before attention and feed-forward, a token looks at itself and those before it.
+        case decoder(Decoder)
     }
 
     /// The values that only an encoder has.
@@ -80,6 +85,23 @@ package struct BackboneConfiguration: Sendable, Equatable {
         } catch {
             throw BackboneConfigurationError(file: file, problem: error)
         }
+    }
+
+    /// Takes the values as they are.
+    init(
+        unchecked modelType: ModelType, hiddenSize: Int, layers: Int, heads: Int, intermediateSize: Int,
+        vocabularySize: Int, maximumPositions: Int, activation: Activation, seed: UInt64?, family: Family
+    ) {
+        self.modelType = modelType
+        self.hiddenSize = hiddenSize
+        self.layers = layers
+        self.heads = heads
+        self.intermediateSize = intermediateSize
+        self.vocabularySize = vocabularySize
+        self.maximumPositions = maximumPositions
+        self.activation = activation
+        self.seed = seed
+        self.family = family
     }
 
     /// Limits that no real encoder comes near; past them a file is damaged or hostile.

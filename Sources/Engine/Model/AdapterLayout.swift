@@ -67,7 +67,7 @@ package struct AdapterLayout: Sendable, Equatable {
             for layer in lora.layers {
                 for module in lora.targets {
                     let (inputs, outputs) = module.shape(in: backbone)
-                    let prefix = "bert.encoder.layer.\(layer).\(module.path)."
+                    let prefix = backbone.modelType.layerPath(layer) + module.path + "."
                     let a = place(prefix + "lora_A.weight", [lora.rank, inputs])
                     let b = place(prefix + "lora_B.weight", [outputs, lora.rank])
                     indices[layer][module.index] = modules.count
@@ -78,8 +78,14 @@ package struct AdapterLayout: Sendable, Equatable {
             precondition(
                 modules.count == lora.layers.count * lora.targets.count, "an adapted matrix is missing")
         }
-        headWeight = place("classifier.weight", [specification.labels, hidden])
-        headBias = place("classifier.bias", [specification.labels])
+        switch specification.task {
+        case .classification(let labels, _):
+            headWeight = place("classifier.weight", [labels, hidden])
+            headBias = place("classifier.bias", [labels])
+        case .generation:
+            headWeight = end..<end
+            headBias = end..<end
+        }
         self.tensors = tensors
         self.modules = modules
         moduleIndices = indices

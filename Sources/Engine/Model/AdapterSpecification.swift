@@ -31,17 +31,25 @@ package struct AdapterSpecification: Sendable, Equatable {
         task = .classification(labels: labels, pooling: pooling)
     }
 
-    /// How many labels the head tells apart: the columns of the logits.
+    /// A generation, whose head is frozen; `promptWeight`: the weight of the prompts' tokens in the loss.
+    package init(lora: LoRA, promptWeight: Float) {
+        self.lora = lora
+        task = .generation(promptWeight: promptWeight)
+    }
+
+    /// How many labels the head tells apart: the columns of the logits. 0 where the head is frozen.
     package var labels: Int {
         switch task {
         case .classification(let labels, _): labels
+        case .generation: 0
         }
     }
 
-    /// What the head reads of a record's token vectors.
-    package var pooling: Pooling {
+    /// What the head reads of a record's token vectors; nil where it reads each by itself.
+    package var pooling: Pooling? {
         switch task {
         case .classification(_, let pooling): pooling
+        case .generation: nil
         }
     }
 }

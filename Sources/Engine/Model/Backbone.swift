@@ -55,6 +55,7 @@ package final class Backbone: Sendable {
         } else {
             switch configuration.family {
             case .encoder(let encoder): storedEmbedding = try Embedding(source, encoder)
+            case .decoder: preconditionFailure("a decoder's embedding is not read yet")
             }
         }
         layers = LayerStack(

@@ -57,6 +57,8 @@ private struct LayerNames {
             intermediate = prefix + "ffn.lin1"
             output = prefix + "ffn.lin2"
             outputNorm = prefix + "output_layer_norm"
+        case .llama, .qwen2, .qwen3, .gpt2:
+            preconditionFailure("a decoder has no encoder layers")
         }
     }
 }

@@ -120,6 +120,7 @@ struct EncoderLayer: Sendable {
                 input: buffers.attended, gradient: buffers.dIntermediate,
                 view: MatrixView(rows: rows, columns: intermediate.outputs))
         case .output: return LoRAOperands(input: buffers.activated, gradient: buffers.dOutputSum, view: dense)
+        default: preconditionFailure("an encoder has no \(module.rawValue)")
         }
     }
 }

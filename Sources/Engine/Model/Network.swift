@@ -16,7 +16,7 @@ package final class Network: Sendable {
         self.backbone = backbone
         self.layout = layout
         let pooler = Pooler(
-            pooling: layout.specification.pooling, hidden: backbone.configuration.hiddenSize, dense: backbone.pooler)
+            pooling: layout.specification.pooling ?? .mean, hidden: backbone.configuration.hiddenSize, dense: backbone.pooler)
         self.pooler = pooler
         head = .classifier(ClassifierHead(pooler: pooler, labels: layout.specification.labels))
     }

@@ -2,6 +2,9 @@
 package enum Task: Sendable, Equatable {
     /// One of `labels` labels for each text, by a linear head on one vector a record.
     case classification(labels: Int, pooling: Pooling)
+    /// The tokens of a completion, each from those before it. The loss of a batch is the mean over the tokens of all
+    /// completions plus `promptWeight` times the mean over those of all prompts; the head is frozen.
+    case generation(promptWeight: Float)
 }
 
 /// How a record's token vectors become the one vector that a classifier reads.
@@ -18,12 +21,33 @@ package enum Pooling: String, CaseIterable, Codable, Sendable {
 package enum Target: Sendable, Equatable {
     /// A label's number, from 0.
     case label(Int)
+    /// The tokens that follow a prompt.
+    case completion(Continuation)
+}
 
-    /// The number of the label.
+/// The tokens of one record of a generation: a prompt and what should follow it.
+package struct Continuation: Sendable, Equatable {
+    /// All tokens, those of the prompt first.
+    package let tokens: [Int32]
+    /// How many of them are the prompt's; at least 1, and fewer than all.
+    package let prompt: Int
+
+    /// Joins a prompt with its completion; neither is empty.
+    package init(prompt: [Int32], completion: [Int32]) {
+        precondition(!prompt.isEmpty && !completion.isEmpty, "a prompt or a completion has no token")
+        tokens = prompt + completion
+        self.prompt = prompt.count
+    }
+
+    /// What the network reads: all tokens but the last, since row t predicts token t + 1.
+    package var inputs: [Int32] { Array(tokens.dropLast()) }
+}
+
+extension Target {
+    /// The number of the label that a classification asks for.
     var label: Int {
-        switch self {
-        case .label(let label): label
-        }
+        guard case .label(let label) = self else { preconditionFailure("a classification was given no label") }
+        return label
     }
 }
 

@@ -1,12 +1,15 @@
 /// One frozen layer of a backbone, of whatever family: what passes through the network ask of it.
 enum TransformerLayer: Sendable {
     case encoder(EncoderLayer)
+    case decoder(DecoderLayer)
 
     /// Reads layer `layer` of a backbone; `needsGradient` packs its matrices for the backward products too.
     init(_ source: WeightSource, layer: Int, needsGradient: Bool) throws {
         switch source.configuration.family {
         case .encoder(let encoder):
             self = .encoder(try EncoderLayer(source, encoder, layer: layer, needsGradient: needsGradient))
+        case .decoder(let decoder):
+            self = .decoder(try DecoderLayer(source, decoder, layer: layer, needsGradient: needsGradient))
         }
     }
 
@@ -21,6 +24,7 @@ enum TransformerLayer: Sendable {
     func project(rows: Int, _ input: [Float], into projections: inout [Float]) {
         switch self {
         case .encoder(let layer): layer.queryKeyValue.forward(rows: rows, input, into: &projections)
+        case .decoder(let layer): layer.project(rows: rows, input, into: &projections)
         }
     }
 
@@ -30,6 +34,7 @@ enum TransformerLayer: Sendable {
     ) {
         switch self {
         case .encoder(let layer): layer.forwardFromProjections(chunk, input, &buffers, lora)
+        case .decoder(let layer): layer.forwardFromProjections(chunk, input, &buffers, lora)
         }
     }
 
@@ -41,6 +46,8 @@ enum TransformerLayer: Sendable {
         switch self {
         case .encoder(let layer):
             layer.backward(chunk, &buffers, lora, needsInput: needsInput, dInput: &dInput)
+        case .decoder(let layer):
+            layer.backward(chunk, &buffers, lora, needsInput: needsInput, dInput: &dInput)
         }
     }
 
@@ -48,6 +55,7 @@ enum TransformerLayer: Sendable {
     func operands(of module: TargetModule, rows: Int, input: [Float], _ buffers: LayerBuffers) -> LoRAOperands {
         switch self {
         case .encoder(let layer): layer.operands(of: module, rows: rows, input: input, buffers)
+        case .decoder(let layer): layer.operands(of: module, rows: rows, input: input, buffers)
         }
     }
 }

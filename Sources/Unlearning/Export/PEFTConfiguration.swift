@@ -43,7 +43,7 @@ struct PEFTConfiguration: Encodable, Equatable {
                 lora.targets.map { target in
                     switch target {
                     case .query, .key, .value: target.rawValue
-                    case .attentionOutput, .intermediate, .output: target.path
+                    default: target.path
                     }
                 })
             layersToTransform = isAll ? nil : lora.layers

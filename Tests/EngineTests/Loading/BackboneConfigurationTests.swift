@@ -47,6 +47,7 @@ import Testing
             maximumPositions: 64, activation: .relu)
         switch expected.family {
         case .encoder(let encoder): #expect(encoder.typeVocabularySize == 0)
+        case .decoder: Issue.record("an encoder was read as a decoder")
         }
         #expect(
             try read(

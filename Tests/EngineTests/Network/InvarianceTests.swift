@@ -13,7 +13,7 @@ import Testing
     init() throws {
         let folder = ToyWorld.recipeFolder.appending(path: "backbone")
         let configuration = try BackboneConfiguration(contentsOf: folder.appending(path: "config.json"))
-        let lora = AdapterSpecification.LoRA(rank: 3, alpha: 5, targets: TargetModule.allCases, layers: [1])
+        let lora = AdapterSpecification.LoRA(rank: 3, alpha: 5, targets: TargetModule.all(of: .bert), layers: [1])
         let layout = AdapterLayout(
             AdapterSpecification(lora: lora, labels: 3, pooling: .mean), backbone: configuration)
         network = try Network(backbone: Backbone(folder: folder, gradientsFrom: 1), layout: layout)
