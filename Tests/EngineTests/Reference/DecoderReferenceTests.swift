@@ -13,7 +13,9 @@ import Testing
         let reference = try DecoderCase(model, adapter)
         let scores = try wholeTexts(reference, threads: 2)
         for (member, isAdapted) in [true, false].enumerated() {
-            let found = (0..<scores.places).flatMap { scores.values[scores.range(member: member, place: $0)] }
+            let found = scores.flatMap { text in
+                (0..<text.places).flatMap { text.values[text.range(member: member, place: $0)] }
+            }
             let expected = try reference.logProbabilities(adapted: isAdapted)
             #expect(difference(found, expected).largest < 1e-3, "adapted: \(isAdapted)")
         }
@@ -24,20 +26,18 @@ import Testing
         let reference = try DecoderCase(model, "all")
         let whole = try wholeTexts(reference, threads: 2)
         let ensemble = try ensemble(reference, threads: 1)
-        var place = 0
-        for tokens in reference.records.tokens {
+        for (text, tokens) in reference.records.tokens.enumerated() {
             let stream = ensemble.stream()
-            for token in tokens {
-                let scores = ensemble.feed([[token]], to: [stream], wanted: [0..<1])
-                for member in 0..<whole.members {
+            for (place, token) in tokens.enumerated() {
+                let scores = try #require(ensemble.feed([[token]], to: [stream], wanted: [0..<1]).first)
+                for member in 0..<ensemble.members {
                     #expect(
                         scores.values[scores.range(member: member, place: 0)]
-                            == whole.values[whole.range(member: member, place: place)], "place \(place)")
+                            == whole[text].values[whole[text].range(member: member, place: place)],
+                        "text \(text), place \(place)")
                 }
-                place += 1
             }
         }
-        #expect(place == whole.places)
     }
 
     @Test(arguments: models, adapters)
@@ -82,7 +82,7 @@ import Testing
         return LanguageEnsemble(reference.network, [state], base: true, threads: threads)
     }
 
-    private func wholeTexts(_ reference: DecoderCase, threads: Int) throws -> TokenScores {
+    private func wholeTexts(_ reference: DecoderCase, threads: Int) throws -> [TokenScores] {
         let ensemble = try ensemble(reference, threads: threads)
         let tokens = reference.records.tokens
         return ensemble.feed(
