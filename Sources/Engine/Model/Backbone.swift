@@ -20,10 +20,10 @@ package final class Backbone: Sendable {
     /// The model's own pooler, where its file has one and the top layer is part of what was read.
     let pooler: FrozenLinear?
 
-    /// Reads a Hugging Face folder.
+    /// Reads a Hugging Face folder, or a GGUF file.
     ///
     /// - Parameters:
-    ///   - folder: The folder, of which the configuration and the weights are read.
+    ///   - folder: The folder or file, of which the configuration and the weights are read.
     ///   - gradientsFrom: The lowest layer that a gradient must reach; layers from there on are packed for the backward
     ///     products too, which doubles their memory. Nil: inference only.
     ///   - part: Which part is read.
@@ -32,8 +32,8 @@ package final class Backbone: Sendable {
     package init(
         folder: URL, gradientsFrom: Int?, part: Part = .whole, blocks: [String: BlockDigests]? = nil
     ) throws {
-        let folder = ModelFolder(folder)
-        configuration = try BackboneConfiguration(contentsOf: folder.configuration)
+        let folder = try ModelFolder(folder)
+        configuration = try BackboneConfiguration(folder, blocks: blocks)
         self.part = part
         let all = configuration.layers
         let range: Range<Int> =
