@@ -133,3 +133,57 @@ void sisa_mean_rows(size_t rows, size_t cols, const float *x, float *y) {
 void sisa_sum_rows(size_t rows, size_t cols, const float *x, float *y) {
     TIMED(OTHER, current()->sum_rows(rows, cols, x, y));
 }
+
+void sisa_swiglu_forward(size_t n, const float *gate, const float *up, float *y) {
+    TIMED(ACTIVATION, current()->swiglu_forward(n, gate, up, y));
+}
+
+void sisa_swiglu_backward(size_t n, const float *dy, const float *gate, const float *up, float *dgate, float *dup) {
+    TIMED(ACTIVATION, current()->swiglu_backward(n, dy, gate, up, dgate, dup));
+}
+
+void sisa_rms_norm_forward(size_t rows, size_t cols, float *x, size_t x_row_stride, const float *residual,
+                           const float *weight, float epsilon, float *y, size_t y_row_stride, float *rrms) {
+    TIMED(LAYER_NORM, current()->rms_norm_forward(rows, cols, x, x_row_stride, residual, weight, epsilon, y,
+                                                  y_row_stride, rrms));
+}
+
+void sisa_rms_norm_backward(size_t rows, size_t cols, const float *dy, size_t dy_row_stride, const float *x,
+                            size_t x_row_stride, const float *rrms, const float *weight, float *dx,
+                            size_t dx_row_stride) {
+    TIMED(LAYER_NORM, current()->rms_norm_backward(rows, cols, dy, dy_row_stride, x, x_row_stride, rrms, weight, dx,
+                                                   dx_row_stride));
+}
+
+void sisa_rope(size_t rows, size_t heads, size_t head_size, float *x, size_t row_stride, const int32_t *positions,
+               const float *cosines, const float *sines, bool back) {
+    TIMED(OTHER, current()->rope(rows, heads, head_size, x, row_stride, positions, cosines, sines, back));
+}
+
+void sisa_causal_softmax_forward(size_t rows, size_t cols, size_t row_stride, size_t first, float scale, float *x) {
+    TIMED(SOFTMAX, current()->causal_softmax_forward(rows, cols, row_stride, first, scale, x));
+}
+
+void sisa_causal_softmax_backward(size_t rows, size_t cols, size_t row_stride, size_t first, float scale,
+                                  const float *p, float *dp) {
+    TIMED(SOFTMAX, current()->causal_softmax_backward(rows, cols, row_stride, first, scale, p, dp));
+}
+
+void sisa_add_zero(size_t rows, size_t cols, size_t row_stride, float *x) {
+    TIMED(OTHER, current()->add_zero(rows, cols, row_stride, x));
+}
+
+void sisa_attend(size_t keys, size_t head_size, const float *q, const float *k_turned, size_t k_stride, const float *v,
+                 size_t v_stride, float scale, float *scores, float *out) {
+    TIMED(SOFTMAX, current()->attend(keys, head_size, q, k_turned, k_stride, v, v_stride, scale, scores, out));
+}
+
+void sisa_log_softmax(size_t rows, size_t cols, size_t row_stride, float *x) {
+    TIMED(SOFTMAX, current()->log_softmax(rows, cols, row_stride, x));
+}
+
+float sisa_cross_entropy(size_t cols, size_t target, float share, float *x) {
+    float result;
+    TIMED(SOFTMAX, result = current()->cross_entropy(cols, target, share, x));
+    return result;
+}

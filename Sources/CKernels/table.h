@@ -26,6 +26,23 @@ typedef struct {
     void (*softmax_backward)(size_t rows, size_t cols, size_t row_stride, float scale, const float *p, float *dp);
     void (*mean_rows)(size_t rows, size_t cols, const float *x, float *y);
     void (*sum_rows)(size_t rows, size_t cols, const float *x, float *y);
+    void (*swiglu_forward)(size_t n, const float *gate, const float *up, float *y);
+    void (*swiglu_backward)(size_t n, const float *dy, const float *gate, const float *up, float *dgate, float *dup);
+    void (*rms_norm_forward)(size_t rows, size_t cols, float *x, size_t x_row_stride, const float *residual,
+                             const float *weight, float epsilon, float *y, size_t y_row_stride, float *rrms);
+    void (*rms_norm_backward)(size_t rows, size_t cols, const float *dy, size_t dy_row_stride, const float *x,
+                              size_t x_row_stride, const float *rrms, const float *weight, float *dx,
+                              size_t dx_row_stride);
+    void (*rope)(size_t rows, size_t heads, size_t head_size, float *x, size_t row_stride, const int32_t *positions,
+                 const float *cosines, const float *sines, bool back);
+    void (*causal_softmax_forward)(size_t rows, size_t cols, size_t row_stride, size_t first, float scale, float *x);
+    void (*causal_softmax_backward)(size_t rows, size_t cols, size_t row_stride, size_t first, float scale,
+                                    const float *p, float *dp);
+    void (*add_zero)(size_t rows, size_t cols, size_t row_stride, float *x);
+    void (*attend)(size_t keys, size_t head_size, const float *q, const float *k_turned, size_t k_stride,
+                   const float *v, size_t v_stride, float scale, float *scores, float *out);
+    void (*log_softmax)(size_t rows, size_t cols, size_t row_stride, float *x);
+    float (*cross_entropy)(size_t cols, size_t target, float share, float *x);
 } sisa_table;
 
 extern const sisa_table sisa_table_portable;

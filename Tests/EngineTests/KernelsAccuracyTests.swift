@@ -11,7 +11,8 @@ extension KernelsTests {
         /// A bound on the error in units in the last place, from inputs `low` to `high`.
         static let bounds: [(function: Function, low: Float, high: Float, ulps: Double)] = [
             (.exp, -87.3365, 88.7228, 0.9), (.log, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 0.86),
-            (.tanh, -20, 20, 2.7), (.gelu, 0, 100, 4.5), (.geluTanh, 0, 100, 2.5), (.gelu, -3, 0, 5.9)
+            (.tanh, -20, 20, 2.7), (.gelu, 0, 100, 4.5), (.geluTanh, 0, 100, 2.5), (.gelu, -3, 0, 5.9),
+            (.silu, -87, 0, 2.4), (.silu, 0, 100, 1.5)
         ]
 
         static func exact(_ function: Function, _ x: Double) -> Double {
@@ -21,6 +22,7 @@ extension KernelsTests {
             case .tanh: tanh(x)
             case .gelu: x * erfc(-x * 0.5.squareRoot()) / 2
             case .geluTanh: x / (1 + exp(-2 * (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+            case .silu: x / (1 + exp(-x))
             case .relu, .scale: .nan
             }
         }

@@ -6,7 +6,7 @@ extension KernelsTests {
     @Suite struct Elementwise {
         /// The functions of one number.
         enum Function: CaseIterable {
-            case exp, log, tanh, gelu, geluTanh, relu, scale
+            case exp, log, tanh, gelu, geluTanh, relu, silu, scale
 
             func kernel(_ n: Int, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
                 switch self {
@@ -16,6 +16,7 @@ extension KernelsTests {
                 case .gelu: unsafe sisa_activation_forward(Int32(SISA_GELU), n, x, y)
                 case .geluTanh: unsafe sisa_activation_forward(Int32(SISA_GELU_TANH), n, x, y)
                 case .relu: unsafe sisa_activation_forward(Int32(SISA_RELU), n, x, y)
+                case .silu: unsafe sisa_activation_forward(Int32(SISA_SILU), n, x, y)
                 case .scale: unsafe sisa_scale(n, -0.3, x, y)
                 }
             }
@@ -28,6 +29,7 @@ extension KernelsTests {
                 case .gelu: SlowTwins.gelu(x)
                 case .geluTanh: SlowTwins.geluTanh(x)
                 case .relu: SlowTwins.relu(x)
+                case .silu: SlowTwins.silu(x)
                 case .scale: -0.3 * x
                 }
             }
@@ -66,7 +68,7 @@ extension KernelsTests {
         func slopesEqualTheirSlowTwins(_ variant: Variant) {
             let slopes: [(Int, (Float) -> Float)] = [
                 (Int(SISA_GELU), SlowTwins.geluSlope), (Int(SISA_GELU_TANH), SlowTwins.geluTanhSlope),
-                (Int(SISA_RELU), SlowTwins.reluSlope)
+                (Int(SISA_RELU), SlowTwins.reluSlope), (Int(SISA_SILU), SlowTwins.siluSlope)
             ]
             var numbers = Numbers(seed: 11)
             for (kind, slope) in slopes {
@@ -82,6 +84,47 @@ extension KernelsTests {
                     expectSameBits(found, expected, "kind \(kind), count \(count)")
                 }
             }
+        }
+
+        @Test(arguments: Variant.available)
+        func swigluEqualsItsSlowTwinForwardAndBackward(_ variant: Variant) {
+            var numbers = Numbers(seed: 14)
+            for count in Array(0...40) + [999] {
+                let wild = count % 2 == 1
+                let some = { (numbers: inout Numbers) in
+                    wild ? numbers.wild(count) : numbers.plain(count, bound: 100)
+                }
+                let (gate, up, dy) = (some(&numbers), some(&numbers), some(&numbers))
+                variant.run {
+                    let y = unsafe written(dy, offset: count % 16) {
+                        unsafe sisa_swiglu_forward(count, gate, up, $0)
+                    }
+                    expectSameBits(y, gate.indices.map { SlowTwins.silu(gate[$0]) * up[$0] }, "y, count \(count)")
+                    let inPlace = unsafe written(gate) { unsafe sisa_swiglu_forward(count, $0, up, $0) }
+                    expectSameBits(inPlace, y, "in place, count \(count)")
+                    let expected = gate.indices.map { SlowTwins.swigluBackward(dy[$0], gate: gate[$0], up: up[$0]) }
+                    var dUp = up
+                    let dGate = unsafe written(gate, offset: count % 16) { gate in
+                        unsafe dUp.withUnsafeMutableBufferPointer { up in
+                            if let up = up.baseAddress {
+                                unsafe sisa_swiglu_backward(count, dy, gate, up, gate, up)
+                            }
+                        }
+                    }
+                    expectSameBits(dGate, expected.map(\.gate), "gate, count \(count)")
+                    expectSameBits(dUp, expected.map(\.up), "up, count \(count)")
+                }
+            }
+        }
+
+        @Test func swigluGivesNumbersForEveryGateThatIsOne() {
+            let gate = stride(from: UInt64(0), to: 1 << 32, by: 40_009).map { Float(bitPattern: UInt32($0)) }
+                .filter(\.isFinite)
+            let ones = [Float](repeating: 1, count: gate.count)
+            var (dGate, dUp) = (ones, ones)
+            let y = unsafe written(ones) { unsafe sisa_swiglu_forward(gate.count, gate, ones, $0) }
+            unsafe sisa_swiglu_backward(gate.count, ones, gate, ones, &dGate, &dUp)
+            #expect((y + dGate + dUp).allSatisfy { $0.isFinite })
         }
 
         @Test(arguments: Variant.available)

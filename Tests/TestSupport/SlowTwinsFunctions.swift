@@ -89,7 +89,7 @@ extension SlowTwins {
         return fma(x, density * 0x1.988454p-2, below)
     }
 
-    private static func sigmoid(_ z: Float) -> (value: Float, slope: Float) {
+    static func sigmoid(_ z: Float) -> (value: Float, slope: Float) {
         let e = exp(-z.magnitude)
         let q = 1 / (1 + e)
         return (z < 0 ? e * q : q, (e * q) * q)

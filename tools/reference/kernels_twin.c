@@ -9,7 +9,7 @@
 
 #include "CKernels.h"
 
-enum { INPUTS = 1 << 15, OUTPUTS = 1 << 12, OUTS = 4, FUNCTIONS = 20 };
+enum { INPUTS = 1 << 15, OUTPUTS = 1 << 12, OUTS = 4, FUNCTIONS = 33 };
 
 static float a[INPUTS], b[INPUTS], extra[INPUTS], packed[2 * INPUTS];
 typedef float outputs[OUTS][OUTPUTS];
@@ -107,6 +107,8 @@ static void run(int which, int isa, outputs to, size_t rows, size_t cols, size_t
     const size_t n = rows * cols;
     const sisa_adamw_constants c = {0.3f, 0.9f, 0.1f, 0.999f, 1e-3f, 3e-3f, 1.7f, 1e-8f};
     float *x = a + offset, *y = to[0] + offset;
+    int32_t positions[40];
+    for (int row = 0; row < 40; row++) positions[row] = row * 7 % 40;
     sisa_isa_select(isa);
     switch (which) {
     case 0: sisa_exp(n, x, y); break;
@@ -129,13 +131,28 @@ static void run(int which, int isa, outputs to, size_t rows, size_t cols, size_t
     case 17: sisa_softmax_backward(rows, cols, stride, 0.7f, x, y); break;
     case 18: sisa_mean_rows(rows, cols, x, y); break;
     case 19: sisa_sum_rows(rows, cols, x, y); break;
+    case 20: sisa_activation_forward(SISA_SILU, n, x, y); break;
+    case 21: sisa_activation_backward(SISA_SILU, n, x, b, y); break;
+    case 22: sisa_swiglu_forward(n, x, b, y); break;
+    case 23: sisa_swiglu_backward(n, x, b, extra, y, to[1]); break;
+    case 24: sisa_rms_norm_forward(rows, cols, y, stride, extra, b, 1e-5f, to[1] + offset, stride, to[2]); break;
+    case 25: sisa_rms_norm_backward(rows, cols, y, stride, x, cols, b, extra, y, stride); break;
+    case 26: sisa_rope(rows, cols / 8, 8, y, stride, positions, a, b, rows % 2); break;
+    case 27: sisa_causal_softmax_forward(rows, cols, stride, offset, 0.7f, y); break;
+    case 28: sisa_causal_softmax_backward(rows, cols, stride, offset, 0.7f, x, y); break;
+    case 29: sisa_add_zero(rows, cols, stride, y); break;
+    case 30: sisa_attend(cols, rows, x, b, stride, extra, rows + 1, 0.7f, y, to[1] + offset); break;
+    case 31: sisa_log_softmax(rows, cols, stride, y); break;
+    case 32: to[1][0] = sisa_cross_entropy(cols, offset % cols, 0.3f, y); break;
     }
 }
 
 static const char *const names[FUNCTIONS] = {
     "exp",           "log",           "tanh",         "gelu",                "gelu tanh",  "relu",      "gelu slope",
     "gelu tanh slope", "relu slope",  "add",          "scale",               "all finite", "adamw",     "layer norm",
-    "layer norm with residual", "layer norm backward", "softmax", "softmax backward", "mean of rows", "sum of rows"};
+    "layer norm with residual", "layer norm backward", "softmax", "softmax backward", "mean of rows", "sum of rows", "silu",
+    "silu slope", "swiglu", "swiglu backward", "rms norm", "rms norm backward", "rope", "causal softmax",
+    "causal softmax backward", "add zero", "attend", "log softmax", "cross entropy"};
 
 static void compare_functions(int which, int wild) {
     fill_all(wild);

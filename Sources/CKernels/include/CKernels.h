@@ -95,13 +95,19 @@ void sisa_log(size_t n, const float *x, float *y);
 /// y[i] = tanh(x[i]), within 2.61 ulp; y may be x.
 void sisa_tanh(size_t n, const float *x, float *y);
 
-enum { SISA_GELU = 0, SISA_GELU_TANH = 1, SISA_RELU = 2 };
+enum { SISA_GELU = 0, SISA_GELU_TANH = 1, SISA_RELU = 2, SISA_SILU = 3 };
 
 /// y[i] = activation(x[i]): GELU x*Phi(x) (within 4.4 ulp for x > 0, 5.2e-8 for x < 0), its tanh approximation
-/// (2.5 ulp, 5.5e-8), or max(x, 0) (+0 for x <= 0, NaN for NaN); y may be x.
+/// (2.5 ulp, 5.5e-8), max(x, 0) (+0 for x <= 0, NaN for NaN), or SiLU x / (1 + exp(-x)); y may be x.
 void sisa_activation_forward(int kind, size_t n, const float *x, float *y);
 /// dx[i] = dy[i] * activation'(x[i]), the slope within 1.6e-7 (GELU) or 2.2e-7 (tanh form); dx may be dy.
 void sisa_activation_backward(int kind, size_t n, const float *x, const float *dy, float *dx);
+
+/// y[i] = silu(gate[i]) * up[i], the gated half of a feed-forward block; y may be gate or up.
+void sisa_swiglu_forward(size_t n, const float *gate, const float *up, float *y);
+/// From dy the gradients of gate and up. With value and slope of the logistic function (docs/numerics.md),
+/// dgate = (dy*up) * fma(gate, slope, value), dup = dy * (gate*value). Either may be dy, gate or up.
+void sisa_swiglu_backward(size_t n, const float *dy, const float *gate, const float *up, float *dgate, float *dup);
 
 /// y[i] = y[i] + x[i].
 void sisa_add(size_t n, const float *x, float *y);
@@ -142,6 +148,44 @@ void sisa_softmax_backward(size_t rows, size_t cols, size_t row_stride, float sc
 void sisa_mean_rows(size_t rows, size_t cols, const float *x, float *y);
 /// y[c] = ((start[c] + x[0,c]) + x[1,c]) + ...: a sum over rows in order, accumulated into y.
 void sisa_sum_rows(size_t rows, size_t cols, const float *x, float *y);
+
+// --- Causal models --------------------------------------------------------------------------------------------
+
+/// In place x[r,:] = x[r,:] + residual[r,:] (residual may be NULL; its rows are as far apart as x's); then
+/// rrms[r] = 1/sqrt(sum(x*x)/cols + epsilon) (rrms may be NULL), y[r,c] = (x*rrms) * weight[c]. y may be x.
+void sisa_rms_norm_forward(size_t rows, size_t cols, float *x, size_t x_row_stride, const float *residual,
+                           const float *weight, float epsilon, float *y, size_t y_row_stride, float *rrms);
+/// dx from dy, with x and rrms as the forward pass left them: g = dy*weight,
+/// dx = rrms * (g - x * (((sum(g*x) * rrms) * rrms) / cols)). dx may be dy, with the same stride.
+void sisa_rms_norm_backward(size_t rows, size_t cols, const float *dy, size_t dy_row_stride, const float *x,
+                            size_t x_row_stride, const float *rrms, const float *weight, float *dx,
+                            size_t dx_row_stride);
+
+/// Rotates, in place, the heads of each row by its position: for c < head_size/2 and row t = positions[r] of the
+/// tables (positions, head_size/2), u = x[c] and v = x[c + head_size/2] of a head become u*cos - v*sin and
+/// v*cos + u*sin; with `back` the other way round, by -sin: the gradient of the same. Heads lie side by side.
+void sisa_rope(size_t rows, size_t heads, size_t head_size, float *x, size_t row_stride, const int32_t *positions,
+               const float *cosines, const float *sines, bool back);
+
+/// Row r: its first min(first + r + 1, cols) elements become what sisa_softmax_forward makes of them alone, the rest +0.
+void sisa_causal_softmax_forward(size_t rows, size_t cols, size_t row_stride, size_t first, float scale, float *x);
+/// Row r: its first min(first + r + 1, cols) elements become what sisa_softmax_backward makes of them alone, the rest
+/// +0.
+void sisa_causal_softmax_backward(size_t rows, size_t cols, size_t row_stride, size_t first, float scale,
+                                  const float *p, float *dp);
+/// x[r,c] = x[r,c] + 0: what a product of probabilities and values ends with, so that the sign of a zero does not
+/// depend on how many probabilities of +0 its chain ends with.
+void sisa_add_zero(size_t rows, size_t cols, size_t row_stride, float *x);
+/// One query over a cache: scores[j] = the chain over p of q[p] * k_turned[p*k_stride + j] from +0, j < keys;
+/// scores = softmax(scale * scores); out[c] = (the chain over j of scores[j] * v[j*v_stride + c] from +0) + 0.
+void sisa_attend(size_t keys, size_t head_size, const float *q, const float *k_turned, size_t k_stride, const float *v,
+                 size_t v_stride, float scale, float *scores, float *out);
+
+/// In place: m the maximum of a row, z the sum of exp(x - m); x = (x - m) - log(z).
+void sisa_log_softmax(size_t rows, size_t cols, size_t row_stride, float *x);
+/// Of a row of logits the loss log(z) - (x[target] - m), which is returned, and in place its gradient times `share`:
+/// share * p with p = exp(x - m) * (1/z), and share * (p - 1) at the target.
+float sisa_cross_entropy(size_t cols, size_t target, float share, float *x);
 
 #ifdef __cplusplus
 }

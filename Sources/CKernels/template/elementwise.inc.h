@@ -23,20 +23,52 @@ MAP(map_tanh, tanh16)
 MAP(map_gelu, gelu)
 MAP(map_gelu_tanh, gelu_tanh)
 MAP(map_relu, relu)
+MAP(map_silu, silu)
 MAP_SLOPE(map_gelu_slope, gelu_slope)
 MAP_SLOPE(map_gelu_tanh_slope, gelu_tanh_slope)
 MAP_SLOPE(map_relu_slope, relu_slope)
+MAP_SLOPE(map_silu_slope, silu_slope)
 
 static void activation_forward(int kind, size_t n, const float *x, float *y) {
     if (kind == SISA_GELU) map_gelu(n, x, y);
     else if (kind == SISA_GELU_TANH) map_gelu_tanh(n, x, y);
+    else if (kind == SISA_SILU) map_silu(n, x, y);
     else map_relu(n, x, y);
 }
 
 static void activation_backward(int kind, size_t n, const float *x, const float *dy, float *dx) {
     if (kind == SISA_GELU) map_gelu_slope(n, x, dy, dx);
     else if (kind == SISA_GELU_TANH) map_gelu_tanh_slope(n, x, dy, dx);
+    else if (kind == SISA_SILU) map_silu_slope(n, x, dy, dx);
     else map_relu_slope(n, x, dy, dx);
+}
+
+// y = silu(gate) * up.
+static void swiglu_forward(size_t n, const float *gate, const float *up, float *y) {
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) store(y + i, silu(load(gate + i)) * load(up + i));
+    if (i < n) store_part(y + i, silu(load_part(gate + i, n - i)) * load_part(up + i, n - i), n - i);
+}
+
+typedef struct {
+    x16 gate, up;  // the gradients of both
+} swiglu16;
+
+INLINE swiglu16 swiglu_slopes(x16 dy, x16 gate, x16 up) {
+    sigmoid16 s = sigmoid(gate);
+    return (swiglu16){(dy * up) * fma16(gate, s.slope, s.value), dy * (gate * s.value)};
+}
+
+static void swiglu_backward(size_t n, const float *dy, const float *gate, const float *up, float *dgate, float *dup) {
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        swiglu16 d = swiglu_slopes(load(dy + i), load(gate + i), load(up + i));
+        store(dgate + i, d.gate), store(dup + i, d.up);
+    }
+    const size_t rest = n - i;
+    if (rest == 0) return;
+    swiglu16 d = swiglu_slopes(load_part(dy + i, rest), load_part(gate + i, rest), load_part(up + i, rest));
+    store_part(dgate + i, d.gate, rest), store_part(dup + i, d.up, rest);
 }
 
 static void add(size_t n, const float *x, float *y) {

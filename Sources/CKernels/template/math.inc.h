@@ -149,3 +149,10 @@ INLINE x16 relu_slope(x16 x) {
     x16 step = choose(x > 0.0f, splat(1.0f), splat(0.0f));
     return choose(x == x, step, x);
 }
+
+INLINE x16 silu(x16 x) { return x / (1.0f + exp16(-x)); }
+
+INLINE x16 silu_slope(x16 x) {
+    sigmoid16 s = sigmoid(x);
+    return fma16(x, s.slope, s.value);
+}

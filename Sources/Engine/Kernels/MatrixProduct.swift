@@ -12,10 +12,10 @@ package enum AccumulatorStart {
 /// C = A B, each element one chain of fused multiply-adds over ascending depth (docs/numerics.md).
 ///
 /// Shapes: A (m, k), B (k, n), C (m, n). The bits of a row of C depend on that row of A, on B and on the row's start
-/// only.
+/// only. The members of `pool` share the columns of C among them.
 package func multiply(
     _ a: [Float], _ aView: MatrixView, _ b: Panels, into c: inout [Float], _ cView: MatrixView,
-    start: AccumulatorStart = .zero
+    start: AccumulatorStart = .zero, _ pool: ThreadPool? = nil
 ) {
     aView.check(count: a.count)
     cView.check(count: c.count)
@@ -31,9 +31,20 @@ package func multiply(
             unsafe b.withPanels { panels in
                 guard let from = a.baseAddress else { return }
                 let run = { (start: Int, bias: UnsafePointer<Float>?) in
-                    unsafe sisa_gemm(
-                        aView.rows, b.columns, b.rows, from + aView.offset, aView.rowStride,
-                        aView.columnStride, panels, result, cView.rowStride, Int32(start), bias)
+                    let part = { (columns: Range<Int>) in
+                        unsafe sisa_gemm(
+                            aView.rows, columns.count, b.rows, from + aView.offset, aView.rowStride,
+                            aView.columnStride, panels + columns.lowerBound * b.rows, result + columns.lowerBound,
+                            cView.rowStride, Int32(start), bias.map { unsafe $0 + columns.lowerBound })
+                    }
+                    guard let pool, pool.size > 1 else { return part(0..<b.columns) }
+                    // Whole panels: no two members write the same column.
+                    let (width, all) = (Int(SISA_PANEL), (b.columns + Int(SISA_PANEL) - 1) / Int(SISA_PANEL))
+                    pool.run { member in
+                        let first = all * member / pool.size * width
+                        let last = min(all * (member + 1) / pool.size * width, b.columns)
+                        if first < last { part(first..<last) }
+                    }
                 }
                 switch start {
                 case .zero: run(Int(SISA_START_ZERO), nil)

@@ -47,7 +47,7 @@ extension BackboneConfiguration {
     }
 
     /// The angles of a rotary embedding.
-    package struct Rotary: Sendable, Equatable {
+    package struct Rotary: Sendable, Hashable {
         /// The base of the frequencies: theta^(-2i / headSize).
         package let theta: Float
         /// What becomes of the frequencies.
@@ -60,7 +60,7 @@ extension BackboneConfiguration {
         }
 
         /// How a model's frequencies were stretched to longer texts.
-        package enum Scaling: Sendable, Equatable {
+        package enum Scaling: Sendable, Hashable {
             case none
             /// Every frequency is divided by a factor.
             case linear(factor: Float)

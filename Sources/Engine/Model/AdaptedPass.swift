@@ -11,7 +11,7 @@ final class AdaptedPass {
         layers = (network.layout.firstLayer..<network.backbone.layers.count).map { _ in LayerBuffers() }
     }
 
-    /// features of a chunk's records -> `head.logits`.
+    /// features of a chunk's records -> the last layer's result and, for a classification, `head.logits`.
     func forward(_ features: ArraySlice<Features>, _ adapter: AdapterPanels) {
         let hidden = network.hidden
         chunk = Chunk(lengths: features.map(\.rows), heads: network.heads)
@@ -21,15 +21,14 @@ final class AdaptedPass {
         }
         let rank = network.layout.specification.lora?.rank ?? 0
         for index in layers.indices {
-            layers[index].reserve(
-                chunk, hidden: hidden, intermediateSize: network.backbone.configuration.intermediateSize, rank: rank,
-                backward: true)
+            layers[index].reserve(chunk, network.sizes, rank: rank, backward: true)
             let layer = network.layout.firstLayer + index
             let below = index == 0 ? input : layers[index - 1].result
             network.backbone.layers[layer].forward(
                 chunk, below, &layers[index], LayerAdapter(panels: adapter, layer: layer))
         }
-        network.head.forward(chunk, layers.last?.result ?? input, arePooled: layers.isEmpty, adapter, &head)
+        guard case .classifier(let classifier) = network.head else { return }
+        classifier.forward(chunk, layers.last?.result ?? input, arePooled: layers.isEmpty, adapter, &head)
     }
 
     /// The gradient of the logits travels down to the LoRA products of layer `bottom`.
@@ -42,18 +41,45 @@ final class AdaptedPass {
         head.dLogits.replaceFirst(count, with: head.logits)
         let losses = loss(&head.dLogits)
         guard let top = layers.indices.last else { return losses }
-        network.head.backward(chunk, adapter, &head, into: &layers[top].dOutputSum)
+        network.classifier.backward(chunk, adapter, &head, into: &layers[top].dOutputSum)
+        descend(adapter, to: bottom)
+        return losses
+    }
+
+    /// The gradient of the loss of a chunk's tokens travels down to the LoRA products of layer `bottom`.
+    ///
+    /// `scored`: for each record the rows whose next token is scored. Returns each record's share of the loss. The
+    /// buffers are one thread's, whatever pass it is at.
+    func backward(
+        _ adapter: AdapterPanels, to bottom: Int, scored: ArraySlice<[LanguageHead.ScoredRow]>,
+        _ buffers: inout LanguageBuffers
+    ) -> [Float] {
+        let top = layers.count - 1
+        let rows = zip(scored, chunk.segments).flatMap { rows, segment in
+            rows.map { LanguageHead.ScoredRow(row: segment.start + $0.row, target: $0.target, share: $0.share) }
+        }
+        let losses = network.language.backward(
+            rows, layers[top].result, &buffers, into: &layers[top].dOutputSum, tokens: chunk.tokens)
+        descend(adapter, to: bottom)
+        var start = 0
+        return scored.map { rows in
+            defer { start += rows.count }
+            return losses[start..<start + rows.count].reduce(0, +)
+        }
+    }
+
+    /// From the gradient of the top layer's result, in its `dOutputSum`, to the LoRA products of layer `bottom`.
+    private func descend(_ adapter: AdapterPanels, to bottom: Int) {
         let lowest = bottom - network.layout.firstLayer
         for index in layers.indices.reversed() where index >= lowest {
             let layer = network.layout.firstLayer + index
             var below = index == 0 ? [] : layers[index - 1].dOutputSum
             if index > 0 { layers[index - 1].dOutputSum = [] }
             network.backbone.layers[layer].backward(
-                chunk, &layers[index], LayerAdapter(panels: adapter, layer: layer), needsInput: index > lowest,
-                dInput: &below)
+                chunk, index == 0 ? input : layers[index - 1].result, &layers[index],
+                LayerAdapter(panels: adapter, layer: layer), needsInput: index > lowest, dInput: &below)
             if index > 0 { layers[index - 1].dOutputSum = below }
         }
-        return losses
     }
 
     /// The two operands of an adapted matrix's weight gradients, and the products between its A and B.

@@ -15,10 +15,12 @@ package final class Backbone: Sendable {
     /// The sizes of the backbone, as its config.json states them.
     package let configuration: BackboneConfiguration
     let part: Part
-    private let storedEmbedding: Embedding?
+    private let storedEmbedding: InputEmbedding?
     let layers: LayerStack
     /// The model's own pooler, where its file has one and the top layer is part of what was read.
     let pooler: FrozenLinear?
+    /// A causal model's end, where the top layer is part of what was read.
+    let languageHead: LanguageHead?
 
     /// Reads a Hugging Face folder, or a GGUF file.
     ///
@@ -29,11 +31,20 @@ package final class Backbone: Sendable {
     ///   - part: Which part is read.
     ///   - blocks: What the files of weights must hold, by name; parts are compared as they are read.
     /// - Throws: An error of the file that cannot be read, or is not what it must be.
-    package init(
+    package convenience init(
         folder: URL, gradientsFrom: Int?, part: Part = .whole, blocks: [String: BlockDigests]? = nil
     ) throws {
         let folder = try ModelFolder(folder)
-        configuration = try BackboneConfiguration(folder, blocks: blocks)
+        let configuration = try BackboneConfiguration(folder, blocks: blocks)
+        try self.init(configuration, folder, gradientsFrom: gradientsFrom, part: part, blocks: blocks)
+    }
+
+    /// The same, where the configuration was read already.
+    init(
+        _ configuration: BackboneConfiguration, _ folder: ModelFolder, gradientsFrom: Int?, part: Part = .whole,
+        blocks: [String: BlockDigests]? = nil
+    ) throws {
+        self.configuration = configuration
         self.part = part
         let all = configuration.layers
         let range: Range<Int> =
@@ -47,26 +58,32 @@ package final class Backbone: Sendable {
             storedEmbedding = nil
             layers = LayerStack(all, from: all, [])
             pooler = nil
+            languageHead = nil
             return
         }
         let source = try WeightSource(folder: folder, configuration: configuration, blocks: blocks)
         if case .adapted = part {
             storedEmbedding = nil
         } else {
-            switch configuration.family {
-            case .encoder(let encoder): storedEmbedding = try Embedding(source, encoder)
-            case .decoder: preconditionFailure("a decoder's embedding is not read yet")
-            }
+            storedEmbedding = try InputEmbedding(source)
         }
         layers = LayerStack(
             all, from: range.lowerBound,
             try range.map { layer in
                 try TransformerLayer(source, layer: layer, needsGradient: gradientsFrom.map { layer >= $0 } ?? false)
             })
-        pooler = range.upperBound == all ? try source.pooler(needsGradient: gradientsFrom != nil) : nil
+        let readsEnd = range.upperBound == all
+        switch configuration.family {
+        case .encoder:
+            pooler = readsEnd ? try source.pooler(needsGradient: gradientsFrom != nil) : nil
+            languageHead = nil
+        case .decoder(let decoder):
+            pooler = nil
+            languageHead = readsEnd ? try LanguageHead(source, decoder, needsGradient: gradientsFrom != nil) : nil
+        }
     }
 
-    var embedding: Embedding {
+    var embedding: InputEmbedding {
         guard let storedEmbedding else { preconditionFailure("a text reached a backbone that was read for features") }
         return storedEmbedding
     }

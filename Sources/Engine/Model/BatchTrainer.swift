@@ -6,6 +6,7 @@ package final class BatchTrainer {
     private let pool: ThreadPool
     private let passes: [AdaptedPass]
     private let headStep: HeadStep?
+    private let scratch: [LanguageScratch]
     private var adapter: AdapterPanels
     private var gradients: Gradients
 
@@ -15,6 +16,7 @@ package final class BatchTrainer {
         pool = ThreadPool(size: threads)
         passes = (0..<(pool.size == 1 ? 1 : 2 * pool.size)).map { _ in AdaptedPass(network) }
         headStep = network.layout.specification.lora == nil ? HeadStep(network.layout, pool) : nil
+        scratch = (0..<pool.size).map { _ in LanguageScratch() }
         adapter = AdapterPanels(layout: network.layout)
         gradients = Gradients(layout: network.layout)
     }
@@ -29,11 +31,36 @@ package final class BatchTrainer {
     package func gradient(
         of examples: [Example], at state: AdapterState, block: AdapterBlock? = nil
     ) -> (values: [Float], losses: [Float]) {
-        let labels = network.layout.specification.labels
-        let share = 1 / Float(examples.count)
-        return gradient(of: examples.map(\.features), at: state, block: block) { records, logits in
-            CrossEntropy.backward(
-                &logits, labels: labels, targets: examples[records].lazy.map(\.target.label), share: share)
+        let features = examples.map(\.features)
+        switch network.layout.specification.task {
+        case .classification(let labels, _):
+            let share = 1 / Float(examples.count)
+            return gradient(of: features, at: state, block: block) { records, logits in
+                CrossEntropy.backward(
+                    &logits, labels: labels, targets: examples[records].lazy.map(\.target.label), share: share)
+            }
+        case .generation(let promptWeight):
+            let scored = Self.scoredRows(examples.map(\.target.continuation), promptWeight: promptWeight)
+            return gradient(of: features, at: state, block: block) { [scratch] pass, records, adapter, bottom, member in
+                pass.backward(adapter, to: bottom, scored: scored[records], &scratch[member].buffers)
+            }
+        }
+    }
+
+    /// The rows of each record whose next token is scored. A batch's loss is the mean over all tokens of completions
+    /// plus `promptWeight` times the mean over those of prompts, however the batch is cut into chunks.
+    static func scoredRows(
+        _ continuations: [Continuation], promptWeight: Float
+    ) -> [[LanguageHead.ScoredRow]] {
+        let completion = 1 / Float(continuations.reduce(0) { $0 + $1.tokens.count - $1.prompt })
+        // No row predicts the first token.
+        let prompts = continuations.reduce(0) { $0 + $1.prompt - 1 }
+        let prompt = promptWeight / Float(max(1, prompts))
+        return continuations.map { record in
+            (promptWeight > 0 ? 1..<record.tokens.count : record.prompt..<record.tokens.count).map {
+                LanguageHead.ScoredRow(
+                    row: $0 - 1, target: record.tokens[$0], share: $0 < record.prompt ? prompt : completion)
+            }
         }
     }
 
@@ -42,6 +69,19 @@ package final class BatchTrainer {
     /// `loss` is called from several threads, for different records.
     package func gradient(
         of features: [Features], at state: AdapterState, block: AdapterBlock? = nil, loss: Loss
+    ) -> (values: [Float], losses: [Float]) {
+        gradient(of: features, at: state, block: block) { pass, records, adapter, bottom, _ in
+            pass.backward(adapter, to: bottom) { loss(records, &$0) }
+        }
+    }
+
+    /// The backward pass of some records of a batch, after their forward pass; returns each record's loss.
+    private typealias Backward = (
+        _ pass: AdaptedPass, _ records: Range<Int>, _ adapter: AdapterPanels, _ bottom: Int, _ member: Int
+    ) -> [Float]
+
+    private func gradient(
+        of features: [Features], at state: AdapterState, block: AdapterBlock?, backward: Backward
     ) -> (values: [Float], losses: [Float]) {
         let block = block ?? network.layout.whole
         precondition(!features.isEmpty)
@@ -53,10 +93,10 @@ package final class BatchTrainer {
         for start in stride(from: 0, to: ranges.count, by: passes.count) {
             let wave = Array(ranges[start..<min(start + passes.count, ranges.count)])
             let order = order(wave.map { lengths[$0].reduce(0, +) })
-            let done = pool.map(wave.count) { [adapter, passes] _, index in
+            let done = pool.map(wave.count) { [adapter, passes] member, index in
                 let (pass, range) = (passes[order[index]], wave[order[index]])
                 pass.forward(features[range], adapter)
-                return pass.backward(adapter, to: block.firstLayer) { loss(range, &$0) }
+                return backward(pass, range, adapter, block.firstLayer, member)
             }
             for (index, part) in done.enumerated() { losses.replaceSubrange(wave[order[index]], with: part) }
             gradients.add(passes.prefix(wave.count), modules: block.modules, pool)
@@ -100,7 +140,7 @@ package final class BatchTrainer {
             return try headStep.run(&state, &optimizer, examples, learningRate: headLearningRate)
         }
         let (values, losses) = gradient(of: examples, at: state, block: block)
-        let loss = losses.reduce(0, +) / Float(losses.count)
+        let loss = mean(losses)
         guard loss.isFinite, Elementwise.allFinite(values) else { throw .notFinite }
         let layout = network.layout
         let parameters = (block ?? layout.whole).parameters
@@ -116,4 +156,17 @@ package final class BatchTrainer {
             ], pool)
         return loss
     }
+
+    /// A batch's loss of those of its records, which for a generation are shares of it already.
+    private func mean(_ losses: [Float]) -> Float {
+        switch network.layout.specification.task {
+        case .classification: losses.reduce(0, +) / Float(losses.count)
+        case .generation: losses.reduce(0, +)
+        }
+    }
+}
+
+/// One thread's buffers of a language head.
+private final class LanguageScratch {
+    var buffers = LanguageBuffers()
 }

@@ -13,6 +13,8 @@ struct Chunk: Sendable {
 
     let segments: [Segment]
     let tokens: Int
+    /// Where in its record each token stands, from 0.
+    let positions: [Int32]
     /// Attention probabilities in all.
     let probabilities: Int
 
@@ -27,6 +29,7 @@ struct Chunk: Sendable {
         }
         self.segments = segments
         self.tokens = tokens
+        positions = segments.flatMap { 0..<Int32($0.length) }
         self.probabilities = probabilities
     }
 

@@ -1,3 +1,32 @@
+/// What turns token ids into the vectors that the lowest layer reads.
+enum InputEmbedding: Sendable {
+    case encoder(Embedding)
+    case decoder(DecoderEmbedding)
+
+    /// Reads the embedding of a backbone.
+    init(_ source: WeightSource) throws {
+        switch source.configuration.family {
+        case .encoder(let encoder): self = .encoder(try Embedding(source, encoder))
+        case .decoder(let decoder): self = .decoder(try DecoderEmbedding(source, decoder))
+        }
+    }
+
+    /// That of a causal model, of which generations ask more.
+    var decoder: DecoderEmbedding {
+        guard case .decoder(let embedding) = self else { preconditionFailure("a token is asked of an encoder") }
+        return embedding
+    }
+
+    /// tokens of a chunk's records, one after another -> buffers.result (tokens, hidden).
+    func forward(_ records: ArraySlice<[Int32]>, _ chunk: Chunk, hidden: Int, _ buffers: inout LayerBuffers) {
+        switch self {
+        case .encoder(let embedding): embedding.forward(records, hidden: hidden, &buffers)
+        case .decoder(let embedding):
+            embedding.forward(Array(records.joined()), at: chunk.positions, hidden: hidden, into: &buffers.result)
+        }
+    }
+}
+
 /// Token, position and segment vectors, summed and normed: (word + segment 0) + position.
 struct Embedding: Sendable {
     private let words: [Float]  // (vocabulary, hidden)

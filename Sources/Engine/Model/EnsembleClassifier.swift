@@ -161,27 +161,25 @@ private final class EnsemblePass {
         let chunk = Chunk(lengths: records.map(\.rows), heads: network.heads)
         let (rows, width) = (chunk.tokens, chunk.tokens * hidden)
         take(records, chunk)
-        buffers.reserve(
-            chunk, hidden: hidden, intermediateSize: network.backbone.configuration.intermediateSize,
-            rank: layout.specification.lora?.rank ?? 0, backward: false)
+        buffers.reserve(chunk, network.sizes, rank: layout.specification.lora?.rank ?? 0, backward: false)
         projections.grow(to: 3 * width)
         input.grow(to: width)
         pooled.grow(to: records.count * hidden)
         result.grow(to: records.count * adapters.count * labels)
-        layers[layout.firstLayer].project(rows: rows, features, into: &projections)
+        layers[layout.firstLayer].encoder.queryKeyValue.forward(rows: rows, features, into: &projections)
         for (place, adapter) in adapters.enumerated() {
             if place == adapters.count - 1 {
                 swap(&buffers.queryKeyValue, &projections)
             } else {
                 buffers.queryKeyValue.replaceFirst(3 * width, with: projections)
             }
-            layers[layout.firstLayer].forwardFromProjections(
+            layers[layout.firstLayer].encoder.forwardFromProjections(
                 chunk, features, &buffers, LayerAdapter(panels: adapter, layer: layout.firstLayer))
             for layer in layout.firstLayer + 1..<layers.count {
                 swap(&input, &buffers.result)
                 layers[layer].forward(chunk, input, &buffers, LayerAdapter(panels: adapter, layer: layer))
             }
-            network.pooler.forward(chunk, buffers.result, into: &pooled)
+            network.classifier.pooler.forward(chunk, buffers.result, into: &pooled)
             multiply(
                 pooled, MatrixView(rows: records.count, columns: hidden), adapter.head, into: &result,
                 MatrixView(

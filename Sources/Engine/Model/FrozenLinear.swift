@@ -20,10 +20,22 @@ struct FrozenLinear: Sendable {
     }
 
     /// x (rows, inputs) -> y (rows, outputs), both dense.
-    func forward(rows: Int, _ x: [Float], into y: inout [Float]) {
+    func forward(rows: Int, _ x: [Float], into y: inout [Float], _ pool: ThreadPool? = nil) {
+        forward(x, MatrixView(rows: rows, columns: inputs), into: &y, pool)
+    }
+
+    /// The rows of x that a view shows -> y (rows, outputs), dense. `pool`: whose members share the columns.
+    func forward(_ x: [Float], _ view: MatrixView, into y: inout [Float], _ pool: ThreadPool? = nil) {
         multiply(
-            x, MatrixView(rows: rows, columns: inputs), forwardWeights, into: &y,
-            MatrixView(rows: rows, columns: outputs), start: .bias(bias))
+            x, view, forwardWeights, into: &y, MatrixView(rows: view.rows, columns: outputs), start: .bias(bias), pool)
+    }
+
+    /// dy (rows, outputs), dense -> the rows of dx that a view shows.
+    func backward(_ dy: [Float], into dx: inout [Float], _ view: MatrixView) {
+        guard let backwardWeights else {
+            preconditionFailure("a gradient reached a matrix that was loaded without backward weights")
+        }
+        multiply(dy, MatrixView(rows: view.rows, columns: outputs), backwardWeights, into: &dx, view)
     }
 
     /// dy (rows, outputs) -> dx (rows, inputs), both dense; `start: .stored` adds to what dx holds.

@@ -6,11 +6,14 @@
 struct Gradients {
     private(set) var values: [Float]
     private let parts: [any GradientPart]
+    private let hasHead: Bool
 
     init(layout: AdapterLayout) {
         values = [Float](repeating: 0, count: layout.count)
         let rank = layout.specification.lora?.rank ?? 0
-        parts = layout.modules.map { LoRAGradient($0, rank: rank) } + [ClassifierGradient(layout)]
+        hasHead = !layout.head.isEmpty
+        let head: [any GradientPart] = layout.head.isEmpty ? [] : [ClassifierGradient(layout)]
+        parts = layout.modules.map { LoRAGradient($0, rank: rank) } + head
     }
 
     /// Starts a batch at zero.
@@ -21,7 +24,7 @@ struct Gradients {
     /// Adds chunks whose backward pass is done, in their order: to the head's part, and to those of some adapted
     /// matrices.
     func add(_ passes: ArraySlice<AdaptedPass>, modules: Range<Int>, _ pool: ThreadPool) {
-        let wanted = Array(parts[modules] + parts.suffix(1))
+        let wanted = Array(parts[modules] + parts.suffix(hasHead ? 1 : 0))
         _ = pool.map(wanted.count) { _, index in
             for pass in passes { wanted[index].add(pass) }
         }

@@ -1,28 +1,11 @@
 /// The part of a network that knows its task: from the last layer's token vectors to logits, and back.
 enum Head: Sendable {
     case classifier(ClassifierHead)
-
-    /// states -> buffers.logits. `arePooled`: the states are (records, hidden) and pooled already, else they are
-    /// (tokens, hidden).
-    func forward(
-        _ chunk: Chunk, _ states: [Float], arePooled: Bool, _ adapter: AdapterPanels, _ buffers: inout HeadBuffers
-    ) {
-        switch self {
-        case .classifier(let head): head.forward(chunk, states, arePooled: arePooled, adapter, &buffers)
-        }
-    }
-
-    /// buffers.dLogits -> the gradient of the last layer's states, (tokens, hidden).
-    func backward(
-        _ chunk: Chunk, _ adapter: AdapterPanels, _ buffers: inout HeadBuffers, into dStates: inout [Float]
-    ) {
-        switch self {
-        case .classifier(let head): head.backward(chunk, adapter, &buffers, into: &dStates)
-        }
-    }
+    /// Frozen, and only where the backbone's end was read.
+    case language(LanguageHead?)
 }
 
-/// What a head computes for one chunk, and the gradients of it.
+/// What a classifier's head computes for one chunk, and the gradients of it.
 struct HeadBuffers {
     var pooled: [Float] = []  // (records, hidden)
     var logits: [Float] = []  // (records, labels)

@@ -25,15 +25,16 @@ struct LayerAdapter {
     /// Whether a matrix is adapted that the layer's forward pass comes to before this one.
     func adapts(before module: TargetModule) -> Bool { panels.layout.adapts(layer: layer, before: module) }
 
-    /// y += s B (A x): the chain of y goes on over the rank. Keeps A x.
+    /// y += s B (A x): the chain of y goes on over the rank. Keeps A x. `first`: the first row of x.
     func forward(
-        _ module: TargetModule, rows: Int, _ x: [Float], into y: inout [Float], _ yView: MatrixView,
-        _ products: inout [LoRAProducts]
+        _ module: TargetModule, rows: Int, _ x: [Float], from first: Int = 0, into y: inout [Float],
+        _ yView: MatrixView, _ products: inout [LoRAProducts]
     ) {
         guard let index = panels.layout.module(layer: layer, module) else { return }
         let lowRank = MatrixView(rows: rows, columns: rank)
+        let inputs = panels.layout.modules[index].inputs
         multiply(
-            x, MatrixView(rows: rows, columns: panels.layout.modules[index].inputs), panels.modules[index].a,
+            x, MatrixView(offset: first * inputs, rows: rows, columns: inputs), panels.modules[index].a,
             into: &products[module.index].lowRank, lowRank)
         multiply(
             products[module.index].lowRank, lowRank, panels.modules[index].b, into: &y, yView, start: .stored)

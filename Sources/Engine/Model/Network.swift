@@ -5,7 +5,7 @@ package final class Network: Sendable {
     /// What trains on them.
     package let layout: AdapterLayout
     let head: Head
-    let pooler: Pooler
+    let sizes: LayerSizes
 
     /// Throws where the layout asks for a layer or a pooler that the backbone has not.
     package init(backbone: Backbone, layout: AdapterLayout) throws(NetworkError) {
@@ -13,17 +13,40 @@ package final class Network: Sendable {
             throw .noSuchLayer(layer, layers: backbone.layers.count)
         }
         if layout.specification.pooling == .pooler, backbone.reachesTop, backbone.pooler == nil { throw .noPooler }
+        guard layout.specification.task.fits(backbone.configuration.family) else {
+            throw .otherFamily(model: backbone.configuration.modelType.rawValue)
+        }
         self.backbone = backbone
         self.layout = layout
-        let pooler = Pooler(
-            pooling: layout.specification.pooling ?? .mean, hidden: backbone.configuration.hiddenSize,
-            dense: backbone.pooler)
-        self.pooler = pooler
-        head = .classifier(ClassifierHead(pooler: pooler, labels: layout.specification.labels))
+        sizes = LayerSizes(backbone.configuration)
+        switch layout.specification.task {
+        case .classification(let labels, let pooling):
+            let pooler = Pooler(
+                pooling: pooling, hidden: backbone.configuration.hiddenSize, dense: backbone.pooler)
+            head = .classifier(ClassifierHead(pooler: pooler, labels: labels))
+        case .generation:
+            head = .language(backbone.languageHead)
+        }
     }
 
     var hidden: Int { backbone.configuration.hiddenSize }
     var heads: Int { backbone.configuration.heads }
+
+    /// The head of a classification.
+    var classifier: ClassifierHead {
+        guard case .classifier(let classifier) = head else {
+            preconditionFailure("a label is asked of a model that generates")
+        }
+        return classifier
+    }
+
+    /// The head of a generation.
+    var language: LanguageHead {
+        guard case .language(let language?) = head else {
+            preconditionFailure("a token is asked of a model whose end was not read")
+        }
+        return language
+    }
 
     /// Cuts work into chunks of about this many tokens: large enough for the products, small enough for the caches.
     static let chunkTokens = 512
@@ -38,6 +61,8 @@ package enum NetworkError: Error, Equatable {
     case noSuchLayer(Int, layers: Int)
     /// Fewer adapted layers than slices that each train some.
     case tooFewLayers(adapted: Int, slices: Int)
+    /// A classification of a causal model, or a generation of an encoder.
+    case otherFamily(model: String)
     /// The recipe asks for a pooler that the weights' file has not.
     case noPooler
     /// The file of weights is missing.
@@ -65,6 +90,9 @@ extension NetworkError: CustomStringConvertible {
             "with `adapter.stages: layers` each of the \(slices) slices trains a layer of its own at least, and "
                 + "\(adapted) layers are adapted; "
                 + "adapt more layers, or take fewer slices"
+        case .otherFamily(let model):
+            "a model of type \(model) does not fit the task: a classification (`task: classification`) takes an encoder "
+                + "such as bert, a generation (`task: generation`) a causal model such as llama, qwen2, qwen3 or gpt2"
         case .noPooler:
             "pooling is `pooler`, but the backbone's file has no pooler.dense tensors; use `pooling: mean` or `cls`"
         case .noWeights(let path):

@@ -7,6 +7,16 @@ package enum Task: Sendable, Equatable {
     case generation(promptWeight: Float)
 }
 
+extension Task {
+    /// Whether models of a family can learn the task.
+    func fits(_ family: BackboneConfiguration.Family) -> Bool {
+        switch (self, family) {
+        case (.classification, .encoder), (.generation, .decoder): true
+        case (.classification, .decoder), (.generation, .encoder): false
+        }
+    }
+}
+
 /// How a record's token vectors become the one vector that a classifier reads.
 package enum Pooling: String, CaseIterable, Codable, Sendable {
     /// The mean over all tokens, the special ones included.
@@ -48,6 +58,16 @@ extension Target {
     var label: Int {
         guard case .label(let label) = self else { preconditionFailure("a classification was given no label") }
         return label
+    }
+}
+
+extension Target {
+    /// The tokens that a generation asks for.
+    var continuation: Continuation {
+        guard case .completion(let continuation) = self else {
+            preconditionFailure("a generation was given no completion")
+        }
+        return continuation
     }
 }
 

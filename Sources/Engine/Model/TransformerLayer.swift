@@ -15,39 +15,25 @@ enum TransformerLayer: Sendable {
 
     /// input (tokens, hidden) -> buffers.result (tokens, hidden). Keeps in `buffers` what the backward pass needs.
     func forward(_ chunk: Chunk, _ input: [Float], _ buffers: inout LayerBuffers, _ lora: LayerAdapter?) {
-        project(rows: chunk.tokens, input, into: &buffers.queryKeyValue)
-        forwardFromProjections(chunk, input, &buffers, lora)
-    }
-
-    /// The frozen projections of the input (tokens, hidden) to query, key and value (tokens, 3 hidden): what the
-    /// adapters of all shards go on from in the lowest adapted layer.
-    func project(rows: Int, _ input: [Float], into projections: inout [Float]) {
         switch self {
-        case .encoder(let layer): layer.queryKeyValue.forward(rows: rows, input, into: &projections)
-        case .decoder(let layer): layer.project(rows: rows, input, into: &projections)
-        }
-    }
-
-    /// As `forward`, where `buffers.queryKeyValue` holds the frozen projections of `input` already.
-    func forwardFromProjections(
-        _ chunk: Chunk, _ input: [Float], _ buffers: inout LayerBuffers, _ lora: LayerAdapter?
-    ) {
-        switch self {
-        case .encoder(let layer): layer.forwardFromProjections(chunk, input, &buffers, lora)
-        case .decoder(let layer): layer.forwardFromProjections(chunk, input, &buffers, lora)
+        case .encoder(let layer):
+            layer.queryKeyValue.forward(rows: chunk.tokens, input, into: &buffers.queryKeyValue)
+            layer.forwardFromProjections(chunk, input, &buffers, lora)
+        case .decoder(let layer): layer.forward(chunk, input, &buffers, lora)
         }
     }
 
     /// The gradient of the layer's result, in `buffers.dOutputSum` (tokens, hidden), travels down to its LoRA matrices
     /// and, where `needsInput`, to the layer's input, (tokens, hidden).
     func backward(
-        _ chunk: Chunk, _ buffers: inout LayerBuffers, _ lora: LayerAdapter, needsInput: Bool, dInput: inout [Float]
+        _ chunk: Chunk, _ input: [Float], _ buffers: inout LayerBuffers, _ lora: LayerAdapter, needsInput: Bool,
+        dInput: inout [Float]
     ) {
         switch self {
         case .encoder(let layer):
             layer.backward(chunk, &buffers, lora, needsInput: needsInput, dInput: &dInput)
         case .decoder(let layer):
-            layer.backward(chunk, &buffers, lora, needsInput: needsInput, dInput: &dInput)
+            layer.backward(chunk, input, &buffers, lora, needsInput: needsInput, dInput: &dInput)
         }
     }
 
@@ -55,7 +41,19 @@ enum TransformerLayer: Sendable {
     func operands(of module: TargetModule, rows: Int, input: [Float], _ buffers: LayerBuffers) -> LoRAOperands {
         switch self {
         case .encoder(let layer): layer.operands(of: module, rows: rows, input: input, buffers)
-        case .decoder(let layer): layer.operands(of: module, rows: rows, input: input, buffers)
+        case .decoder(let layer): layer.operands(of: module, rows: rows, buffers)
         }
+    }
+
+    /// The layer of an encoder, of which classifications ask more.
+    var encoder: EncoderLayer {
+        guard case .encoder(let layer) = self else { preconditionFailure("a label is asked of a causal model") }
+        return layer
+    }
+
+    /// The layer of a causal model, of which generations ask more.
+    var decoder: DecoderLayer {
+        guard case .decoder(let layer) = self else { preconditionFailure("a token is asked of an encoder") }
+        return layer
     }
 }

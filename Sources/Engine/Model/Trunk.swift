@@ -39,10 +39,8 @@ private final class TrunkPass {
     func features(of records: ArraySlice<[Int32]>) -> [Features] {
         let hidden = network.hidden
         let chunk = Chunk(lengths: records.map(\.count), heads: network.heads)
-        buffers.reserve(
-            chunk, hidden: hidden, intermediateSize: network.backbone.configuration.intermediateSize, rank: 0,
-            backward: false)
-        network.backbone.embedding.forward(records, hidden: hidden, &buffers)
+        buffers.reserve(chunk, network.sizes, rank: 0, backward: false)
+        network.backbone.embedding.forward(records, chunk, hidden: hidden, &buffers)
         for layer in 0..<network.layout.firstLayer {
             swap(&input, &buffers.result)
             buffers.result.grow(to: chunk.tokens * hidden)
@@ -50,7 +48,7 @@ private final class TrunkPass {
         }
         if network.layout.specification.lora == nil {
             var pooled = [Float](repeating: 0, count: chunk.segments.count * hidden)
-            network.pooler.forward(chunk, buffers.result, into: &pooled)
+            network.classifier.pooler.forward(chunk, buffers.result, into: &pooled)
             return chunk.segments.indices.map {
                 Features(rows: 1, values: Array(pooled[$0 * hidden..<($0 + 1) * hidden]))
             }
