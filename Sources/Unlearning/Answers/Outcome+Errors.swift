@@ -119,7 +119,7 @@ extension TrainingError: OutcomeError {
     package var outcome: Outcome {
         switch self {
         case .labelDamaged: .badData
-        case .checkpointOfAnotherModel: .misconfigured
+        case .checkpointOfAnotherModel, .recordsDoNotFit: .misconfigured
         }
     }
 }
@@ -153,6 +153,7 @@ extension PredictionError: OutcomeError {
         switch self {
         case .untrained, .noSurvivors: .nothingToAnswerFrom
         case .voteLost: .misconfigured
+        case .noLabels: .usage
         }
     }
 }
@@ -162,7 +163,7 @@ extension ModelError: OutcomeError {
     package var outcome: Outcome {
         switch self {
         case .noBackbone: .missingInput
-        case .backboneUnreadable, .backboneChanged: .misconfigured
+        case .backboneUnreadable, .backboneChanged, .otherTask, .noSuchModule: .misconfigured
         }
     }
 }
@@ -186,7 +187,8 @@ extension DeletionError: OutcomeError {
     package var outcome: Outcome {
         switch self {
         case .unknownIDs, .unknownOwner, .nothingMeets: .unknownName
-        case .nothingNamed, .noOwners, .unreadableFilter, .noSuchLabel, .noDates, .filterWithOthers: .usage
+        case .nothingNamed, .noOwners, .unreadableFilter, .noSuchLabel, .noLabels, .noDates, .filterWithOthers:
+            .usage
         case .repairPending(_, let cause), .receiptPending(_, let cause): Outcome(cause)
         }
     }

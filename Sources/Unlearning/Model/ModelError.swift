@@ -6,6 +6,10 @@ package enum ModelError: Error, Equatable {
     case backboneUnreadable(path: String, reason: String)
     /// The model is not the one that the workspace was trained on.
     case backboneChanged(path: String, expected: String, found: String)
+    /// The model is of a kind that the recipe's task cannot use.
+    case otherTask(modelType: String, isCausal: Bool)
+    /// The recipe adapts a matrix that the model has not.
+    case noSuchModule(String, modelType: String, has: [String])
 }
 
 extension ModelError: CustomStringConvertible {
@@ -18,6 +22,15 @@ extension ModelError: CustomStringConvertible {
         case .backboneUnreadable(let path, let reason):
             "\(path) of the backbone cannot be read: \(reason); a model folder holds files or links to files: fetch "
                 + "the model again"
+        case .otherTask(let type, isCausal: true):
+            "the backbone is a causal model (`\(type)`), which learns to continue texts and not to label them; set `task: "
+                + "generation` in the recipe, or choose a backbone of type bert, distilbert or electra"
+        case .otherTask(let type, isCausal: false):
+            "the backbone is an encoder (`\(type)`), and the recipe's task is a generation; choose a backbone of type "
+                + "llama, qwen2, qwen3 or gpt2, or set `task: classification`"
+        case .noSuchModule(let module, let type, let has):
+            "adapter.target_modules names `\(module)`, which a backbone of type `\(type)` has not; it has "
+                + "\(has.joined(separator: ", "))"
         case .backboneChanged(let path, let expected, let found):
             "the backbone in \(path) is not the one that this workspace was trained on (expected "
                 + "\(expected.prefix(16))..., found \(found.prefix(16))...); put the old one back, name it with `sisa "
