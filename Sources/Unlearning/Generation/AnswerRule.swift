@@ -19,9 +19,7 @@ package enum AnswerRule: Sendable, Equatable {
             self = .aggregation(aggregation)
             return
         }
-        guard let number = Double(parts[1]), number > 0, number <= 1000, let changed = aggregation.with(number) else {
-            return nil
-        }
+        guard let changed = Double(parts[1]).flatMap(aggregation.with) else { return nil }
         self = .aggregation(changed)
     }
 
@@ -29,7 +27,11 @@ package enum AnswerRule: Sendable, Equatable {
     package var word: String {
         switch self {
         case .aggregation(let aggregation):
-            aggregation.number.map { "\(aggregation.name):\($0)" } ?? aggregation.name
+            if let number = aggregation.number, aggregation != TokenAggregation(name: aggregation.name) {
+                "\(aggregation.name):\(number.value)"
+            } else {
+                aggregation.name
+            }
         case .shard(let shard): "shard \(shard + 1)"
         case .base: "base"
         }
@@ -48,28 +50,6 @@ package enum AnswerRule: Sendable, Equatable {
         switch self {
         case .aggregation(.posterior), .aggregation(.prompted), .aggregation(.assured), .aggregation(.recognise): true
         case .shard, .base, .aggregation: false
-        }
-    }
-}
-
-extension TokenAggregation {
-    /// The same with another number; nil where it has none.
-    fileprivate func with(_ number: Double) -> TokenAggregation? {
-        switch self {
-        case .posterior: .posterior(tau: number)
-        case .prompted: .prompted(tau: number)
-        case .assured: .assured(tau: number)
-        case .contrast: .contrast(clip: number)
-        case .mean, .weighted, .product, .confident, .recognise, .owner: nil
-        }
-    }
-
-    /// Its number, where that is not the usual one.
-    fileprivate var number: Double? {
-        switch self {
-        case .posterior(let tau), .prompted(let tau), .assured(let tau): tau == Self.tau ? nil : tau
-        case .contrast(let clip): clip == Self.clip ? nil : clip
-        case .mean, .weighted, .product, .confident, .recognise, .owner: nil
         }
     }
 }

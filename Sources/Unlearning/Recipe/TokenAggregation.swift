@@ -56,3 +56,49 @@ package enum TokenAggregation: Sendable, Equatable, Codable {
         }
     }
 }
+
+extension TokenAggregation {
+    /// The numbers that an aggregation may have, and under which name.
+    private static let range = RecipeNumberRange(lower: 0, upper: 1000, lowerIncluded: false)
+
+    /// Its number and that number's name; nil where it has none.
+    package var number: (name: String, value: Double)? {
+        switch self {
+        case .posterior(let tau), .prompted(let tau), .assured(let tau): ("tau", tau)
+        case .contrast(let clip): ("clip", clip)
+        case .mean, .weighted, .product, .confident, .recognise, .owner: nil
+        }
+    }
+
+    /// The same with another number, above 0 and at most 1000; nil where it has none, or none like this.
+    package func with(_ number: Double) -> TokenAggregation? {
+        guard number > 0, number <= Self.range.upper else { return nil }
+        return switch self {
+        case .posterior: .posterior(tau: number)
+        case .prompted: .prompted(tau: number)
+        case .assured: .assured(tau: number)
+        case .contrast: .contrast(clip: number)
+        case .mean, .weighted, .product, .confident, .recognise, .owner: nil
+        }
+    }
+
+    /// Everything of it, for the identity.
+    var words: [String] { [name] + (number.map { ["\($0.value)"] } ?? []) }
+
+    /// Reads a word, or a word with its number: `{posterior: {tau: 2}}`, `{contrast: {clip: 10}}`.
+    init(_ node: RecipeNode) throws(RecipeError) {
+        let names = Self.all.map(\.name)
+        guard case .mapping = node.content else {
+            let word = try node.word(among: names)
+            self = Self(name: word) ?? .mean
+            return
+        }
+        let example = "aggregation: {contrast: {clip: 10}}"
+        let numbered = Self.all.compactMap { aggregation in aggregation.number.map { (aggregation, $0.name) } }
+        guard let entry = try node.entries(allowed: numbered.map(\.0.name)).first,
+            let (usual, name) = numbered.first(where: { $0.0.name == entry.key }),
+            let value = try entry.value.entries(allowed: [name]).first?.value
+        else { throw node.missing("contrast", example: example) }
+        self = usual.with(try value.number(in: Self.range)) ?? usual
+    }
+}
