@@ -163,9 +163,24 @@ extension PredictionError: OutcomeError {
         switch self {
         case .untrained, .noSurvivors: .nothingToAnswerFrom
         case .voteLost: .misconfigured
-        case .noLabels: .usage
+        case .noLabels, .noTexts: .usage
         }
     }
+}
+
+extension QuestionError: OutcomeError {
+    /// A text that does not fit is data; what no workspace like this can do is usage.
+    package var outcome: Outcome {
+        switch self {
+        case .noTokens, .tooLong, .ownerMissing: .badData
+        case .notByOwner, .ownersInBands: .usage
+        }
+    }
+}
+
+extension PromptTemplateError: OutcomeError {
+    /// A template that a model has no tokens for does not fit it.
+    package var outcome: Outcome { .misconfigured }
 }
 
 extension ModelError: OutcomeError {

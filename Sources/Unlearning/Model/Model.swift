@@ -18,6 +18,7 @@ package final class Model: Sendable {
     private let isForTraining: Bool
     private let upper = Mutex<Network?>(nil)
     private let lower = Mutex<Trunk?>(nil)
+    private let all = Mutex<Network?>(nil)
     private let encoder = Mutex<RecordEncoder?>(nil)
 
     /// Checks the recipe against the backbone's sizes.
@@ -34,17 +35,11 @@ package final class Model: Sendable {
         isForTraining = training
         self.recipe = recipe
         precision = recipe.features.precision
-<<<<<<< HEAD
-        try Self.check([self.folder.configurationName], seal, self.folder)
-        let configuration = try BackboneConfiguration(contentsOf: self.folder.configuration)
-        let specification = try AdapterSpecification(recipe, backbone: configuration)
-=======
         try Self.check(self.folder.decidingFiles, seal, self.folder)
         let configuration = try Self.compared(seal, self.folder) { [folder = self.folder] in
             try BackboneConfiguration(folder, blocks: seal?.blocks)
         }
-        let specification = try AdapterSpecification(recipe, layers: configuration.layers)
->>>>>>> 41cddb2a426d8a37bb6efcb4a30d5e18f0b44c62
+        let specification = try AdapterSpecification(recipe, backbone: configuration)
         layout = AdapterLayout(specification, backbone: configuration)
         vocabularySize = configuration.vocabularySize
         guard recipe.maxTokens <= configuration.maximumPositions else {
@@ -59,6 +54,18 @@ package final class Model: Sendable {
             try upper.withLock { network in
                 if let network { return network }
                 let read = try part(.adapted(from: layout.firstLayer), gradients: isForTraining)
+                network = read
+                return read
+            }
+        }
+    }
+
+    /// All layers, for who writes texts.
+    var whole: Network {
+        get throws {
+            try all.withLock { network in
+                if let network { return network }
+                let read = try part(.whole, gradients: false)
                 network = read
                 return read
             }

@@ -9,18 +9,26 @@ struct RecordEncoder: Sendable {
         case texts(Tokenizer)
         case dialogues(PromptEncoder, Recipe.Overlong)
     }
+    /// What makes tokens of texts.
+    let tokenizer: Tokenizer
     private let kind: Kind
     private let maxTokens: Int
 
     /// Throws where the tokenizer lacks a token that the template needs.
     init(_ recipe: Recipe, _ tokenizer: Tokenizer) throws {
         maxTokens = recipe.maxTokens
+        self.tokenizer = tokenizer
         kind =
             if let generation = recipe.generation {
                 .dialogues(try PromptEncoder(generation.template, tokenizer), generation.overlong)
             } else {
                 .texts(tokenizer)
             }
+    }
+
+    /// What makes tokens of prompts; nil: the records are texts with labels.
+    var prompts: PromptEncoder? {
+        if case .dialogues(let encoder, _) = kind { encoder } else { nil }
     }
 
     /// What the network reads: the tokens of a text, or all of a prompt and its completion but the last.

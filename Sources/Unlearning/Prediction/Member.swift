@@ -59,4 +59,38 @@ extension Member {
         }
         return (nil, skipped)
     }
+
+    /// The members of a plan's shards, ascending; a shard without a checkpoint abstains.
+    ///
+    /// `shards`: The ones that answer; nil: all. `held`: Members that were read before, whose checkpoints are not read
+    /// again. `progress` is told of checkpoints that could not be read. Throws a `PredictionError` where no shard can
+    /// answer, or one cannot that was trained.
+    static func answering(
+        _ plan: CheckpointPlan, ledger: Ledger, store: CheckpointStore, _ layout: AdapterLayout,
+        only shards: [Int]? = nil, held: [Member] = [], threads: Int, progress: TrainingProgress = { _ in }
+    ) throws -> [Member] {
+        let rows = try ledger.stages()
+        let asked = plan.shards.indices.filter { shards?.contains($0) ?? true }
+        let held = Dictionary(held.map { ($0.shard, $0) }, uniquingKeysWith: { first, _ in first })
+        let found = try Parallel.map(asked.count, threads: threads) { index in
+            let shard = asked[index]
+            return Result {
+                try Member.newest(
+                    shard: shard, plan.shards[shard], rows: rows[shard] ?? [], store, layout,
+                    held: held[shard])
+            }
+        }.map { try $0.get() }
+        for (shard, search) in zip(asked, found) {
+            for stage in search.skipped { progress(.skipping(shard: shard, stage: stage)) }
+        }
+        // A shard that was trained and cannot be read is no vote less: who asks would not know.
+        for (shard, search) in zip(asked, found) where search.member == nil {
+            guard search.skipped.isEmpty else { throw PredictionError.voteLost(shard: shard + 1) }
+        }
+        let members = found.compactMap(\.member)
+        if members.isEmpty {
+            throw plan.shards.allSatisfy(\.isEmpty) ? PredictionError.noSurvivors : PredictionError.untrained
+        }
+        return members
+    }
 }
