@@ -3,6 +3,7 @@ package import Foundation
 /// Turns texts into the token ids that a backbone was trained with, and back: of whatever kind its files describe.
 package enum Tokenizer: Sendable {
     case wordPiece(WordPieceTokenizer)
+    case bytePairs(BytePairTokenizer)
 
     /// Reads a model's folder.
     package init(folder: URL) throws(TokenizerError) {
@@ -13,6 +14,7 @@ package enum Tokenizer: Sendable {
     package var vocabularySize: Int {
         switch self {
         case .wordPiece(let tokenizer): tokenizer.vocabularySize
+        case .bytePairs(let tokenizer): tokenizer.vocabularySize
         }
     }
 
@@ -20,6 +22,7 @@ package enum Tokenizer: Sendable {
     package var specialTokens: Int {
         switch self {
         case .wordPiece(let tokenizer): tokenizer.specialTokens
+        case .bytePairs(let tokenizer): tokenizer.prefix.count + tokenizer.suffix.count
         }
     }
 
@@ -28,7 +31,22 @@ package enum Tokenizer: Sendable {
     /// Too long a text is cut from the right; the special tokens stay.
     package func encode(_ text: String, maximumTokens: Int) -> [Int32] {
         switch self {
-        case .wordPiece(let tokenizer): tokenizer.encode(text, maximumTokens: maximumTokens)
+        case .wordPiece(let tokenizer): return tokenizer.encode(text, maximumTokens: maximumTokens)
+        case .bytePairs(let tokenizer):
+            precondition(maximumTokens >= specialTokens, "there is no room for the special tokens")
+            let own = tokenizer.encode(text).prefix(maximumTokens - specialTokens)
+            return tokenizer.prefix + own + tokenizer.suffix
+        }
+    }
+
+    /// The ids of a text without special tokens around it.
+    ///
+    /// `parsingControl`: whether what looks like a control token is one; a byte pair tokenizer takes it for text
+    /// otherwise.
+    package func encode(_ text: String, parsingControl: Bool = false) -> [Int32] {
+        switch self {
+        case .wordPiece(let tokenizer): tokenizer.encodeAlone(text)
+        case .bytePairs(let tokenizer): tokenizer.encode(text, parsingControl: parsingControl)
         }
     }
 
@@ -36,6 +54,15 @@ package enum Tokenizer: Sendable {
     package func decode(_ ids: [Int32]) -> String {
         switch self {
         case .wordPiece(let tokenizer): tokenizer.decode(ids)
+        case .bytePairs(let tokenizer): tokenizer.decode(ids)
+        }
+    }
+
+    /// The token that is written like this, control tokens included.
+    package func id(of token: String) -> Int32? {
+        switch self {
+        case .wordPiece(let tokenizer): tokenizer.id(of: token)
+        case .bytePairs(let tokenizer): tokenizer.id(of: token)
         }
     }
 }

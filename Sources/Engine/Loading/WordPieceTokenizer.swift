@@ -89,6 +89,16 @@ package struct WordPieceTokenizer: Sendable {
         return ids + suffix
     }
 
+    /// The ids of a text without special tokens around it.
+    func encodeAlone(_ text: String) -> [Int32] {
+        Array(encode(text, maximumTokens: .max).dropFirst(prefix.count).dropLast(suffix.count))
+    }
+
+    /// The token that is written like this.
+    func id(of token: String) -> Int32? {
+        tokens.firstIndex { $0.utf8.elementsEqual(token.utf8) }.map(Int32.init)
+    }
+
     /// The text of ids: words with one space between them, without the special tokens around it.
     ///
     /// What encoding drops does not come back: case and accents where the model has none, kinds and numbers of spaces.
