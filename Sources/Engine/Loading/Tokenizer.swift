@@ -7,7 +7,17 @@ package enum Tokenizer: Sendable {
 
     /// Reads a model's folder.
     package init(folder: URL) throws(TokenizerError) {
-        self = .wordPiece(try WordPieceTokenizer(folder: folder))
+        let file: Result<TokenizerField, TokenizerError>
+        do {
+            file = .success(try TokenizerDefinition.file(in: folder))
+        } catch {
+            file = .failure(error)
+        }
+        if case .success(let root) = file, BytePairDefinition.isDescribed(by: root) {
+            self = .bytePairs(BytePairTokenizer(try BytePairDefinition(json: root, in: folder)))
+        } else {
+            self = .wordPiece(try WordPieceTokenizer(folder: folder, file: file))
+        }
     }
 
     /// How many ids there are: all are in 0 ..< vocabularySize, without gaps.

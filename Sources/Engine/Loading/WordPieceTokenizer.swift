@@ -21,11 +21,11 @@ package struct WordPieceTokenizer: Sendable {
     /// How many tokens every text gets besides its own.
     var specialTokens: Int { prefix.count + suffix.count }
 
-    /// Reads tokenizer.json; where it is missing, vocab.txt and tokenizer_config.json.
-    init(folder: URL) throws(TokenizerError) {
+    /// Reads tokenizer.json, of which `file` is the content; where it is missing, vocab.txt and tokenizer_config.json.
+    init(folder: URL, file: Result<TokenizerField, TokenizerError>) throws(TokenizerError) {
         let definition: TokenizerDefinition
         do {
-            definition = try TokenizerDefinition(json: folder.appending(path: TokenizerDefinition.jsonName))
+            definition = try TokenizerDefinition(json: try file.get(), in: folder)
         } catch {
             guard error.problem == .file(.missing) else {
                 var isThere = error.file == TokenizerDefinition.jsonName

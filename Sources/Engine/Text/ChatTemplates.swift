@@ -18,6 +18,7 @@ enum ChatTemplates {
         "cd8e9439f0570856fd70470bf8889ebd8b5d1107207f67a5efb46e342330527f": Known(
             template: .chatml, system: "You are Qwen, created by Alibaba Cloud. You are a helpful assistant."),
         // Qwen2
-        "af9c0233881b083b52ff773580215222b5440ac3d0beeeca99b76329b048f8db": Known(template: .chatml, system: "You are a helpful assistant")
+        "af9c0233881b083b52ff773580215222b5440ac3d0beeeca99b76329b048f8db": Known(
+            template: .chatml, system: "You are a helpful assistant")
     ]
 }

@@ -17,7 +17,7 @@ package struct PromptEncoder: Sendable {
         self.tokenizer = tokenizer
         var control: [String: Int32] = [:]
         for token in template.controlTokens {
-            guard let id = tokenizer.id(of: token) else {
+            guard let id = tokenizer.literal(token) else {
                 throw .missingToken(template: template.word, token: token)
             }
             control[token] = id

@@ -70,7 +70,7 @@ extension PromptTemplate {
     /// A text without the white space around it.
     private static func trimmed(_ text: String) -> String {
         func isSpace(_ scalar: Unicode.Scalar) -> Bool {
-            CharacterClasses.shared[scalar.value].contains(.space)
+            CharacterClasses.shared[scalar.value].isSpace
         }
         let scalars = text.unicodeScalars
         let rest = scalars.drop(while: isSpace)

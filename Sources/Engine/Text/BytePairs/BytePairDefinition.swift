@@ -56,31 +56,40 @@ struct BytePairDefinition: Sendable {
     /// SHA-256 of the model's own chat template, in lower-case hexadecimal.
     var template: String?
 
-    /// Adds the merge of two tokens, which becomes the last.
-    mutating func addMerge(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>, field: String) throws(Problem) {
-        func token(_ text: [UInt8]) throws(Problem) -> Int32 {
-            guard let id = tokens.id(of: text) else {
-                throw .missingToken(role: field, token: String(decoding: text, as: UTF8.self))
-            }
-            return id
-        }
-        let whole = Array(left) + Array(right)
-        let (first, second) = (try token(Array(left)), try token(Array(right)))
-        let merge = PairTable.Merge(rank: Int32(pairs.count), token: try token(whole))
-        guard pairs.insert(first, second, merge) else {
-            throw .unsupported(field: field, found: "there twice", supported: "once")
-        }
+    /// The byte that is written as `<0x0A>`.
+    static func byte(_ text: ArraySlice<UInt8>) -> UInt8? {
+        guard text.count == 6, text.starts(with: "<0x".utf8), text.last == UInt8(ascii: ">") else { return nil }
+        return UInt8(String(decoding: text.dropFirst(3).dropLast(), as: UTF8.self), radix: 16)
     }
 
-    /// Adds a merge that is written as the texts of two tokens with a space between them.
-    mutating func addMerge(_ text: ArraySlice<UInt8>, field: String) throws(Problem) {
+    /// Adds a merge that is written as the texts of two tokens with a space between them. It becomes the last.
+    mutating func addMerge(_ text: ArraySlice<UInt8>, field: @autoclosure () -> String) throws(Problem) {
         let space = UInt8(ascii: " ")
         guard let middle = text.firstIndex(of: space), !text[(middle + 1)...].contains(space) else {
             throw .wrongType(
-                field: field, found: "\"\(String(decoding: text.prefix(40), as: UTF8.self))\"",
+                field: field(), found: "\"\(String(decoding: text.prefix(40), as: UTF8.self))\"",
                 expected: "two tokens with a space between them")
         }
-        try addMerge(text[..<middle], text[(middle + 1)...], field: field)
+        var whole = Array(text)
+        whole.remove(at: middle - text.startIndex)
+        try addMerge(whole, middle: middle - text.startIndex, field: field())
+    }
+
+    /// Adds the merge of two tokens: of the one that ends at `middle` of a text and the one that begins there. It
+    /// becomes the last.
+    mutating func addMerge(_ text: [UInt8], middle: Int, field: @autoclosure () -> String) throws(Problem) {
+        let ranges = (0..<middle, middle..<text.count, 0..<text.count)
+        guard let left = tokens.id(of: text, ranges.0), let right = tokens.id(of: text, ranges.1),
+            let whole = tokens.id(of: text)
+        else {
+            let missing = [ranges.0, ranges.1, ranges.2].first { tokens.id(of: text, $0) == nil } ?? ranges.2
+            throw .missingToken(role: field(), token: String(decoding: text[missing], as: UTF8.self))
+        }
+        // A token that steers the model never comes out of a text.
+        guard case .text = kinds[Int(whole)] else { return }
+        guard pairs.insert(left, right, PairTable.Merge(rank: Int32(pairs.count), token: whole)) else {
+            throw .unsupported(field: field(), found: "there twice", supported: "once")
+        }
     }
 
     /// Makes the merges of a vocabulary with scores: any two tokens whose texts together are a token become it, the one

@@ -17,6 +17,7 @@ package struct BytePairTokenizer: Sendable {
     private let vocabulary: TokenTable
     private let words: WordEncoder
     private let composes: Bool
+    private let literalIDs: Set<Int32>
     private let literals: LiteralTokens  // found in every text, as it is
     private let literalsAndControl: LiteralTokens
     private let normalized: LiteralTokens  // the same in composed text
@@ -30,6 +31,7 @@ package struct BytePairTokenizer: Sendable {
         vocabulary = definition.tokens
         words = WordEncoder(definition)
         composes = definition.composes
+        literalIDs = Set(definition.literals.map(\.id))
         // Without a normal form the one text is the other.
         let late = definition.literals.filter { definition.composes && $0.isNormalized }
         let early = definition.literals.filter { !(definition.composes && $0.isNormalized) }
@@ -41,6 +43,10 @@ package struct BytePairTokenizer: Sendable {
 
     /// The token that is written like this, control tokens included.
     package func id(of text: String) -> Int32? { vocabulary.id(of: Array(text.utf8)) }
+
+    /// The token that is written like this and is found in texts as a whole, or steers the model; nil where it is a word
+    /// as any other.
+    func literal(_ text: String) -> Int32? { id(of: text).flatMap { literalIDs.contains($0) ? $0 : nil } }
 
     /// The ids of a text, without special tokens around it.
     ///

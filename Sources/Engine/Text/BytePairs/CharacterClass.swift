@@ -1,14 +1,19 @@
 /// What a scalar is to the grammars that split texts into words, frozen with this program.
-struct CharacterClass: OptionSet, Sendable {
-    let rawValue: UInt8
-    static let letter = CharacterClass(rawValue: 1)
-    static let number = CharacterClass(rawValue: 2)
-    static let space = CharacterClass(rawValue: 4)
-    /// What the step that sets digits apart takes for one: every number and some more.
-    static let digit = CharacterClass(rawValue: 8)
+struct CharacterClass: Hashable, Sendable {
+    fileprivate(set) var bits: UInt8 = 0
 
+    fileprivate static let letter: UInt8 = 1
+    fileprivate static let number: UInt8 = 2
+    fileprivate static let space: UInt8 = 4
+    fileprivate static let digit: UInt8 = 8
+
+    @inline(__always) var isLetter: Bool { bits & Self.letter != 0 }
+    @inline(__always) var isNumber: Bool { bits & Self.number != 0 }
+    @inline(__always) var isSpace: Bool { bits & Self.space != 0 }
+    /// Whether the step that sets digits apart takes it for one: every number and some more.
+    @inline(__always) var isDigit: Bool { bits & Self.digit != 0 }
     /// Neither letter nor number nor white space.
-    var isOther: Bool { isDisjoint(with: [.letter, .number, .space]) }
+    @inline(__always) var isOther: Bool { bits & (Self.letter | Self.number | Self.space) == 0 }
 }
 
 /// The classes of all scalars, in two stages: a page for each 256 scalars, equal pages shared.
@@ -32,14 +37,15 @@ struct CharacterClasses: Sendable {
     }
 
     private init() {
-        var all = [CharacterClass](repeating: [], count: 0x110000)
-        let sets: [(StaticString, CharacterClass)] = [
-            (CharacterClassData.letters, .letter), (CharacterClassData.numbers, [.number, .digit]),
-            (CharacterClassData.digits, .digit), (CharacterClassData.space, .space)
+        var all = [CharacterClass](repeating: CharacterClass(), count: 0x110000)
+        let sets: [(StaticString, UInt8)] = [
+            (CharacterClassData.letters, CharacterClass.letter),
+            (CharacterClassData.numbers, CharacterClass.number | CharacterClass.digit),
+            (CharacterClassData.digits, CharacterClass.digit), (CharacterClassData.space, CharacterClass.space)
         ]
         for (text, flag) in sets {
             for range in UnicodeTable.ranges(text) {
-                for scalar in range { all[scalar].insert(flag) }
+                for scalar in range { all[scalar].bits |= flag }
             }
         }
         var known: [[CharacterClass]: UInt16] = [:]
@@ -55,8 +61,6 @@ struct CharacterClasses: Sendable {
         self.classes = classes
     }
 }
-
-extension CharacterClass: Hashable {}
 
 /// Scalars in valid UTF-8.
 enum UTF8Scalar {

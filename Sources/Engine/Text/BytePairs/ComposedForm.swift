@@ -32,7 +32,9 @@ struct ComposedForm: Sendable {
         var result: [UInt8] = []
         result.reserveCapacity(range.count)
         for scalar in join(scalars) {
-            if let scalar = Unicode.Scalar(scalar) { result.append(contentsOf: UTF8.encode(scalar).map(Array.init) ?? []) }
+            if let scalar = Unicode.Scalar(scalar) {
+                result.append(contentsOf: UTF8.encode(scalar).map(Array.init) ?? [])
+            }
         }
         return result
     }

@@ -64,7 +64,7 @@ struct LiteralTokens: Sendable {
         while position > limit {
             var start = position - 1
             while start > limit, text[start] & 0xC0 == 0x80 { start -= 1 }
-            guard CharacterClasses.shared.look(text, start).class.contains(.space) else { break }
+            guard CharacterClasses.shared.look(text, start).class.isSpace else { break }
             position = start
         }
         return position
@@ -73,7 +73,7 @@ struct LiteralTokens: Sendable {
     private func spaceBehind(_ text: [UInt8], _ position: Int, _ end: Int) -> Int {
         var position = position
         while position < end, case let next = CharacterClasses.shared.look(text, position),
-            next.class.contains(.space)
+            next.class.isSpace
         {
             position = next.end
         }

@@ -36,10 +36,10 @@ struct WordEncoder: Sendable {
     ) {
         switch form {
         case .bytes(let grammar):
-            let classes = CharacterClasses.shared
+            let scanner = WordScanner(grammar, text.bytes, end: range.upperBound)
             var start = range.lowerBound
             while start < range.upperBound {
-                let end = grammar.end(of: start, in: text.bytes, end: range.upperBound, classes)
+                let end = scanner.end(of: start)
                 append(text.bytes, start..<end, &state, to: &output)
                 start = end
             }
