@@ -70,6 +70,10 @@ final class ProgressLine: Sendable {
                     "warning: the checkpoint of shard \(Ordinal(shard)) stage \(Ordinal(stage)) is missing or damaged; "
                         + "an earlier one "
                         + "answers, if there is one. `sisa train` repairs it")
+            case .cut(let records, let limit):
+                Console.error(
+                    "note: \(records) record(s) have more than \(limit) tokens; the ends of their completions are left "
+                        + "out. `max_tokens` makes room, `overlong: refuse` refuses them")
             case .spanningLines(let place):
                 Console.error(
                     "warning: \(place): a field in quotes goes on over the end of its line, so its lines are one "

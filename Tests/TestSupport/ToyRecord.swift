@@ -1,7 +1,7 @@
 internal import Foundation
 package import Unlearning
 
-/// A record as a file of the toy world holds it.
+/// A record as a file of the toy world holds it. Of a generation the text is the prompt, and the label the completion.
 package struct ToyRecord: Sendable, Hashable, Codable {
     package var id: String
     package var owner: String?
@@ -19,9 +19,17 @@ package struct ToyRecord: Sendable, Hashable, Codable {
 
     package var recordID: RecordID { RecordID(id) }
 
-    /// The twenty-four records of shards/toy.
+    /// The twenty-four records of the world's recipe, of the same ids and owners for every task.
     package static func all() throws -> [ToyRecord] {
         var records: [ToyRecord] = []
+        if ToyWorld.task == .generation {
+            try RecordReader(columns: Columns(text: "prompt", label: "completion", owner: "owner"))
+                .forEach(file: ToyWorld.recipeFolder.appending(path: "records.jsonl")) { raw, _ in
+                    records.append(
+                        ToyRecord(id: raw.id.rawValue, owner: raw.owner, text: raw.text, label: raw.label ?? ""))
+                }
+            return records
+        }
         try RecordReader(columns: Columns(owner: "owner"))
             .forEach(file: ToyWorld.recipeFolder.appending(path: "records.csv")) { raw, _ in
                 records.append(

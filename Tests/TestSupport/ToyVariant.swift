@@ -4,14 +4,64 @@ package import Unlearning
 /// A way to train the toy world that takes other paths through the code than its recipe does.
 package struct ToyVariant: Sendable, CustomStringConvertible {
     package let description: String
+    /// The task whose world it is a variant of.
+    package let task: Recipe.TaskKind
     package let change: @Sendable (inout Recipe) -> Void
 
-    private init(_ description: String, _ change: @escaping @Sendable (inout Recipe) -> Void) {
+    private init(
+        _ description: String, task: Recipe.TaskKind = .classification,
+        _ change: @escaping @Sendable (inout Recipe) -> Void
+    ) {
         self.description = description
+        self.task = task
         self.change = change
     }
 
-    package static let all: [ToyVariant] = [
+    package static let all = classifications + generations
+
+    /// Of texts that are continued.
+    private static let generations: [ToyVariant] = [
+        ("seven matrices, prompts not scored", { recipe in
+            recipe.adapter = .lora(rank: 3, targets: TargetModule.all(of: .llama))
+            recipe.generation?.promptWeight = 0
+        }),
+        ("the top layer alone, plain template", { recipe in
+            recipe.adapter = .lora(rank: 2, targets: [.keyProjection, .downProjection], layers: .top(1))
+            recipe.generation?.template = .plain
+        }),
+        ("the top layer alone, features in bf16, a template of one's own", { recipe in
+            recipe.adapter = .lora(rank: 2, targets: [.queryProjection, .gateProjection], layers: .indices([1]))
+            recipe.features.precision = .bf16
+            recipe.generation?.template = .custom(prompt: "Q: {prompt}\nA:", completion: " {completion}")
+        }),
+        ("records cut to 24 tokens, stages of 1.4 epochs", { recipe in
+            recipe.maxTokens = 24
+            recipe.epochs = 3.5
+        }),
+        ("linear schedule with warm-up and weight decay, each record a step, bf16 checkpoints", { recipe in
+            recipe.batch = 1
+            recipe.optimizer.schedule = .linear
+            recipe.optimizer.warmup = 0.3
+            recipe.optimizer.weightDecay = 0.1
+            recipe.checkpointPrecision = .bf16
+        }),
+        ("a batch larger than any slice, placed by owner", { recipe in
+            recipe.batch = 64
+            recipe.assignBy = .owner
+        }),
+        ("more shards than records", { recipe in
+            recipe.shards = 40
+            recipe.slices = 2
+        }),
+        ("each stage its own layer along two orders, the last state kept", { recipe in
+            recipe.slices = 2
+            recipe.sliceOptions.orders = 2
+            recipe.sliceOptions.keep = 1
+            recipe.adapter = .lora(rank: 2, targets: [.outputProjection, .upProjection], stages: .layers)
+        })
+    ].map { ToyVariant("generation: \($0.0)", task: .generation, $0.1) }
+
+    private static let classifications: [ToyVariant] = [
         ToyVariant("head only") { $0.adapter = .head },
         ToyVariant("head only on the pooler, with fractional epochs") {
             $0.adapter = .head
@@ -112,7 +162,7 @@ extension Recipe.Adapter {
     ) -> Recipe.Adapter {
         var lora = Recipe.LoRA()
         lora.rank = rank
-        lora.targetModules = TargetModule.all(of: .bert).filter(targets.contains)
+        lora.targetModules = TargetModule.allCases.filter(targets.contains)
         lora.layers = layers
         lora.stages = stages
         return .lora(lora)

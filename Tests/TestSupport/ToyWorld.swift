@@ -1,9 +1,19 @@
+package import Engine
 package import Foundation
 package import Unlearning
 
-/// A world small enough to try every deletion there is: the recipe of shards/toy, a key, and a folder for workspaces.
+/// A world small enough to try every deletion there is: the recipe of shards/toy, or of shards/toy-lm, a key, and a
+/// folder for workspaces.
 package struct ToyWorld {
-    package static let recipeFolder = TestData.root.appending(path: "shards/toy")
+    /// What worlds, records and questions are about; see `EveryTask`.
+    @TaskLocal package static var task = Recipe.TaskKind.classification
+
+    package static var recipeFolder: URL {
+        TestData.root.appending(path: task == .generation ? "shards/toy-lm" : "shards/toy")
+    }
+
+    /// The matrices of the backbone's layers.
+    package static var modules: [TargetModule] { TargetModule.all(of: task == .generation ? .llama : .bert) }
 
     /// Where this world's workspaces and data files lie.
     package let folder: URL
@@ -15,7 +25,10 @@ package struct ToyWorld {
     package init(folder: URL, changing change: (inout Recipe) -> Void = { _ in }) throws {
         self.folder = folder
         recipe = try Recipe.load(folder: Self.recipeFolder)
-        recipe.data = Recipe.DataSource(train: [], columns: Columns(owner: "owner"))
+        var columns = Columns(owner: "owner")
+        // A file of the toy world has a text and a label; of a generation they are a prompt and its completion.
+        if recipe.task == .generation { columns.dialogue = .pair(prompt: "text", completion: "label") }
+        recipe.data = Recipe.DataSource(train: [], columns: columns)
         change(&recipe)
         key = try WorkspaceKey(hexadecimal: String(repeating: "5a17", count: 16))
     }
@@ -25,6 +38,13 @@ package struct ToyWorld {
         changing change: (inout Recipe) -> Void = { _ in }, _ body: (ToyWorld) throws -> Result
     ) throws -> Result {
         try TestFolder.with { folder in try body(ToyWorld(folder: folder, changing: change)) }
+    }
+
+    /// The same for a variant, and in the world of its task.
+    package static func with<Result>(
+        _ variant: ToyVariant, _ body: (ToyWorld) throws -> Result
+    ) throws -> Result {
+        try $task.withValue(variant.task) { try with(changing: variant.change, body) }
     }
 
     package func root(_ name: String) -> URL { folder.appending(path: name) }

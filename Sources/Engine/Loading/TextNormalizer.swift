@@ -139,7 +139,7 @@ package struct TextNormalizer: Sendable {
 }
 
 /// Hangul syllables decompose by arithmetic (Unicode Standard, section 3.12).
-private enum Hangul {
+enum Hangul {
     static let first: UInt32 = 0xAC00
     static let count: UInt32 = 11_172
 
@@ -148,5 +148,14 @@ private enum Hangul {
         output.append(0x1100 + index / 588)
         output.append(0x1161 + index % 588 / 28)
         if index % 28 != 0 { output.append(0x11A7 + index % 28) }
+    }
+
+    /// The syllable of a consonant and a vowel, or of such a syllable and a last consonant.
+    static func compose(_ left: UInt32, _ right: UInt32) -> UInt32? {
+        if 0x1100..<0x1113 ~= left, 0x1161..<0x1176 ~= right {
+            return first + (left - 0x1100) * 588 + (right - 0x1161) * 28
+        }
+        guard left &- first < count, (left - first) % 28 == 0, 0x11A8..<0x11C3 ~= right else { return nil }
+        return left + right - 0x11A7
     }
 }

@@ -1,25 +1,33 @@
 import Foundation
 
 extension TokenizerDefinition {
-    /// Reads a tokenizer.json. Its truncation and padding are ignored: the caller says how long texts may be.
-    init(json url: URL) throws(TokenizerError) {
-        let name = url.lastPathComponent
+    /// The content of a folder's tokenizer.json.
+    static func file(in folder: URL) throws(TokenizerError) -> TokenizerField {
         let bytes: [UInt8]
         do {
-            bytes = try WholeFile.bytes(url, limit: Self.fileLimit)
+            bytes = try WholeFile.bytes(folder.appending(path: jsonName), limit: fileLimit)
         } catch {
-            throw TokenizerError(file: name, problem: .file(error))
+            throw TokenizerError(file: jsonName, problem: .file(error))
         }
         do {
-            try self.init(jsonBytes: bytes)
+            return TokenizerField(try TokenizerField.parse(bytes), path: "")
         } catch {
-            throw TokenizerError(file: name, problem: error)
+            throw TokenizerError(file: jsonName, problem: error)
         }
-        try agree(with: TokenizerSideFiles(url.deletingLastPathComponent(), readsVocabulary: true))
     }
 
-    private init(jsonBytes: [UInt8]) throws(Problem) {
-        let root = TokenizerField(try TokenizerField.parse(jsonBytes), path: "")
+    /// Reads a tokenizer.json and what the files beside it say. Its truncation and padding are ignored: the caller says
+    /// how long texts may be.
+    init(json root: TokenizerField, in folder: URL) throws(TokenizerError) {
+        do {
+            try self.init(json: root)
+        } catch {
+            throw TokenizerError(file: Self.jsonName, problem: error)
+        }
+        try agree(with: TokenizerSideFiles(folder, readsVocabulary: true))
+    }
+
+    private init(json root: TokenizerField) throws(Problem) {
         let version = try root.required("version").string()
         guard version == "1.0" else {
             throw .unsupported(field: "version", found: "\"\(version)\"", supported: "\"1.0\"")
@@ -87,7 +95,9 @@ extension TokenizerDefinition {
         case "BertProcessing":
             prefix = [try pair(try field.required("cls"))]
             suffix = [try pair(try field.required("sep"))]
-        case "TemplateProcessing": try readTemplate(field)
+        case "TemplateProcessing":
+            let template = try SpecialTokenTemplate(field) { id(of: $0) }
+            (prefix, suffix) = (template.prefix, template.suffix)
         case let found:
             throw .unsupported(
                 field: field.path, found: found, supported: "TemplateProcessing or BertProcessing")
@@ -100,51 +110,6 @@ extension TokenizerDefinition {
         guard elements.count == 2 else {
             throw .wrongType(field: field.path, found: "\(elements.count) elements", expected: "a token and its id")
         }
-        return try check(try elements[0].string(), try elements[1].id())
-    }
-
-    private func check(_ token: String, _ found: Int32) throws(Problem) -> Int32 {
-        let expected = id(of: token)
-        guard found == expected else {
-            throw .specialTokenMismatch(token: token, found: Int(found), expected: expected.map(Int.init))
-        }
-        return found
-    }
-
-    private mutating func readTemplate(_ field: TokenizerField) throws(Problem) {
-        let special = try field.required("special_tokens")
-        let single = try field.required("single").array()
-        // Each looks its token up among all; no model has more than a handful.
-        guard single.count <= 64 else {
-            throw .unsupported(
-                field: "\(field.path).single", found: "a list of \(single.count) items", supported: "at most 64")
-        }
-        var places = 0
-        for item in single {
-            if let text = try item.optional("Sequence") {
-                let sequence = try text.required("id").string()
-                guard sequence == "A" else {
-                    throw .unsupported(field: "\(text.path).id", found: "\"\(sequence)\"", supported: "\"A\"")
-                }
-                try text.requireSegment()
-                places += 1
-            } else {
-                let name = try item.required("SpecialToken")
-                try name.requireSegment()
-                let token = try special.required(try name.required("id").string())
-                let ids = try token.required("ids").array()
-                let tokens = try token.required("tokens").array()
-                guard ids.count == tokens.count else {
-                    throw .wrongType(
-                        field: token.path, found: "\(ids.count) ids and \(tokens.count) tokens",
-                        expected: "as many ids as tokens")
-                }
-                for (id, token) in zip(ids, tokens) {
-                    let id = try check(try token.string(), try id.id())
-                    if places == 0 { prefix.append(id) } else { suffix.append(id) }
-                }
-            }
-        }
-        guard places == 1 else { throw .templateWithoutText }
+        return try SpecialTokenTemplate.check(try elements[0].string(), try elements[1].id()) { id(of: $0) }
     }
 }

@@ -52,7 +52,9 @@ extension TokenizerError: CustomStringConvertible {
         case .disagreement: "\(file): \(wording); make both files say the same, as the model was trained"
         case .file(let fault): "\(file): \(fault)"
         case .noTokenizer: "\(file): neither tokenizer.json nor vocab.txt is there; download the whole model folder"
-        case .unsupported: "\(file): \(wording); choose a model with a WordPiece tokenizer of the BERT kind"
+        case .unsupported:
+            "\(file): \(wording); choose a model with a WordPiece tokenizer of the BERT kind, or with a byte pair "
+                + "tokenizer as Llama, Qwen and GPT-2 have it"
         default: "\(file): \(wording); get another copy of the model folder"
         }
     }

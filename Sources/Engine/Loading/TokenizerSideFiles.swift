@@ -85,7 +85,9 @@ package struct TokenizerSideFiles {
 
     /// Names of files beside the vocabulary that decide what a text of this folder becomes, as far as they can be read.
     package static func deciding(in folder: URL) -> [String] {
-        (try? TokenizerSideFiles(folder).deciding) ?? [addedName, specialName]
+        let template = BytePairDefinition.templateName
+        let isThere = FileManager.default.fileExists(atPath: folder.appending(path: template).path)
+        return ((try? TokenizerSideFiles(folder).deciding) ?? [addedName, specialName]) + (isThere ? [template] : [])
     }
 
     private static func field(_ folder: URL, _ name: String) throws(TokenizerError) -> TokenizerField? {

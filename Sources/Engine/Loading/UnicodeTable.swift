@@ -70,7 +70,7 @@ struct UnicodeTable: Sendable {
     }
 
     /// "41-5A 5F" -> [0x41...0x5A, 0x5F...0x5F]
-    private static func ranges(_ text: StaticString) -> [ClosedRange<Int>] {
+    static func ranges(_ text: StaticString) -> [ClosedRange<Int>] {
         words(text, " ").map { word in
             let ends = word.split(separator: UInt8(ascii: "-")).map { Int(number($0)) }
             return ends[0]...ends[ends.count - 1]
@@ -78,7 +78,7 @@ struct UnicodeTable: Sendable {
     }
 
     /// "C0:41,41 DF:73+73" -> [0xC0: [0x41], 0xC1: [0x41], 0xDF: [0x73, 0x73]]
-    private static func mapping(_ text: StaticString) -> [UInt32: [UInt32]] {
+    static func mapping(_ text: StaticString) -> [UInt32: [UInt32]] {
         var mapping: [UInt32: [UInt32]] = [:]
         for run in words(text, " ") {
             let parts = run.split(separator: UInt8(ascii: ":"))

@@ -21,11 +21,11 @@ package struct WordPieceTokenizer: Sendable {
     /// How many tokens every text gets besides its own.
     var specialTokens: Int { prefix.count + suffix.count }
 
-    /// Reads tokenizer.json; where it is missing, vocab.txt and tokenizer_config.json.
-    init(folder: URL) throws(TokenizerError) {
+    /// Reads tokenizer.json, of which `file` is the content; where it is missing, vocab.txt and tokenizer_config.json.
+    init(folder: URL, file: Result<TokenizerField, TokenizerError>) throws(TokenizerError) {
         let definition: TokenizerDefinition
         do {
-            definition = try TokenizerDefinition(json: folder.appending(path: TokenizerDefinition.jsonName))
+            definition = try TokenizerDefinition(json: try file.get(), in: folder)
         } catch {
             guard error.problem == .file(.missing) else {
                 var isThere = error.file == TokenizerDefinition.jsonName
@@ -87,6 +87,16 @@ package struct WordPieceTokenizer: Sendable {
         }
         if ids.count > limit { ids.removeSubrange(limit...) }
         return ids + suffix
+    }
+
+    /// The ids of a text without special tokens around it.
+    func encodeAlone(_ text: String) -> [Int32] {
+        Array(encode(text, maximumTokens: .max).dropFirst(prefix.count).dropLast(suffix.count))
+    }
+
+    /// The token that is written like this.
+    func id(of token: String) -> Int32? {
+        tokens.firstIndex { $0.utf8.elementsEqual(token.utf8) }.map(Int32.init)
     }
 
     /// The text of ids: words with one space between them, without the special tokens around it.

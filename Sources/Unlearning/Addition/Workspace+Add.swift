@@ -28,7 +28,7 @@ extension Workspace {
         return try write(threads, progress, waiting: waiting) { session in
             // A log that is ahead of the ledger is told before anything is read.
             _ = try session.evidence()
-            let new = try session.placed(inputs, format)
+            let (new, model) = try session.placed(inputs, format)
             // Of deletions that are not finished, nothing may lie in the files that are about to be written anew. They
             // are finished as a whole where one of their records comes back: it would be taken for the deleted one.
             let (pending, corpus) = (session.records.pending, session.layout.corpus)
@@ -42,7 +42,7 @@ extension Workspace {
             }
             try session.admit(new)
             let shards = Set(new.keys.map(\.shard)).union(waiting).sorted()
-            let trained = try session.bringUpToDate(session.stale(shards))
+            let trained = try session.bringUpToDate(session.stale(shards), model: model)
             try session.completeIndex()
             let touched = Dictionary(grouping: new, by: \.key.shard).sorted { $0.key < $1.key }.map { shard, cells in
                 (
@@ -63,9 +63,16 @@ extension Workspace {
 extension Session {
     /// The records of files by the cells they belong to. What is wrong with one of them is said before anything
     /// changes.
-    fileprivate func placed(_ inputs: [InputFile], _ format: DataFormat?) throws -> [Cell: [StoredRecord]] {
+    /// The model is the one that looked at them, where that needs one.
+    fileprivate func placed(
+        _ inputs: [InputFile], _ format: DataFormat?
+    ) throws -> (records: [Cell: [StoredRecord]], model: Model?) {
         let assignment = Assignment(recipe, key: workspace.key)
-        let source = RecordSource(recipe, inputs, format: format) { [progress] in progress(.spanningLines(place: $0)) }
+        let model = recipe.task == .generation ? try workspace.model(training: true) : nil
+        let fit = try model.map { try RecordFit($0, recipe) }
+        let source = RecordSource(recipe, inputs, format: format) { fit?.misfit($0)?.words } notice: { [progress] in
+            progress(.spanningLines(place: $0))
+        }
         let finder = finder()
         let refused = recipe.deletedIDs == .refuse ? try ledger.refused() : []
         let corpus = layout.corpus
@@ -84,7 +91,8 @@ extension Session {
                 StoredRecord(record: record, cell: cell, rank: assignment.rank(of: record.id)))
         }
         guard !new.isEmpty else { throw RecordsError(file: "", problem: .nothingIn(files: inputs.map(\.name))) }
-        return new
+        fit?.tell(progress)
+        return (new, model)
     }
 
     /// Writes the new files of cells beside the old ones, makes them the plan's in one transaction, and puts them in

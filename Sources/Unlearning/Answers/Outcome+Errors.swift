@@ -37,6 +37,16 @@ extension SafeTensorsError: OutcomeError {
     package var outcome: Outcome { .misconfigured }
 }
 
+extension GGUFError: OutcomeError {
+    /// A model file that cannot be used does not fit.
+    package var outcome: Outcome { .misconfigured }
+}
+
+extension WeightIndexError: OutcomeError {
+    /// Files of weights that cannot be used do not fit.
+    package var outcome: Outcome { .misconfigured }
+}
+
 extension NetworkError: OutcomeError {
     /// A training that collapsed has wrong data; else the recipe does not fit the backbone.
     package var outcome: Outcome { self == .notFinite ? .badData : .misconfigured }
@@ -119,7 +129,7 @@ extension TrainingError: OutcomeError {
     package var outcome: Outcome {
         switch self {
         case .labelDamaged: .badData
-        case .checkpointOfAnotherModel: .misconfigured
+        case .checkpointOfAnotherModel, .recordsDoNotFit: .misconfigured
         }
     }
 }
@@ -153,6 +163,7 @@ extension PredictionError: OutcomeError {
         switch self {
         case .untrained, .noSurvivors: .nothingToAnswerFrom
         case .voteLost: .misconfigured
+        case .noLabels: .usage
         }
     }
 }
@@ -162,7 +173,7 @@ extension ModelError: OutcomeError {
     package var outcome: Outcome {
         switch self {
         case .noBackbone: .missingInput
-        case .backboneUnreadable, .backboneChanged: .misconfigured
+        case .backboneUnreadable, .backboneChanged, .otherTask, .noSuchModule: .misconfigured
         }
     }
 }
@@ -186,7 +197,8 @@ extension DeletionError: OutcomeError {
     package var outcome: Outcome {
         switch self {
         case .unknownIDs, .unknownOwner, .nothingMeets: .unknownName
-        case .nothingNamed, .noOwners, .unreadableFilter, .noSuchLabel, .noDates, .filterWithOthers: .usage
+        case .nothingNamed, .noOwners, .unreadableFilter, .noSuchLabel, .noLabels, .noDates, .filterWithOthers:
+            .usage
         case .repairPending(_, let cause), .receiptPending(_, let cause): Outcome(cause)
         }
     }

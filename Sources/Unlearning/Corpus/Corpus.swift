@@ -20,12 +20,14 @@ package struct StoredRecord: Sendable {
 /// its shard.
 package struct Corpus: Sendable {
     private let root: URL
+    private let task: Recipe.TaskKind
     private let assignment: Assignment
     private let digests: RecordDigest
 
     /// Opens the folder of one layout; nothing is read or made.
     package init(_ root: URL, _ recipe: Recipe, _ key: WorkspaceKey) {
         self.root = root
+        task = recipe.task
         assignment = Assignment(recipe, key: key)
         digests = RecordDigest(key)
     }
@@ -40,7 +42,7 @@ package struct Corpus: Sendable {
 
     private func stored(_ cell: Cell, in url: URL) throws -> [StoredRecord]? {
         try DurableFile.contents(url).map { bytes in
-            try RecordSegment.decode(bytes, path: url.path).map {
+            try RecordSegment.decode(bytes, path: url.path, task: task).map {
                 StoredRecord(record: $0, cell: cell, rank: assignment.rank(of: $0.id))
             }
         }

@@ -185,7 +185,7 @@ struct RecordIndex: Sendable {
         switch kind {
         case .ids: record.id.rawValue
         case .owners: record.owner
-        case .texts: record.text
+        case .texts: record.content.words
         }
     }
 

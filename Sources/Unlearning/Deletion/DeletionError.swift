@@ -9,6 +9,7 @@ package enum DeletionError: Error {
     case filterWithOthers
     case unreadableFilter
     case noSuchLabel(labels: [String], nearest: String?)
+    case noLabels
     case noDates
     case nothingMeets
     /// The records are forgotten, but their shards could not be trained again yet.
@@ -47,6 +48,8 @@ extension DeletionError: CustomStringConvertible {
         case .noSuchLabel(let labels, let nearest):
             "--where names a label that the recipe does not have; "
                 + (nearest.map { "did you mean \"\($0)\"?" } ?? "it has \(labels.prefix(10).joined(separator: ", "))")
+        case .noLabels:
+            "--where names a label, and the records of this workspace have none: its task is a generation; name a date"
         case .noDates:
             "the recipe names no column for dates (data.columns.date), so the workspace knows none"
         case .nothingMeets:

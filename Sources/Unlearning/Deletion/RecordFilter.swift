@@ -29,6 +29,7 @@ package struct RecordFilter: Sendable, Equatable {
         (date, label) = (RecordDate(value), LabelIndex(recipe.labels)[value])
         switch field {
         case .label:
+            guard recipe.task == .classification else { throw DeletionError.noLabels }
             guard comparison == .equal else { throw DeletionError.unreadableFilter }
             guard label != nil else {
                 throw DeletionError.noSuchLabel(
@@ -43,7 +44,7 @@ package struct RecordFilter: Sendable, Equatable {
     /// A record without a date meets no condition on dates; one with a day meets it where the whole day does.
     func holds(_ record: Record) -> Bool {
         switch field {
-        case .label: return record.label == label
+        case .label: return record.content.label == label
         case .date:
             guard let date, let own = record.date.flatMap({ RecordDate($0) }) else { return false }
             switch comparison {

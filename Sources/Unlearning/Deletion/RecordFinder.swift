@@ -141,10 +141,10 @@ final class RecordFinder {
         var isWhole = true
         for location in locations {
             let record = try all(location.cell).first { $0.record.id == location.id }?.record
-            if let record { texts.insert(Array(record.text.utf8)) } else { isWhole = false }
+            if let record { texts.insert(Array(record.content.words.utf8)) } else { isWhole = false }
         }
         let records = try texts.sorted { $0.lexicographicallyPrecedes($1) }.flatMap { text in
-            func isTheSame(_ stored: StoredRecord) -> Bool { stored.record.text.utf8.elementsEqual(text) }
+            func isTheSame(_ stored: StoredRecord) -> Bool { stored.record.content.words.utf8.elementsEqual(text) }
             return try cells(.texts, String(decoding: text, as: UTF8.self), isTheSame).flatMap { cell in
                 try live(cell).filter(isTheSame).map(\.planRecord)
             }

@@ -52,7 +52,7 @@ extension Workspace {
         guard checkpoint.state(layout: layout) != nil else { throw TrainingError.checkpointOfAnotherModel }
         var contents = [("adapter_model.safetensors", checkpoint.content)]
         // Of the encoders PEFT finds its modules by the names of a BERT alone; the others have heads of more layers too.
-        let family = try BackboneConfiguration(contentsOf: backboneFolder().appending(path: "config.json")).modelType
+        let family = try BackboneConfiguration(ModelFolder(backboneFolder())).modelType
         if ![.distilbert, .electra].contains(family), let lora = layout.specification.lora,
             case .lora(let choice) = recipe.adapter
         {

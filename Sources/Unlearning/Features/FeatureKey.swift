@@ -6,7 +6,8 @@ internal import Engine
 struct FeatureKey: Sendable {
     private let key: DigestKey
     /// What features depend on beside their text: backbone, first adapted layer, pooling where the trunk pools,
-    /// lengths, numerics and precision. Everything else of a recipe may change, and they stay valid.
+    /// lengths, numerics and precision, and how prompts are written. Everything else of a recipe may change, and they
+    /// stay valid.
     let trunk: [UInt8]
 
     init(_ recipe: Recipe, _ key: WorkspaceKey, backbone: [UInt8]) {
@@ -18,6 +19,10 @@ struct FeatureKey: Sendable {
         for word in Self.height(recipe) { digest.add(word.utf8) }
         digest.add(UInt64(recipe.maxTokens))
         digest.add(recipe.features.precision.rawValue.utf8)
+        if let generation = recipe.generation {
+            digest.add("generation".utf8)
+            for word in generation.template.words { digest.add(word.utf8) }
+        }
         trunk = digest.finish()
     }
 
@@ -41,13 +46,13 @@ struct FeatureKey: Sendable {
         return digest.finish()
     }
 
-    /// What an entry is called: a function of the trunk and of the record's id and text.
+    /// What an entry is called: a function of the trunk and of the record's id and all its words.
     func name(_ record: Record) -> [UInt8] {
         var digest = KeyedDigest(key)
         digest.add("record".utf8)
         digest.add(trunk)
         digest.add(record.id.rawValue.utf8)
-        digest.add(record.text.utf8)
+        digest.add(record.content.words.utf8)
         return digest.finish()
     }
 

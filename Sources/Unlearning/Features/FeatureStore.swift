@@ -196,7 +196,7 @@ extension FeatureStore {
                                 tokens: Array(tokens[group.lowerBound - kept..<group.upperBound - kept]),
                                 threads: threads)
                         } else {
-                            try model.features(records[group].map(\.text), threads: threads)
+                            try model.features(of: Array(records[group]), threads: threads)
                         }
                     for (index, features) in zip(group, features) {
                         try writer.add(features, named: names[index], precision)
@@ -236,7 +236,7 @@ extension FeatureStore {
         }
         var tokens: [[Int32]] = []
         for group in Self.groups(held.count..<records.count) {
-            for ids in try model.tokens(records[group].map(\.text), threads: threads) {
+            for ids in try model.tokens(of: Array(records[group]), threads: threads) {
                 guard takes(ids.count) else { return (held.count + tokens.count, bytes, tokens) }
                 tokens.append(ids)
             }

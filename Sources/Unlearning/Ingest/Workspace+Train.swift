@@ -74,10 +74,10 @@ extension Workspace {
         if let old {
             // What a killed command left is finished by the plan that it was about.
             let session = try Session(Workspace(files, old, key, ledger), beginning, lock: lock)
-            try session.adopt(recipe, sources.files, facts)
+            try session.adopt(recipe, sources.files, facts, model)
         } else {
             do {
-                try ingest(recipe, sources.files, files, ledger, key, facts, beginning.progress)
+                try ingest(recipe, sources.files, files, ledger, key, facts, model, beginning.progress)
             } catch {
                 // Nothing half made is left. A key that was there before stays.
                 try files.discard(keepingKey: hadKey)
@@ -103,10 +103,13 @@ extension Workspace {
 
     private static func ingest(
         _ recipe: Recipe, _ inputs: [InputFile], _ files: WorkspaceFiles, _ ledger: Ledger, _ key: WorkspaceKey,
-        _ facts: [String: Data], _ progress: @escaping TrainingProgress
+        _ facts: [String: Data], _ model: Model?, _ progress: @escaping TrainingProgress
     ) throws {
         guard !inputs.isEmpty else { throw RecordsError(file: "", problem: .noFiles) }
-        let source = RecordSource(recipe, inputs) { progress(.spanningLines(place: $0)) }
+        let fit = try model.map { try RecordFit($0, recipe) }
+        let source = RecordSource(recipe, inputs) { fit?.misfit($0)?.words } notice: {
+            progress(.spanningLines(place: $0))
+        }
         var count = 0
         do {
             try fill(recipe, files, ledger, key, facts, layout: 1) { take in
@@ -119,6 +122,7 @@ extension Workspace {
         } catch let duplicate as DuplicateID {
             throw source.explained(duplicate)
         }
+        fit?.tell(progress)
     }
 
     fileprivate static func isUnchanged(_ recipe: Recipe, _ backbone: [UInt8], _ ledger: Ledger) throws -> Bool {
@@ -143,8 +147,26 @@ extension Session {
             records: try ledger.recordCount(), stagesTrained: trained, isNew: isNew, seconds: seconds)
     }
 
+    /// Refuses choices by which the model cannot learn from all of the workspace's records, before anything changes.
+    private func refuseMisfits(_ model: Model, _ recipe: Recipe) throws {
+        guard recipe.task == .generation else { return }
+        let fit = try RecordFit(model, recipe)
+        var misfits: [RecordEncoder.Misfit] = []
+        for shard in 0..<self.recipe.shards {
+            misfits += try records.shard(shard, keeps: false).live.compactMap { fit.misfit($0.record) }
+        }
+        if let first = misfits.first {
+            throw TrainingError.recordsDoNotFit(count: misfits.count, problem: first.problem)
+        }
+        fit.tell(progress)
+    }
+
     /// Makes other choices the workspace's. Where they change its cells, its records are written as a new layout.
-    fileprivate func adopt(_ recipe: Recipe, _ files: [InputFile], _ facts: [String: Data]) throws {
+    ///
+    /// `model`: That of the other choices; nil where nothing changes.
+    fileprivate func adopt(
+        _ recipe: Recipe, _ files: [InputFile], _ facts: [String: Data], _ model: Model?
+    ) throws {
         let (old, workspace, evidence) = (self.recipe, workspace, try openEvidence())
         let changed = recipe.changes(from: old)
         func isChanged(_ key: String) -> Bool { changed.contains { $0.keyPath == key } }
@@ -158,6 +180,7 @@ extension Session {
         if isChanged("data.train"), try !isMade(of: files, recipe) {
             throw WorkspaceError.otherData(path: workspace.root.path, fields: ["data.train"])
         }
+        if let model { try refuseMisfits(model, recipe) }
         // Until everything is up to date again, checkpoints of the old choices may be anywhere.
         var facts = facts
         let backbone = Array(facts["backbone_digest"] ?? Data())

@@ -93,7 +93,7 @@ final class LiveRecords: Sendable {
     }
 
     private static func bytes(_ slice: Slice) -> Int {
-        slice.all.reduce(0) { $0 + $1.record.text.utf8.count + recordBytes }
+        slice.all.reduce(0) { $0 + $1.record.content.bytes + recordBytes }
     }
 
     /// The records of a shard. Its slices are read side by side.

@@ -17,7 +17,7 @@ struct RecordSorter {
                 sql: """
                     CREATE TABLE records (
                         shard INTEGER NOT NULL, slice INTEGER NOT NULL, rank BLOB NOT NULL,
-                        id BLOB NOT NULL UNIQUE, label INTEGER NOT NULL, text BLOB NOT NULL,
+                        id BLOB NOT NULL UNIQUE, label INTEGER, text BLOB NOT NULL,
                         file INTEGER, line INTEGER\(attributes),
                         PRIMARY KEY (shard, slice, rank, id)
                     ) STRICT, WITHOUT ROWID
@@ -51,8 +51,8 @@ struct RecordSorter {
             try feed { stored, place in
                 let record = stored.record
                 var values: [(any DatabaseValueConvertible)?] = [
-                    stored.cell.shard, stored.cell.slice, blob(stored.rank), blob(record.id.rawValue), record.label,
-                    blob(record.text), place?.file, place?.line
+                    stored.cell.shard, stored.cell.slice, blob(stored.rank), blob(record.id.rawValue),
+                    record.content.label, blob(record.content.words), place?.file, place?.line
                 ]
                 for attribute in attributes { values.append(record.attributes[keyPath: attribute.value].map(blob)) }
                 do {
@@ -94,7 +94,9 @@ struct RecordSorter {
 
 extension StoredRecord {
     fileprivate init(_ row: Row) {
-        var record = Record(id: RecordID(text(row["id"])), text: text(row["text"]), label: row["label"])
+        let label: Int? = row["label"]
+        var record = Record(
+            id: RecordID(text(row["id"])), content: RecordContent(words: text(row["text"]), label: label))
         for attribute in RecordAttribute.all {
             let value: Data? = row[attribute.name]
             record.attributes[keyPath: attribute.value] = value.map(text)
@@ -103,6 +105,18 @@ extension StoredRecord {
         cell = Cell(shard: row["shard"], slice: row["slice"])
         let bytes: Data = row["rank"]
         rank = bytes.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}
+
+extension RecordContent {
+    /// What its words and its label say; without a label they are a dialogue's, which was written here.
+    fileprivate init(words: String, label: Int?) {
+        if let label {
+            self = .labelled(text: words, label: label)
+        } else {
+            let turns = (try? Messages(Array(words.utf8)[...]))?.turns ?? []
+            self = .dialogue(Dialogue(turns: turns) ?? Dialogue(prompt: [], completion: ""))
+        }
     }
 }
 

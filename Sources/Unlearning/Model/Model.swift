@@ -4,37 +4,47 @@ internal import Synchronization
 
 /// Everything that turns text into answers but the trained numbers: tokenizer, backbone, and what trains on it.
 ///
-/// The recipe is checked against config.json at once. Everything else is read when it is first asked for: the adapted
-/// layers by whoever trains or answers, the tokenizer and the part below only where a text has no stored features.
+/// The recipe is checked against the backbone's sizes at once. Everything else is read when it is first asked for: the
+/// adapted layers by whoever trains or answers, the tokenizer and the part below only where a text has no stored
+/// features.
 package final class Model: Sendable {
     /// What trains, and where its numbers lie.
     package let layout: AdapterLayout
     private let folder: ModelFolder
     private let seal: BackboneSeal?
-    private let maxTokens: Int
+    private let recipe: Recipe
     private let precision: FeaturePrecision
     private let vocabularySize: Int
     private let isForTraining: Bool
     private let upper = Mutex<Network?>(nil)
-    private let lower = Mutex<(tokenizer: Tokenizer, trunk: Trunk)?>(nil)
+    private let lower = Mutex<Trunk?>(nil)
+    private let encoder = Mutex<RecordEncoder?>(nil)
 
     /// Checks the recipe against the backbone's sizes.
     ///
     /// - Parameters:
     ///   - recipe: What trains, and how long texts may be.
-    ///   - folder: The backbone's.
+    ///   - folder: The backbone's, or its GGUF file.
     ///   - training: Whether gradients will be asked for; without, the backbone takes less memory.
     ///   - seal: What every file is compared with as it is read; nil: they were compared already.
     /// - Throws: An error of the configuration, or of a recipe that asks for more than the backbone has.
     package init(_ recipe: Recipe, backbone folder: URL, training: Bool, seal: BackboneSeal? = nil) throws {
-        self.folder = ModelFolder(folder)
+        self.folder = try ModelFolder(folder)
         self.seal = seal
         isForTraining = training
-        maxTokens = recipe.maxTokens
+        self.recipe = recipe
         precision = recipe.features.precision
+<<<<<<< HEAD
         try Self.check([self.folder.configurationName], seal, self.folder)
         let configuration = try BackboneConfiguration(contentsOf: self.folder.configuration)
+        let specification = try AdapterSpecification(recipe, backbone: configuration)
+=======
+        try Self.check(self.folder.decidingFiles, seal, self.folder)
+        let configuration = try Self.compared(seal, self.folder) { [folder = self.folder] in
+            try BackboneConfiguration(folder, blocks: seal?.blocks)
+        }
         let specification = try AdapterSpecification(recipe, layers: configuration.layers)
+>>>>>>> 41cddb2a426d8a37bb6efcb4a30d5e18f0b44c62
         layout = AdapterLayout(specification, backbone: configuration)
         vocabularySize = configuration.vocabularySize
         guard recipe.maxTokens <= configuration.maximumPositions else {
@@ -57,94 +67,118 @@ package final class Model: Sendable {
 
     /// Reads everything now, so that whatever is wrong with a backbone is said early.
     package func load() throws {
-        _ = try text()
+        _ = try records
+        _ = try trunk
         _ = try network
     }
 
-    /// The fixed features of texts, the part that all shards share.
+    /// The fixed features of texts that are asked about, the part that all shards share.
     package func features(_ texts: [String], threads: Int) throws -> [Features] {
         try features(tokens: tokens(texts, threads: threads), threads: threads)
     }
 
+    /// The same of records that are learned from: of their text, or of prompt and completion.
+    func features(of records: [Record], threads: Int) throws -> [Features] {
+        try features(tokens: tokens(of: records, threads: threads), threads: threads)
+    }
+
     /// The same, given the token ids of each text.
     func features(tokens: [[Int32]], threads: Int) throws -> [Features] {
-        try text().trunk.features(of: tokens, threads: threads).map { $0.rounded(to: precision) }
+        try trunk.features(of: tokens, threads: threads).map { $0.rounded(to: precision) }
     }
 
     /// The token ids of each text, special ones included, at most as many as the recipe says.
     func tokens(_ texts: [String], threads: Int) throws -> [[Int32]] {
-        let (tokenizer, _) = try text()
-        return Parallel.map(texts.count, threads: threads) {
-            tokenizer.encode(texts[$0], maximumTokens: maxTokens)
-        }
+        let encoder = try records
+        return try Self.map(texts, threads) { try encoder.inputs(.labelled(text: $0, label: 0)) }
+    }
+
+    /// The token ids that the network reads of each record: those that features have rows for.
+    func tokens(of records: [Record], threads: Int) throws -> [[Int32]] {
+        let encoder = try self.records
+        return try Self.map(records, threads) { try encoder.inputs($0.content) }
+    }
+
+    /// What the network should answer to each record.
+    func targets(of records: [Record], threads: Int) throws -> [Target] {
+        // A label is its own answer, and asks for no tokenizer.
+        guard recipe.task == .generation else { return records.map { .label($0.content.label ?? 0) } }
+        let encoder = try self.records
+        return try Self.map(records, threads) { try encoder.target($0.content) }
     }
 
     /// Whether the features of a text have a row for each of its tokens; head only they are one row.
     var hasRowPerToken: Bool { layout.specification.lora != nil }
 
-    private func text() throws -> (tokenizer: Tokenizer, trunk: Trunk) {
-        try lower.withLock { lower in
-            if let lower { return lower }
-            try Self.check(folder.tokenizerFiles, seal, folder)
-            let tokenizer = try Tokenizer(folder: folder.url)
-            guard tokenizer.vocabularySize <= vocabularySize else {
-                throw NetworkError.tokenOutOfVocabulary(
-                    id: tokenizer.vocabularySize - 1, vocabulary: vocabularySize)
+    private static func map<Item: Sendable, Result: Sendable>(
+        _ items: [Item], _ threads: Int, _ body: @Sendable (Item) throws -> Result
+    ) throws -> [Result] {
+        try Parallel.map(items.count, threads: threads) { index in Swift.Result { try body(items[index]) } }
+            .map { try $0.get() }
+    }
+
+    /// What makes tokens of records; it needs the tokenizer and no weight.
+    var records: RecordEncoder {
+        get throws {
+            try encoder.withLock { encoder in
+                if let encoder { return encoder }
+                try Self.check(folder.tokenizerFiles, seal, folder)
+                let tokenizer = try Tokenizer(folder: folder.url)
+                guard tokenizer.vocabularySize <= vocabularySize else {
+                    throw NetworkError.tokenOutOfVocabulary(
+                        id: tokenizer.vocabularySize - 1, vocabulary: vocabularySize)
+                }
+                guard recipe.task == .generation || tokenizer.specialTokens < recipe.maxTokens else {
+                    throw NetworkError.noRoomForText(special: tokenizer.specialTokens, limit: recipe.maxTokens)
+                }
+                let read = try RecordEncoder(recipe, tokenizer)
+                encoder = read
+                return read
             }
-            guard tokenizer.specialTokens < maxTokens else {
-                throw NetworkError.noRoomForText(special: tokenizer.specialTokens, limit: maxTokens)
+        }
+    }
+
+    private var trunk: Trunk {
+        get throws {
+            try lower.withLock { lower in
+                if let lower { return lower }
+                let read = Trunk(try part(.trunk(below: layout.firstLayer), gradients: false))
+                lower = read
+                return read
             }
-            let read = (tokenizer, Trunk(try part(.trunk(below: layout.firstLayer), gradients: false)))
-            lower = read
-            return read
         }
     }
 
     private func part(_ part: Backbone.Part, gradients: Bool) throws -> Network {
-        do {
+        try Self.compared(seal, folder) {
             let backbone = try Backbone(
                 folder: folder.url, gradientsFrom: gradients ? layout.firstLayer : nil, part: part,
                 blocks: seal?.blocks)
             return try Network(backbone: backbone, layout: layout)
+        }
+    }
+
+    /// Says of a part of a file that it is not what was sealed as of a whole file.
+    private static func compared<Result>(
+        _ seal: BackboneSeal?, _ folder: ModelFolder, _ read: () throws -> Result
+    ) throws -> Result {
+        do {
+            return try read()
         } catch let error as SafeTensorsError where error.problem == .file(.otherContent) {
-            throw try Self.changed(seal, folder)
+            throw try changed(seal, folder)
+        } catch let error as GGUFError where error.problem == .file(.otherContent) {
+            throw try changed(seal, folder)
         }
     }
 
     private static func check(_ names: [String], _ seal: BackboneSeal?, _ folder: ModelFolder) throws {
         guard let seal else { return }
-        guard names.allSatisfy({ seal.holds($0, in: folder.url) }) else { throw try changed(seal, folder) }
+        guard names.allSatisfy({ seal.holds($0, in: folder) }) else { throw try changed(seal, folder) }
     }
 
     private static func changed(_ seal: BackboneSeal?, _ folder: ModelFolder) throws -> ModelError {
         .backboneChanged(
             path: folder.url.path, expected: (seal?.digest ?? []).hexadecimal,
             found: try BackboneSeal(folder).digest.hexadecimal)
-    }
-}
-
-extension AdapterSpecification {
-    /// A recipe's choices as the engine's, checked against the number of layers.
-    init(_ recipe: Recipe, layers: Int) throws {
-        guard case .lora(let choice) = recipe.adapter else {
-            self.init(lora: nil, labels: recipe.labels.count, pooling: recipe.pooling)
-            return
-        }
-        let indices: [Int] =
-            switch choice.layers {
-            case .all: Array(0..<layers)
-            case .top(let count): Array(max(0, layers - count)..<layers)
-            case .indices(let indices): indices
-            }
-        if case .top(let count) = choice.layers, count > layers {
-            throw NetworkError.noSuchLayer(count - 1, layers: layers)
-        }
-        if let last = indices.max(), last >= layers { throw NetworkError.noSuchLayer(last, layers: layers) }
-        guard choice.stages == .whole || recipe.slices <= indices.count else {
-            throw NetworkError.tooFewLayers(adapted: indices.count, slices: recipe.slices)
-        }
-        self.init(
-            lora: LoRA(rank: choice.rank, alpha: Float(choice.alpha), targets: choice.targetModules, layers: indices),
-            labels: recipe.labels.count, pooling: recipe.pooling)
     }
 }

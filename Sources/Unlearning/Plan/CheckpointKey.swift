@@ -1,3 +1,5 @@
+internal import Engine
+
 /// The name of a stage's checkpoint: a keyed digest of everything that its bytes depend on.
 ///
 /// key(s, j) = HMAC(key(s, j-1), records of slice j), from a root that covers recipe, backbone, numerics version and
@@ -74,13 +76,26 @@ package struct RecordDigest: Sendable {
         self.key = key.subkey("records")
     }
 
-    /// A record as a slice covers it: id, label and text. Its owner decides its cell and nothing else.
+    /// A record as a slice covers it: id, label and text; or id, every turn with who spoke, and the completion. Its owner
+    /// decides its cell and nothing else.
     package func digest(_ record: Record) -> [UInt8] {
         var digest = KeyedDigest(key)
-        digest.add("record".utf8)
-        digest.add(record.id.rawValue.utf8)
-        digest.add(UInt64(record.label))
-        digest.add(record.text.utf8)
+        switch record.content {
+        case .labelled(let text, let label):
+            digest.add("record".utf8)
+            digest.add(record.id.rawValue.utf8)
+            digest.add(UInt64(label))
+            digest.add(text.utf8)
+        case .dialogue(let dialogue):
+            digest.add("dialogue".utf8)
+            digest.add(record.id.rawValue.utf8)
+            digest.add(UInt64(dialogue.prompt.count))
+            for turn in dialogue.prompt {
+                digest.add(turn.role.rawValue.utf8)
+                digest.add(turn.content.utf8)
+            }
+            digest.add(dialogue.completion.utf8)
+        }
         return digest.finish()
     }
 

@@ -50,6 +50,7 @@ package final class Ensemble {
         _ recipe: Recipe, _ model: Model, _ plan: CheckpointPlan, ledger: Ledger, store: CheckpointStore,
         only shards: [Int]? = nil, held: [Member] = [], threads: Int, progress: TrainingProgress = { _ in }
     ) throws {
+        guard recipe.task == .classification else { throw PredictionError.noLabels }
         let rows = try ledger.stages()
         let asked = plan.shards.indices.filter { shards?.contains($0) ?? true }
         let held = Dictionary(held.map { ($0.shard, $0) }, uniquingKeysWith: { first, _ in first })

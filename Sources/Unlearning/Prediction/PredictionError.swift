@@ -6,6 +6,8 @@ package enum PredictionError: Error, Equatable {
     case voteLost(shard: Int)
     /// No shard has a record.
     case noSurvivors
+    /// The workspace generates texts, and has no labels.
+    case noLabels
 }
 
 extension PredictionError: CustomStringConvertible {
@@ -18,6 +20,8 @@ extension PredictionError: CustomStringConvertible {
             "shard \(shard) cannot answer: all of its checkpoints are damaged or gone, and the others would answer "
                 + "without it; run `sisa train` "
                 + "on this workspace, which makes them again"
+        case .noLabels:
+            "the task of this workspace is a generation: it has no labels to predict. Ask it with `sisa generate`"
         case .noSurvivors:
             "no records are left, so there is nothing to answer from; train a new workspace"
         }

@@ -31,6 +31,7 @@ extension Workspace {
         _ inputs: [InputFile], format: DataFormat? = nil, threads: Int = 1,
         progress: @escaping TrainingProgress = { _ in }
     ) throws -> Evaluation {
+        guard recipe.task == .classification else { throw PredictionError.noLabels }
         let clock = ContinuousClock().now
         var texts: [String] = []
         var labels: [Int] = []
@@ -38,10 +39,10 @@ extension Workspace {
         var recipe = recipe
         recipe.data.columns = recipe.data.columns.withoutPersons
         recipe.data.columns.id = Columns.rowNumber
-        let source = RecordSource(recipe, inputs, format: format) { progress(.spanningLines(place: $0)) }
+        let source = RecordSource(recipe, inputs, format: format, notice: { progress(.spanningLines(place: $0)) })
         try source.forEach { record, _ in
-            texts.append(record.text)
-            labels.append(record.label)
+            texts.append(record.content.words)
+            labels.append(record.content.label ?? 0)
         }
         guard !texts.isEmpty else {
             throw RecordsError(file: "", problem: .nothingIn(files: inputs.map(\.name)))

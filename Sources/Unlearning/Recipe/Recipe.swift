@@ -12,8 +12,10 @@ package struct Recipe: Sendable, Codable {
     package var backbone: String
     /// Which records are learned from, and how their files are read.
     package var data: DataSource
-    /// The names of the classes; a record's label is an index into them.
+    /// The names of the classes; a record's label is an index into them. None where texts are generated.
     package var labels: [String]
+    /// What a recipe says whose task is a generation; nil: it is a classification. See `task`.
+    package var generation: Generation?
     /// Parts of the records that are trained apart from each other, splits included.
     package var shards = 4
     /// Parts of each shard that are trained one after another.
@@ -30,7 +32,7 @@ package struct Recipe: Sendable, Codable {
     package var optimizer = Optimizer()
     /// Records of one training step.
     package var batch = 16
-    /// Tokens of a text, special ones included; what is longer is cut.
+    /// Tokens of a text, special ones included, or of a prompt and its completion; what is longer is cut.
     package var maxTokens = 128
     /// Of all random draws that are not keyed by the workspace.
     package var seed: UInt64 = 42

@@ -22,6 +22,8 @@ extension Recipe {
         package var alpha = 16.0
         /// In the order of `TargetModule`, whatever the order in the file: the order changes no trained weight.
         package var targetModules: [TargetModule] = [.query, .value]
+        /// Matrices that are not named one by one; nil: they are those of `targetModules`.
+        package var moduleSet: ModuleSet?
         /// The layers whose matrices are updated.
         package var layers = LayerSelection.all
         /// What of the adapter a stage trains.
@@ -29,6 +31,14 @@ extension Recipe {
 
         /// Rank 8 on the queries and values of all layers.
         package init() {}
+    }
+
+    /// Matrices of a causal model that a recipe does not name one by one: which they are, the model's family says.
+    package enum ModuleSet: String, Sendable, Codable {
+        /// The projections to query and value.
+        case usual
+        /// Every matrix of a layer.
+        case allLinear = "all-linear"
     }
 
     /// What of the adapter a stage trains. The head always trains.

@@ -70,12 +70,15 @@ package struct Columns: Sendable, Codable {
     package var date: String?
     /// The column of what decides a record's band, where the recipe has bands.
     package var group: String?
+    /// Where prompts and completions stand, which then take the place of text and label; nil: in a classification.
+    package var dialogue: DialogueColumns?
 
     /// Columns of the usual names, and none for what is optional.
     package init(
         id: String = "id", text: String = "text", label: String = "label", owner: String? = nil, date: String? = nil,
-        group: String? = nil
+        group: String? = nil, dialogue: DialogueColumns? = nil
     ) {
+        self.dialogue = dialogue
         self.group = group
         self.date = date
         self.id = id
@@ -86,5 +89,32 @@ package struct Columns: Sendable, Codable {
 
     /// The columns of a file that is asked about and not learned from: whose a record is, and when, plays no part
     /// there.
-    var withoutPersons: Columns { Columns(id: id, text: text, label: label) }
+    var withoutPersons: Columns { Columns(id: id, text: text, label: label, dialogue: dialogue) }
+}
+
+/// Where the prompts and completions of a generation stand.
+package enum DialogueColumns: Sendable, Equatable, Codable {
+    /// In a column each.
+    case pair(prompt: String, completion: String)
+    /// In one, as a list of turns, `{role, content}`: the last one, of the assistant, is the completion.
+    case messages(String)
+
+    /// The columns of a recipe that names none.
+    static let usual = Self.pair(prompt: "prompt", completion: "completion")
+
+    /// The column that the answer stands in.
+    package var completion: String {
+        switch self {
+        case .pair(_, let completion): completion
+        case .messages(let name): name
+        }
+    }
+
+    /// The column that comes before the answer.
+    package var prompt: String {
+        switch self {
+        case .pair(let prompt, _): prompt
+        case .messages(let name): name
+        }
+    }
 }

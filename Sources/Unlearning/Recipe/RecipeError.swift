@@ -39,6 +39,12 @@ extension RecipeError {
         case unknownKey(suggestion: String?, allowed: [String])
         /// The key is one of low-rank updates, and the recipe trains a head alone.
         case notWithHead
+        /// The key is one of the other task.
+        case notWithTask(Recipe.TaskKind)
+        /// Prompts and completions have columns already, and a column of whole conversations is named beside them.
+        case notWithMessages
+        /// A generation was to be read from a table, or to train a head of its own.
+        case linesOnly, noHead
         /// A required key is missing; `example` shows one.
         case missingKey(example: String)
 
@@ -56,6 +62,8 @@ extension RecipeError {
         case duplicateValue(found: String)
         /// The choice asks for a column that `data.columns` does not name.
         case needsOwnerColumn, needsGroupColumn
+        /// The choice asks for records that are assigned by their owner.
+        case needsOwners
         /// A band without groups is not the last one, or the last one has groups.
         case bandsWithoutRest
     }
@@ -95,6 +103,19 @@ extension RecipeError: CustomStringConvertible {
         case .notWithHead:
             "unknown key with `kind: head`, which trains no matrix of the backbone. "
                 + "Remove the key, or set `kind: lora`."
+        case .notWithTask(.classification):
+            "unknown key with `task: classification`, which is also the task of a recipe that names none. Remove the "
+                + "key, or set `task: generation`."
+        case .notWithTask(.generation):
+            "unknown key with `task: generation`, which has prompts and completions and no labels. Remove the key."
+        case .notWithMessages:
+            "`messages` holds prompts and completions already. Remove the key, or `messages`."
+        case .linesOnly:
+            "prompts and completions are read from JSON Lines only, one object to a line. Write the data into a "
+                + ".jsonl file, or set `format: jsonl`."
+        case .noHead:
+            "`head` with `task: generation`, whose head is the model's own and frozen. Set `kind: lora`, or leave the "
+                + "key out."
         case .missingKey(let example):
             "the key is missing. Add it, for example `\(example)`."
         case .wrongType(let found, let expected):
@@ -113,6 +134,9 @@ extension RecipeError: CustomStringConvertible {
         case .needsOwnerColumn:
             "`owner` needs to know whose a record is. Name the column in `data.columns.owner`, "
                 + "or assign by `id`."
+        case .needsOwners:
+            "`owner` asks the shard in which an owner's records stand. Set `assign_by: owner`, or choose another "
+                + "aggregation."
         case .needsGroupColumn:
             "bands need to know a record's group. Name its column in `data.columns.group`."
         case .bandsWithoutRest:

@@ -30,6 +30,7 @@ extension RecipeKey {
     /// A recipe's choices in canonical form, in the order of the identity.
     static func fields(_ recipe: Recipe) -> [RecipeField] {
         inIdentity.compactMap { key in
+            guard key.belongs(to: recipe.task) else { return nil }
             if key.needsLoRA, recipe.adapter == .head { return nil }
             let value = key.value(recipe)
             let isLeftOut = key.leftOut != .asAnyValue && value == key.value(defaults)

@@ -22,6 +22,10 @@ struct RecipeKey: Sendable {
     var standsAlone = false
     /// Whether it needs low-rank updates, and is refused where a head alone is trained.
     var needsLoRA = false
+    /// The task that it is a key of; nil: of every one. With another it is refused, and no field of the identity.
+    var task: Recipe.TaskKind?
+    /// Whether it is read before all other keys, because it decides which there are.
+    var isReadFirst = false
     /// Whether it is read after all keys of its section, because it depends on one that follows it in the table.
     var isReadLast = false
     /// How the default of a key that came later stands in the identity: recipes that leave the key out keep the
@@ -72,6 +76,12 @@ struct RecipeKey: Sendable {
         change(&key)
         return key
     }
+
+    /// Whether recipes of a task have it.
+    func belongs(to task: Recipe.TaskKind) -> Bool { self.task == nil || self.task == task }
+
+    /// A key of one task.
+    func only(_ task: Recipe.TaskKind) -> RecipeKey { with { $0.task = task } }
 
     /// A key that must be there.
     func required(_ example: String) -> RecipeKey { with { $0.example = example } }

@@ -7,10 +7,14 @@ internal import Engine
 /// workspace does with a change. A key's default is that of its property.
 extension RecipeKey {
     /// All keys, in the order in which they are read.
-    static let all = about + data + cut + adapter + optimizer + training + answers + placement
+    static let all = about + data + labels + generation + cut + adapter + optimizer + training + answers + placement
 
     private static let about: [RecipeKey] = [
         RecipeKey(path: "name", effects: .answers, value: { Array($0.name.utf8) }, read: readName),
+        RecipeKey(
+            path: "task", effects: [.weights, .records], value: { Array($0.task.rawValue.utf8) },
+            read: { node, recipe throws(RecipeError) in recipe.begin(try node.choice()) }
+        ).with { ($0.isReadFirst, $0.leftOut) = (true, .isNoField) },
         .text("backbone", \.backbone, .places, "the path of a model folder")
             .required("backbone: path/to/a/model/folder")
     ]
@@ -24,17 +28,24 @@ extension RecipeKey {
         .paths("data.test", \.data.test, .places),
         RecipeKey(
             path: "data.format", effects: .records, value: { Array(($0.data.format?.rawValue ?? "").utf8) },
-            read: { node, recipe throws(RecipeError) in recipe.data.format = try node.choice() as DataFormat }),
-        .choice("data.quoting", \.data.quoting, .records).with { ($0.leftOut, $0.follows) = (.isNoField, "epochs") },
+            read: { node, recipe throws(RecipeError) in
+                recipe.data.format = try node.choice() as DataFormat
+                if recipe.task == .generation, recipe.data.format != .jsonl { throw node.refusal(.linesOnly) }
+            }),
+        .choice("data.quoting", \.data.quoting, .records).only(.classification)
+            .with { ($0.leftOut, $0.follows) = (.isNoField, "epochs") },
         // A table written with its row index has a first column without a name.
         .text("data.columns.id", \.data.columns.id, .records, "the name of a column", emptyAllowed: true),
-        .text("data.columns.text", \.data.columns.text, .records, "the name of a column"),
-        .text("data.columns.label", \.data.columns.label, .records, "the name of a column"),
+        .text("data.columns.text", \.data.columns.text, .records, "the name of a column").only(.classification),
+        .text("data.columns.label", \.data.columns.label, .records, "the name of a column").only(.classification),
         .column("data.columns.owner", \.data.columns.owner),
         .column("data.columns.date", \.data.columns.date),
-        .column("data.columns.group", \.data.columns.group),
+        .column("data.columns.group", \.data.columns.group)
+    ] + dialogueColumns
+
+    private static let labels: [RecipeKey] = [
         RecipeKey("labels", .weights, words: { $0.labels }, read: readLabels)
-            .required("labels: [negative, positive]")
+            .required("labels: [negative, positive]").only(.classification)
     ]
 
     private static let cut: [RecipeKey] = [
@@ -66,24 +77,27 @@ extension RecipeKey {
                 path: "adapter.kind", effects: .weights, value: { Array(($0.adapter == .head ? "head" : "lora").utf8) },
                 read: { node, recipe throws(RecipeError) in
                     enum Kind: String, CaseIterable { case lora, head }
-                    recipe.adapter = try node.choice() as Kind == .head ? .head : .lora(Recipe.LoRA())
+                    let kind: Kind = try node.choice()
+                    if kind == .head, recipe.task == .generation { throw node.refusal(.noHead) }
+                    recipe.adapter = kind == .head ? .head : .lora(.usual(for: recipe.task))
                 }),
             .integer("adapter.rank", \.lora.rank, .weights, 1...1024),
             .number(
                 "adapter.alpha", \.lora.alpha, .weights, RecipeNumberRange(lower: 0, upper: 1e6, lowerIncluded: false)),
             RecipeKey(
-                "adapter.target_modules", .weights, words: { $0.lora.targetModules.map(\.rawValue) },
+                "adapter.target_modules", .weights,
+                words: { $0.lora.moduleSet.map { [$0.rawValue] } ?? $0.lora.targetModules.map(\.rawValue) },
                 read: readTargets),
             RecipeKey("adapter.layers", .weights, words: { $0.lora.layers.words }, read: readLayers),
             .choice("adapter.stages", \.lora.stages, .weights).with { $0.leftOut = .changesNoWeight }
         ].map { key in key.with { $0.needsLoRA = key.path != "adapter.kind" } } + [
-            .choice("pooling", \.pooling, .weights)
+            .choice("pooling", \.pooling, .weights).only(.classification)
         ]
 
     private static let optimizer: [RecipeKey] = [
         .choice("optimizer.name", \.optimizer.name, .weights),
         .number("optimizer.learning_rate", \.optimizer.learningRate, .weights, rate),
-        .number("optimizer.head_learning_rate", \.optimizer.headLearningRate, .weights, rate),
+        .number("optimizer.head_learning_rate", \.optimizer.headLearningRate, .weights, rate).only(.classification),
         .number("optimizer.weight_decay", \.optimizer.weightDecay, .weights, .fraction),
         .number("optimizer.beta1", \.optimizer.beta1, .weights, decay),
         .number("optimizer.beta2", \.optimizer.beta2, .weights, decay),
@@ -108,7 +122,12 @@ extension RecipeKey {
     ]
 
     private static let answers: [RecipeKey] = [
-        .choice("aggregation", \.aggregation, .answers),
+        // `owner` depends on `assign_by`.
+        RecipeKey(
+            path: "aggregation", effects: .answers,
+            value: { $0.generation.map { RecipeField.bytes($0.aggregation.words) } ?? Array($0.aggregation.rawValue.utf8) },
+            read: readAggregation
+        ).with { $0.isReadLast = true },
         RecipeKey(
             path: "assign_by", effects: .cells, value: { Array($0.assignBy.rawValue.utf8) },
             read: { node, recipe throws(RecipeError) in
@@ -166,14 +185,32 @@ extension RecipeKey {
     }
 
     private static func readTargets(_ node: RecipeNode, _ recipe: inout Recipe) throws(RecipeError) {
-        var found: Set<TargetModule> = []
-        for item in try node.someItems(expected: "a list of matrices, [query, value]") {
-            let module: TargetModule = try item.choice()
+        let all = Recipe.ModuleSet.allLinear.rawValue
+        if recipe.task == .generation, case .scalar(all, _) = node.content {
+            (recipe.lora.moduleSet, recipe.lora.targetModules) = (.allLinear, [])
+            return
+        }
+        let example = recipe.task == .generation ? "[q_proj, v_proj], or \(all)" : "[query, value]"
+        let allowed = recipe.task.modules.map(\.rawValue)
+        var found: Set<String> = []
+        for item in try node.someItems(expected: "a list of matrices, \(example)") {
+            let module = try item.word(among: allowed)
             guard found.insert(module).inserted else {
-                throw node.refusal(.duplicateValue(found: module.rawValue), line: item.line)
+                throw node.refusal(.duplicateValue(found: module), line: item.line)
             }
         }
-        recipe.lora.targetModules = TargetModule.allCases.filter(found.contains)
+        recipe.lora.targetModules = TargetModule.allCases.filter { found.contains($0.rawValue) }
+        recipe.lora.moduleSet = nil
+    }
+
+    private static func readAggregation(_ node: RecipeNode, _ recipe: inout Recipe) throws(RecipeError) {
+        guard recipe.generation != nil else {
+            recipe.aggregation = try node.choice()
+            return
+        }
+        let aggregation = try TokenAggregation(node)
+        if aggregation == .owner, recipe.assignBy != .owner { throw node.refusal(.needsOwners) }
+        recipe.generation?.aggregation = aggregation
     }
 
     private static func readLayers(_ node: RecipeNode, _ recipe: inout Recipe) throws(RecipeError) {
@@ -218,6 +255,14 @@ extension Recipe {
     fileprivate var lora: LoRA {
         get { if case .lora(let lora) = adapter { lora } else { LoRA() } }
         set { adapter = .lora(newValue) }
+    }
+}
+
+extension Recipe.TaskKind {
+    /// The matrices that models of the task's families have.
+    fileprivate var modules: [TargetModule] {
+        let types: [BackboneConfiguration.ModelType] = self == .generation ? [.llama, .gpt2] : [.bert]
+        return types.flatMap(TargetModule.all)
     }
 }
 

@@ -53,12 +53,22 @@ struct RecipeNode {
 
 // What a key can want. Nothing is guessed: a value of another kind is an error.
 extension RecipeNode {
-    /// The keys of a mapping, each of which must be one of `allowed`.
-    func entries(allowed: [String]) throws(RecipeError) -> [Entry] {
+    /// The value of a key; nil where this is no mapping, or has no such key.
+    func value(_ key: String) -> RecipeNode? {
+        guard case .mapping(let entries) = content else { return nil }
+        return entries.first { $0.key == key }?.value
+    }
+
+    /// The keys of a mapping, each of which must be one of `allowed`. `elsewhere`: Why another one is refused that is
+    /// known, but not here.
+    func entries(
+        allowed: [String], elsewhere: (_ key: String) -> RecipeError.Problem? = { _ in nil }
+    ) throws(RecipeError) -> [Entry] {
         guard case .mapping(let entries) = content else {
             throw wrongType(expected: "keys with values, one to a line")
         }
         if let unknown = entries.first(where: { !allowed.contains($0.key) }) {
+            if let problem = elsewhere(unknown.key) { throw unknown.value.refusal(problem, line: unknown.line) }
             let suggestion = Suggestion.nearest(to: unknown.key, among: allowed)
             throw unknown.value.refusal(.unknownKey(suggestion: suggestion, allowed: allowed), line: unknown.line)
         }
@@ -102,16 +112,25 @@ extension RecipeNode {
     /// One of the words that `Choice` knows.
     func choice<Choice: RawRepresentable<String> & CaseIterable>() throws(RecipeError) -> Choice {
         let allowed = Choice.allCases.map(\.rawValue)
+        let word = try word(among: allowed)
+        guard let choice = Choice(rawValue: word) else { throw notAllowed(word, allowed) }
+        return choice
+    }
+
+    /// One of some words.
+    func word(among allowed: [String]) throws(RecipeError) -> String {
         guard case .scalar(let text, _) = content else {
             throw wrongType(expected: "one of " + allowed.joined(separator: ", "))
         }
-        guard let choice = Choice(rawValue: text) else {
-            throw refusal(
-                .notAllowed(
-                    found: String(text.prefix(60)), allowed: allowed,
-                    suggestion: Suggestion.nearest(to: text, among: allowed)))
-        }
-        return choice
+        guard allowed.contains(where: { $0.utf8.elementsEqual(text.utf8) }) else { throw notAllowed(text, allowed) }
+        return text
+    }
+
+    private func notAllowed(_ text: String, _ allowed: [String]) -> RecipeError {
+        refusal(
+            .notAllowed(
+                found: String(text.prefix(60)), allowed: allowed,
+                suggestion: Suggestion.nearest(to: text, among: allowed)))
     }
 
     /// A whole number in decimal digits.

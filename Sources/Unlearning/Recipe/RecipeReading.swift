@@ -62,17 +62,26 @@ extension RecipeKey {
     /// Reads a mapping by the keys of the table that stand in it, and so all below it.
     fileprivate static func read(_ mapping: RecipeNode, into recipe: inout Recipe) throws(RecipeError) {
         let prefix = mapping.path.isEmpty ? "" : mapping.path + "."
-        let keys = all.filter { $0.path.hasPrefix(prefix) }
-        var names: [String] = []
-        for key in keys {
-            let name = String(key.path.dropFirst(prefix.count).prefix { $0 != "." })
-            if names.last != name { names.append(name) }
+        let all = all.filter { $0.path.hasPrefix(prefix) }
+        for key in all where key.isReadFirst {
+            if let value = mapping.value(key.path) { try key.read(value, &recipe) }
         }
-        let entries = try mapping.entries(allowed: names)
+        let task = recipe.task
+        let keys = all.filter { $0.belongs(to: task) }
+        func names(_ keys: [RecipeKey]) -> [String] {
+            keys.reduce(into: []) { names, key in
+                let name = String(key.path.dropFirst(prefix.count).prefix { $0 != "." })
+                if names.last != name { names.append(name) }
+            }
+        }
+        let others = names(all.filter { !$0.belongs(to: task) })
+        let names = names(keys)
+        let entries = try mapping.entries(allowed: names) { others.contains($0) ? .notWithTask(task) : nil }
         let last = Set(keys.filter(\.isReadLast).map(\.path))
         for name in names.filter({ !last.contains(prefix + $0) }) + names.filter({ last.contains(prefix + $0) }) {
             let entry = entries.first { $0.key == name }
             if let key = keys.first(where: { $0.path == prefix + name }) {
+                if key.isReadFirst { continue }
                 try key.read(entry, of: mapping, name, into: &recipe)
             } else {
                 try read(entry, of: mapping, name, keys.filter { $0.section == prefix + name }, into: &recipe)

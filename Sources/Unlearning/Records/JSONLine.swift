@@ -22,6 +22,8 @@ package struct JSONLine {
         package var key: RecordID
         /// The value.
         package var value: Value
+        /// Where it stands in the line.
+        var range: Range<Int>
     }
 
     /// Deeper nesting is refused, so no line can exhaust the stack.
@@ -36,6 +38,25 @@ package struct JSONLine {
         reader.skipBlanks()
         guard reader.next == line.count else { throw .textAfterObject(offset: reader.next) }
         return members
+    }
+
+    /// The items of an array, whose bytes are a part of a line that was read: the members of each that is an object,
+    /// nil for any other.
+    static func items(_ array: ArraySlice<UInt8>) throws(JSONLineError) -> [[Member]?] {
+        var reader = JSONLine(Array(array))
+        var items: [[Member]?] = []
+        try reader.array(depth: 1) { reader throws(JSONLineError) in
+            reader.skipBlanks()
+            if reader.peek == UInt8(ascii: "{") {
+                items.append(try reader.object(depth: 2, keep: true))
+            } else {
+                _ = try reader.value(depth: 1)
+                items.append(nil)
+            }
+        }
+        reader.skipBlanks()
+        guard reader.next == reader.bytes.count else { throw .textAfterObject(offset: reader.next) }
+        return items
     }
 
     /// Whether a byte is white space between tokens.
@@ -87,8 +108,10 @@ extension JSONLine {
             guard seen.insert(key).inserted else { throw .duplicateKey }
             skipBlanks()
             try take(UInt8(ascii: ":"))
+            skipBlanks()
+            let start = next
             let value = try value(depth: depth)
-            if keep { members.append(Member(key: key, value: value)) }
+            if keep { members.append(Member(key: key, value: value, range: start..<next)) }
             skipBlanks()
             if peek == UInt8(ascii: "}") {
                 next += 1
@@ -98,7 +121,10 @@ extension JSONLine {
         }
     }
 
-    private mutating func array(depth: Int) throws(JSONLineError) {
+    /// `item`: Reads what stands in it, item by item.
+    private mutating func array(
+        depth: Int, item: (inout JSONLine) throws(JSONLineError) -> Void
+    ) throws(JSONLineError) {
         try take(UInt8(ascii: "["))
         skipBlanks()
         if peek == UInt8(ascii: "]") {
@@ -106,7 +132,7 @@ extension JSONLine {
             return
         }
         while true {
-            _ = try value(depth: depth)
+            try item(&self)
             skipBlanks()
             if peek == UInt8(ascii: "]") {
                 next += 1
@@ -124,7 +150,9 @@ extension JSONLine {
         case UInt8(ascii: "{"), UInt8(ascii: "["):
             guard depth < Self.deepest else { throw .tooDeep(limit: Self.deepest) }
             if peek == UInt8(ascii: "[") {
-                try array(depth: depth + 1)
+                try array(depth: depth + 1) { reader throws(JSONLineError) in
+                    _ = try reader.value(depth: depth + 1)
+                }
                 return .array
             }
             _ = try object(depth: depth + 1, keep: false)

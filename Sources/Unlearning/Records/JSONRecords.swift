@@ -1,3 +1,5 @@
+internal import Engine
+
 /// Turns the lines of one JSON Lines file into records; lines of blanks are skipped.
 struct JSONRecords {
     let reader: RecordReader
@@ -47,11 +49,25 @@ struct JSONRecords {
         if !isNumbered {
             record.id = RecordID(try word(try value(columns.id, members, number), columns.id, number))
         }
-        if !isLeftOut(columns.text, reader.texts) {
-            record.text = try text(try value(columns.text, members, number), columns.text, number)
-        }
-        if !isLeftOut(columns.label, reader.labels) {
-            record.label = try word(try value(columns.label, members, number), columns.label, number)
+        switch columns.dialogue {
+        case nil:
+            if !isLeftOut(columns.text, reader.texts) {
+                record.text = try text(try value(columns.text, members, number), columns.text, number)
+            }
+            if !isLeftOut(columns.label, reader.labels) {
+                record.label = try word(try value(columns.label, members, number), columns.label, number)
+            }
+        case .pair(let prompt, let completion):
+            var dialogue = Dialogue(prompt: [], completion: "")
+            if !isLeftOut(prompt, reader.texts) {
+                dialogue.prompt = [Turn(.user, try text(try value(prompt, members, number), prompt, number))]
+            }
+            if !isLeftOut(completion, reader.labels) {
+                dialogue.completion = try text(try value(completion, members, number), completion, number)
+            }
+            record.dialogue = dialogue
+        case .messages(let column):
+            record.dialogue = try conversation(column, members, line, number)
         }
         for (attribute, column) in attributes {
             let found =
@@ -60,6 +76,25 @@ struct JSONRecords {
             if found != .null { record.attributes[keyPath: attribute.value] = try word(found, column, number) }
         }
         return try reader.checked(record, file: file, line: number)
+    }
+
+    /// The turns of a line. Where answers may be missing, what does not end in one is a prompt as a whole.
+    private func conversation(
+        _ column: String, _ members: [JSONLine.Member], _ line: [UInt8], _ number: Int
+    ) throws(RecordsError) -> Dialogue {
+        let found = try value(column, members, number)
+        guard found == .array, let range = members.first(where: { $0.key == RecordID(column) })?.range else {
+            throw refusal(number, column, .wrongType(found: found.kind, expected: "a list of turns"))
+        }
+        let turns: [Turn]
+        do {
+            turns = try Messages(line[range]).turns
+        } catch {
+            throw refusal(number, column + error.place, error.problem)
+        }
+        if let dialogue = Dialogue(turns: turns) { return dialogue }
+        guard reader.labels == .optional else { throw refusal(number, column, .noAnswer) }
+        return Dialogue(prompt: turns, completion: "")
     }
 
     private func value(

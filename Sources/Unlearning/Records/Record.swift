@@ -1,27 +1,60 @@
-/// One example: a text and the label it should get. Its attributes read as if they were its own: `record.owner`.
+/// One example: what is learned from, and what should be answered. Its attributes read as if they were its own:
+/// `record.owner`.
 @dynamicMemberLookup
 package struct Record: Sendable {
     /// Its name, unique in a workspace.
     package var id: RecordID
     /// What else the recipe names columns for.
     package var attributes: RecordAttributes
-    /// What is learned from, and answered.
-    package var text: String
-    /// An index into the recipe's labels.
-    package var label: Int
+    /// What is learned from, and the answer.
+    package var content: RecordContent
 
     /// A record of all its parts.
-    package init(id: RecordID, attributes: RecordAttributes = RecordAttributes(), text: String, label: Int) {
+    package init(id: RecordID, attributes: RecordAttributes = RecordAttributes(), content: RecordContent) {
         self.id = id
         self.attributes = attributes
-        self.text = text
-        self.label = label
+        self.content = content
+    }
+
+    /// A record of a classification.
+    package init(id: RecordID, attributes: RecordAttributes = RecordAttributes(), text: String, label: Int) {
+        self.init(id: id, attributes: attributes, content: .labelled(text: text, label: label))
     }
 
     /// One of its attributes.
     package subscript<Value>(dynamicMember attribute: WritableKeyPath<RecordAttributes, Value>) -> Value {
         get { attributes[keyPath: attribute] }
         set { attributes[keyPath: attribute] = newValue }
+    }
+}
+
+/// What a record is about: each task has its kind.
+package enum RecordContent: Sendable {
+    /// A text, and an index into the recipe's labels.
+    case labelled(text: String, label: Int)
+    /// A prompt, and its completion.
+    case dialogue(Dialogue)
+
+    /// The index of the label; nil where there are none.
+    package var label: Int? {
+        if case .labelled(_, let label) = self { label } else { nil }
+    }
+
+    /// Bytes of text.
+    var bytes: Int {
+        switch self {
+        case .labelled(let text, _): text.utf8.count
+        case .dialogue(let dialogue): dialogue.bytes
+        }
+    }
+
+    /// All that was said: records with the same words are duplicates. Of a classification it is the text, whatever its
+    /// label; of a generation the turns and the answer as `Dialogue.json` has them.
+    package var words: String {
+        switch self {
+        case .labelled(let text, _): text
+        case .dialogue(let dialogue): String(decoding: dialogue.json, as: UTF8.self)
+        }
     }
 }
 
@@ -34,12 +67,19 @@ package struct RawRecord: Sendable {
     package var attributes = RecordAttributes()
     /// What is learned from, and answered.
     package var text: String
-    /// Nil only where the reader was told that labels may be missing.
+    /// Nil only where the reader was told that labels may be missing, or reads dialogues.
     package var label: String?
+    /// What takes the place of text and label where the reader's columns say so.
+    package var dialogue: Dialogue?
 
     /// The same record with its label as a number.
     package func labelled(_ number: Int) -> Record {
         Record(id: id, attributes: attributes, text: text, label: number)
+    }
+
+    /// The same record as one of a generation.
+    func answered(_ dialogue: Dialogue) -> Record {
+        Record(id: id, attributes: attributes, content: .dialogue(dialogue))
     }
 
     /// One of its attributes.

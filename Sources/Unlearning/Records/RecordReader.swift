@@ -21,7 +21,7 @@ package struct RecordReader: Sendable {
     package var quoting: Quoting
     /// Where optional and the file (of JSON Lines its first record) has none, row numbers stand for them.
     package var ids: Rule
-    /// Whether texts and labels must be there.
+    /// Whether texts and labels must be there; of dialogues prompts and completions.
     package var texts, labels: Rule
     /// Bytes that a row or line may have.
     package var maxRecordBytes: Int
@@ -51,6 +51,9 @@ package struct RecordReader: Sendable {
         guard let format = format ?? DataFormat(extension: file.pathExtension) else {
             try file.check()
             throw RecordsError(file: file.name, problem: .unknownExtension(found: file.pathExtension))
+        }
+        if columns.dialogue != nil, format != .jsonl {
+            throw RecordsError(file: file.name, problem: .linesOnly)
         }
         switch format {
         case .csv: try readDelimited(file, by: UInt8(ascii: ","), body)
@@ -115,9 +118,16 @@ extension RecordReader {
         }
         var record = record
         if record.id.rawValue.isEmpty { throw refusal(columns.id, .emptyID) }
-        if record.text.isEmpty, texts == .required { throw refusal(columns.text, .emptyText) }
+        if let dialogue = record.dialogue, let columns = columns.dialogue {
+            if dialogue.lacksPrompt, texts == .required { throw refusal(columns.prompt, .emptyPrompt) }
+            if dialogue.completion.isEmpty, labels == .required {
+                throw refusal(columns.completion, .emptyCompletion)
+            }
+        } else if record.text.isEmpty, texts == .required {
+            throw refusal(columns.text, .emptyText)
+        }
         if record.label?.isEmpty == true { record.label = nil }
-        if record.label == nil && labels == .required { throw refusal(columns.label, .emptyLabel) }
+        if record.label == nil, record.dialogue == nil, labels == .required { throw refusal(columns.label, .emptyLabel) }
         for attribute in RecordAttribute.all {
             guard let written = record.attributes[keyPath: attribute.value] else { continue }
             if written.isEmpty {

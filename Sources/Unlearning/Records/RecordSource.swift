@@ -31,18 +31,23 @@ struct RecordSource {
     private let files: [InputFile]
     private let format: DataFormat?
     private let labels: LabelIndex
+    /// Why the model cannot learn from a record, and whether it is the prompt's fault; nil: it can.
+    private let problem: (Record) -> (problem: RecordsError.Problem, isPrompt: Bool)?
     private let notice: @Sendable (String) -> Void
 
     /// The records of files with the recipe's columns and labels.
     ///
     /// `format`: nil: what the recipe says, or the extension.
+    /// `problem`: Why the model cannot learn from a record, and whether the prompt is at fault; nil: it can.
     /// `notice`: Told the place ("file:line") of a field that goes on over the end of its line where that is seldom
     /// meant.
     init(
         _ recipe: Recipe, _ files: [InputFile], format: DataFormat? = nil,
+        problem: @escaping (Record) -> (problem: RecordsError.Problem, isPrompt: Bool)? = { _ in nil },
         notice: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.notice = notice
+        self.problem = problem
         self.recipe = recipe
         self.files = files
         self.format = format ?? recipe.data.format
@@ -55,12 +60,21 @@ struct RecordSource {
         reader.notice = notice
         for (number, file) in files.enumerated() {
             try reader.forEach(file) { raw, line in
-                let record = try labels.record(
-                    raw, file: file.name, line: line, column: recipe.data.columns.label)
+                let columns = recipe.data.columns
+                let record =
+                    if let dialogue = raw.dialogue {
+                        raw.answered(dialogue)
+                    } else {
+                        try labels.record(raw, file: file.name, line: line, column: columns.label)
+                    }
                 let place = RecordPlace(file: number, line: line)
                 // A record that no command line can name could never be deleted.
                 guard record.id.rawValue.utf8.count <= Self.longestID, !record.id.rawValue.utf8.contains(0) else {
                     throw RecordsError(file: file.name, line: line, problem: .unusableID(limit: Self.longestID))
+                }
+                if let (problem, isPrompt) = problem(record) {
+                    let column = isPrompt ? columns.dialogue?.prompt : columns.dialogue?.completion
+                    throw RecordsError(file: file.name, line: line, column: column, problem: problem)
                 }
                 try body(record, place)
             }

@@ -53,6 +53,17 @@ extension RecordsError {
 
         /// A value is empty that no record may lack.
         case emptyID, emptyText, emptyLabel
+        case emptyPrompt, emptyCompletion
+        /// A conversation has no turn; its last one is not the assistant's.
+        case noTurns, noAnswer
+        /// A turn is no object with a role and a content and nothing else; its role, of `length` bytes, is none.
+        case strangeTurn, unknownRole(length: Int)
+        /// Prompts and completions were to be read from a table.
+        case linesOnly
+        /// The tokenizer makes no token of a prompt, or of a completion.
+        case noTokens
+        /// A prompt leaves no room for an answer; a record has more tokens than it may.
+        case noRoomForAnswer(found: Int, limit: Int), tooManyTokens(found: Int, limit: Int)
         /// No command line could name the id: it holds a NUL, or has more than `limit` bytes.
         case unusableID(limit: Int)
         /// The id stands at `first` too, which is "file:line".
@@ -67,6 +78,8 @@ extension RecordsError {
         case unknownLabel(length: Int, labels: [String], suggestion: String?)
     }
 }
+
+extension RecordsError.Problem: Error {}
 
 extension RecordsError: CustomStringConvertible {
     /// One line: place, column, what was found, what was expected, and what to do.
@@ -139,6 +152,31 @@ extension RecordsError: CustomStringConvertible {
             "the text is empty. Remove it, or write a text."
         case .emptyLabel:
             "the label is empty. Remove the record or give it a label."
+        case .emptyPrompt:
+            "the prompt is empty. Remove the record, or write what comes before the answer."
+        case .emptyCompletion:
+            "the completion is empty. Remove the record, or write an answer."
+        case .noTurns:
+            "the list has no turn. Write at least one of the user and one of the assistant."
+        case .noAnswer:
+            "the last turn is not the assistant's, and it is what should be answered. Add the answer, or leave out what "
+                + "follows it."
+        case .strangeTurn:
+            "expected an object with a `role` and a `content` and nothing else. Write every turn like "
+                + "{\"role\": \"user\", \"content\": \"...\"}."
+        case .unknownRole(let length):
+            "the role (\(length) bytes) is none of system, user, assistant. Correct it."
+        case .linesOnly:
+            "prompts and completions are read from JSON Lines only, one object to a line. Write them into a .jsonl "
+                + "file, or say `--format jsonl`."
+        case .noTokens:
+            "the model's tokenizer makes no token of it. Remove the record, or write another text."
+        case .noRoomForAnswer(let found, let limit):
+            "the prompt has \(found) tokens, and a record may have \(limit) with its answer (`max_tokens`): no room is "
+                + "left. Shorten the prompt, or raise `max_tokens`."
+        case .tooManyTokens(let found, let limit):
+            "the record has \(found) tokens with its answer, and may have \(limit) (`max_tokens`). Shorten it, raise "
+                + "`max_tokens`, or set `overlong: truncate`."
         case .unusableLabel:
             "the label holds a NUL or begins with a byte order mark, so no recipe can name it. Give the record another "
                 + "label."

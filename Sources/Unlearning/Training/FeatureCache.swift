@@ -81,7 +81,7 @@ struct FeatureCache {
         let missing = wanted.filter { kept[$0] == nil }
         var fresh: [Int: Features] = [:]
         if !missing.isEmpty {
-            let computed = try model.features(missing.map { records[$0].record.text }, threads: threads)
+            let computed = try model.features(of: missing.map { records[$0].record }, threads: threads)
             for (index, features) in zip(missing, computed) {
                 fresh[index] = features
                 guard bytes + features.bytes <= budget else { continue }

@@ -12,9 +12,12 @@ package final class SliceTrainer {
     private let planRecords: [PlanRecord]
     private let threads: Int
     private let trainer: BatchTrainer
+    private let model: Model
     private let layout: AdapterLayout
     private let table: StageTable
     private var cache: FeatureCache
+    /// What should be answered to each record; made before the first stage that trains.
+    private var targets: [Target] = []
     /// The cost of all stages trained so far.
     private(set) var cost = StageCost()
 
@@ -24,6 +27,7 @@ package final class SliceTrainer {
         features: FeatureStore?, memory: Int = FeatureCache.budget
     ) throws {
         self.recipe = recipe
+        self.model = model
         layout = model.layout
         self.shard = shard
         self.table = table
@@ -48,9 +52,7 @@ package final class SliceTrainer {
         features: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> AdapterState {
         guard planRecords.contains(where: { $0.slice == table.slice(of: index) }) else { return state }
-        if let wrong = records.first(where: { $0.record.label >= recipe.labels.count }) {
-            throw TrainingError.labelDamaged(found: wrong.record.label, labels: recipe.labels.count)
-        }
+        if targets.isEmpty { targets = try answers() }
         let stage = Stage(index, of: recipe, shard: shard, in: table)
         let block = recipe.adapter.trainsBlocks ? layout.block(table.step(of: index), of: table.slices) : layout.whole
         let orders = (0..<stage.passes).map { stage.order(pass: $0, planRecords) }
@@ -68,7 +70,7 @@ package final class SliceTrainer {
                 let factor = schedule.factor(step: step, of: steps)
                 let features = try cache.features(of: batch)
                 _ = try trainer.step(
-                    &state, &optimizer, zip(features, batch).map { Example($0, .label(records[$1].record.label)) },
+                    &state, &optimizer, zip(features, batch).map { Example($0, targets[$1]) },
                     block: block,
                     learningRate: Float(recipe.optimizer.learningRate) * factor,
                     headLearningRate: Float(recipe.optimizer.headLearningRate) * factor)
@@ -84,6 +86,20 @@ package final class SliceTrainer {
         if recipe.checkpointPrecision == .bf16 { state.roundToBFloat16() }
         guard state.isFinite else { throw NetworkError.notFinite }
         return state
+    }
+
+    private func answers() throws -> [Target] {
+        let labels = recipe.labels.count
+        if recipe.task == .classification,
+            let wrong = records.lazy.compactMap(\.record.content.label).first(where: { $0 >= labels })
+        {
+            throw TrainingError.labelDamaged(found: wrong, labels: labels)
+        }
+        do {
+            return try model.targets(of: records.map(\.record), threads: threads)
+        } catch let misfit as RecordEncoder.Misfit {
+            throw TrainingError.recordsDoNotFit(count: 1, problem: misfit.problem)
+        }
     }
 }
 

@@ -4,6 +4,8 @@ package enum TrainingError: Error, Equatable {
     case labelDamaged(found: Int, labels: Int)
     /// A stored checkpoint has other tensors than the recipe's model.
     case checkpointOfAnotherModel
+    /// Stored records of which the model cannot learn by the recipe as it is now.
+    case recordsDoNotFit(count: Int, problem: RecordsError.Problem)
 }
 
 extension TrainingError: CustomStringConvertible {
@@ -13,6 +15,9 @@ extension TrainingError: CustomStringConvertible {
         case .labelDamaged(let found, let labels):
             "a stored record has label number \(found), but the recipe has only \(labels) labels; the records are "
                 + "damaged: restore the workspace from a backup, or train a new one"
+        case .recordsDoNotFit(let count, let problem):
+            "\(count) stored record(s) do not fit this recipe and backbone; of the first: "
+                + RecordsError(file: "", problem: problem).sentence
         case .checkpointOfAnotherModel:
             "a stored checkpoint has other tensors than this recipe's model, although ledger and digest vouch for it; "
                 + "somebody changed them. Remove the folder `checkpoints` and run `sisa train` on this workspace"

@@ -12,6 +12,8 @@ package enum TrainingEvent: Sendable {
     case rebuilding(shard: Int, stage: Int)
     /// A stored checkpoint is damaged or has gone; an earlier one of the shard answers, or none.
     case skipping(shard: Int, stage: Int)
+    /// The ends of so many records of a generation are left out, because they have more tokens than `limit`.
+    case cut(records: Int, limit: Int)
     /// A field in quotes, the first of its file, goes on over the end of its line where that is seldom meant. `place`:
     /// "file:line".
     case spanningLines(place: String)

@@ -29,7 +29,7 @@ import Testing
 
     @Test(arguments: ToyVariant.all)
     func everyKindOfTrainingForgetsExactly(variant: ToyVariant) throws {
-        try ToyWorld.with(changing: variant.change) { world in
+        try ToyWorld.with(variant) { world in
             let records = try ToyRecord.all()
             let original = try world.workspace("original", records)
             for index in stride(from: 0, to: 24, by: 3) {

@@ -29,7 +29,7 @@ import Testing
         try ToyWorld.with(changing: {
             $0.shards = 1
             $0.batch = 24
-            $0.adapter = .lora(rank: 3, targets: TargetModule.allCases)
+            $0.adapter = .lora(rank: 3, targets: ToyWorld.modules)
         }) { world in
             // Texts repeated until a batch has more tokens than one chunk takes.
             let records = try ToyRecord.all().map { record in
@@ -54,14 +54,14 @@ import Testing
             // In a process of its own: the choice holds for a whole process, and other tests look at it.
             await #expect(processExitsWith: .success) { [path = path as String, name = name as String] in
                 var world = try ToyWorld(folder: URL(filePath: path))
-                world.recipe.adapter = .lora(rank: 3, targets: TargetModule.allCases)
+                world.recipe.adapter = .lora(rank: 3, targets: ToyWorld.modules)
                 let records = try ToyRecord.all()
                 guard try #require(InstructionSet(rawValue: name)).select() else { exit(EXIT_FAILURE) }
                 let subject = try world.workspace("subject", records)
                 try subject.delete([records[8].recordID])
             }
             var world = try ToyWorld(folder: folder)
-            world.recipe.adapter = .lora(rank: 3, targets: TargetModule.allCases)
+            world.recipe.adapter = .lora(rank: 3, targets: ToyWorld.modules)
             let records = try ToyRecord.all()
             let truth = try Snapshot(world.workspace("truth", records.without([records[8]])))
             let subject = try Workspace(at: world.root("subject"))

@@ -10,7 +10,7 @@ import Testing
 @Suite struct ShardRunTests {
     @Test(arguments: ToyVariant.all.prefix(4))
     func aShardTrainsToTheSameBytesWithoutALedger(variant: ToyVariant) throws {
-        try ToyWorld.with(changing: variant.change) { world in
+        try ToyWorld.with(variant) { world in
             let whole = try world.workspace("whole", ToyRecord.all())
             let plan = try whole.plan()
             let model = try Model(whole.recipe, backbone: world.backbone, training: true)

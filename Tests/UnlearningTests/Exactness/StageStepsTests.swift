@@ -49,8 +49,8 @@ import Testing
         var (m, v) = (weights.map { _ in Float(0) }, weights.map { _ in Float(0) })
         for (step, batch) in batches.enumerated() {
             let gradient = gradients.gradient(
-                of: zip(try model.features(batch.map { records[$0].record.text }, threads: 1), batch).map {
-                    Example($0, .label(records[$1].record.label))
+                of: zip(try model.features(of: batch.map { records[$0].record }, threads: 1), batch).map {
+                    Example($0, .label(records[$1].record.content.label ?? 0))
                 }, at: AdapterState(values: weights)
             ).values
             let done = Double(step)

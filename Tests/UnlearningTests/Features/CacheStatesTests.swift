@@ -58,7 +58,7 @@ import Testing
                     try trainer.train(stage: stage, from: state) { _ in }
                 }.values.map(\.bitPattern)
             }
-            let all = try model.features(records.map(\.record.text), threads: 1).reduce(0) { $0 + $1.bytes }
+            let all = try model.features(of: records.map(\.record), threads: 1).reduce(0) { $0 + $1.bytes }
             let truth = try train(memory: all)
             for memory in [0, all / 4, all / 2, all - 1] {
                 #expect(try train(memory: memory) == truth, "\(memory) of \(all) bytes")

@@ -17,7 +17,7 @@ import Testing
             let backbone = try BackboneConfiguration(contentsOf: file)
             var recipe = try ToyWorld(folder: folder).recipe
             recipe.adapter = .lora(rank: 2, targets: [.output], layers: layers)
-            return AdapterLayout(try AdapterSpecification(recipe, layers: backbone.layers), backbone: backbone)
+            return AdapterLayout(try AdapterSpecification(recipe, backbone: backbone), backbone: backbone)
         }
     }
 
@@ -77,7 +77,7 @@ import Testing
         try ToyWorld.with(changing: {
             $0.shards = 1
             $0.pooling = pooling
-            $0.adapter = .lora(rank: 3, targets: TargetModule.allCases)
+            $0.adapter = .lora(rank: 3, targets: ToyWorld.modules)
             $0.optimizer.weightDecay = 0  // decay would move a tensor that gets no gradient
         }) { world in
             let subject = try world.workspace("subject", ToyRecord.all())

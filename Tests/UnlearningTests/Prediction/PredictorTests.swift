@@ -42,7 +42,7 @@ import Testing
 
     @Test(arguments: variants)
     func answersAreThoseOfOneShardAfterAnother(variant: ToyVariant) throws {
-        try ToyWorld.with(changing: variant.change) { world in
+        try ToyWorld.with(variant) { world in
             let workspace = try world.workspace("a", try ToyRecord.all())
             let texts = (0..<60).flatMap { _ in ToyRecord.questions }
             let once = try reference(workspace, ToyRecord.questions)
@@ -98,7 +98,7 @@ import Testing
 
     @Test(arguments: PredictorTests.variants)
     func aKeptPredictorAnswersAsAFreshOneDoes(variant: ToyVariant) throws {
-        try ToyWorld.with(changing: variant.change) { world in
+        try ToyWorld.with(variant) { world in
             let records = try ToyRecord.all()
             let workspace = try world.workspace("a", records)
             let kept = Predictor(try Workspace(at: workspace.root, .read), threads: 2)

@@ -87,7 +87,7 @@ import Testing
             .unknownKey(
                 suggestion: "shards",
                 allowed: [
-                    "name", "backbone", "data", "labels", "shards", "slices", "epochs", "adapter",
+                    "name", "task", "backbone", "data", "labels", "shards", "slices", "epochs", "adapter",
                     "pooling", "optimizer",
                     "batch", "max_tokens", "seed", "checkpoint_precision", "features", "aggregation",
                     "assign_by", "deleted_ids", "placement", "splits"
@@ -120,7 +120,7 @@ import Testing
             .unknownKey(
                 suggestion: nil,
                 allowed: [
-                    "name", "backbone", "data", "labels", "shards", "slices", "epochs", "adapter",
+                    "name", "task", "backbone", "data", "labels", "shards", "slices", "epochs", "adapter",
                     "pooling", "optimizer",
                     "batch", "max_tokens", "seed", "checkpoint_precision", "features", "aggregation",
                     "assign_by", "deleted_ids", "placement", "splits"

@@ -8,7 +8,7 @@ import Testing
 @Suite struct AdditionTests {
     @Test(arguments: ToyVariant.all)
     func whatWasAddedWasAlwaysThere(variant: ToyVariant) throws {
-        try ToyWorld.with(changing: variant.change) { world in
+        try ToyWorld.with(variant) { world in
             let records = try ToyRecord.all()
             let truth = try Snapshot(world.workspace("truth", records))
             for seed in 0..<3 {

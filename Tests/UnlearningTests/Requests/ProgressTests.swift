@@ -28,7 +28,7 @@ import Testing
                     case .finished(_, _, let cost):
                         sums.passes.finished += cost.recordPasses
                         sums.stages.finished += 1
-                    case .features, .rebuilding, .skipping, .spanningLines: break
+                    case .features, .rebuilding, .skipping, .cut, .spanningLines: break
                     }
                 }
             }
