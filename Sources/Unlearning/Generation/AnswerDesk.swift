@@ -15,8 +15,8 @@ struct AnswerDesk {
         let model = try workspace.model(training: false)
         let records = try model.records
         guard let encoder = records.prompts else { throw PredictionError.noTexts }
-        let members = try Member.answering(
-            try workspace.plan(), ledger: workspace.ledger, store: workspace.store, model.layout, threads: threads,
+        let members = try Member.all(
+            of: try workspace.plan(), model.layout, ledger: workspace.ledger, store: workspace.store, threads: threads,
             progress: progress)
         self.workspace = workspace
         self.model = model

@@ -17,8 +17,8 @@ package final class Model: Sendable {
     private let vocabularySize: Int
     private let isForTraining: Bool
     private let upper = Mutex<Network?>(nil)
-    private let lower = Mutex<Trunk?>(nil)
     private let all = Mutex<Network?>(nil)
+    private let lower = Mutex<Trunk?>(nil)
     private let encoder = Mutex<RecordEncoder?>(nil)
 
     /// Checks the recipe against the backbone's sizes.
@@ -60,8 +60,8 @@ package final class Model: Sendable {
         }
     }
 
-    /// All layers, for who writes texts.
-    var whole: Network {
+    /// The whole backbone and what trains on it, as who feeds a text token by token needs it; without gradients.
+    package var whole: Network {
         get throws {
             try all.withLock { network in
                 if let network { return network }
@@ -70,6 +70,11 @@ package final class Model: Sendable {
                 return read
             }
         }
+    }
+
+    /// What writes conversations for the model, by the recipe's template; nil where nothing is generated.
+    package var prompts: PromptEncoder? {
+        get throws { try records.prompts }
     }
 
     /// Reads everything now, so that whatever is wrong with a backbone is said early.

@@ -9,7 +9,7 @@ struct RecordEncoder: Sendable {
         case texts(Tokenizer)
         case dialogues(PromptEncoder, Recipe.Overlong)
     }
-    /// What makes tokens of texts.
+    /// What makes tokens of texts, and texts of tokens.
     let tokenizer: Tokenizer
     private let kind: Kind
     private let maxTokens: Int
@@ -26,7 +26,7 @@ struct RecordEncoder: Sendable {
             }
     }
 
-    /// What makes tokens of prompts; nil: the records are texts with labels.
+    /// What writes conversations for the model; nil where records have none.
     var prompts: PromptEncoder? {
         if case .dialogues(let encoder, _) = kind { encoder } else { nil }
     }

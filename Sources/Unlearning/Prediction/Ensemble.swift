@@ -51,8 +51,8 @@ package final class Ensemble {
         only shards: [Int]? = nil, held: [Member] = [], threads: Int, progress: TrainingProgress = { _ in }
     ) throws {
         guard recipe.task == .classification else { throw PredictionError.noLabels }
-        let members = try Member.answering(
-            plan, ledger: ledger, store: store, model.layout, only: shards, held: held, threads: threads,
+        let members = try Member.all(
+            of: plan, model.layout, ledger: ledger, store: store, only: shards, held: held, threads: threads,
             progress: progress)
         try self.init(model, members, recipe.aggregation, threads: threads)
     }
