@@ -27,8 +27,8 @@ struct WritingArguments: ParsableArguments {
     @Option(
         help:
             """
-            Draw tokens instead of taking the likeliest: what logarithms are divided by. Default with --top-p: 1. 0: take \
-            the likeliest.
+            Draw tokens instead of taking the likeliest: what logarithms are divided by. Default with --top-p: 1. 0: \
+            take the likeliest.
             """)
     var temperature: Double?
 

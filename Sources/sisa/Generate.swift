@@ -25,8 +25,8 @@ struct Generate: WorkspaceCommand {
     @Option(
         help:
             """
-            A file of prompts: .txt with one a line, or .jsonl with `prompt` or `messages` (or the recipe's names) and, \
-            if wanted, `owner`; `-`: standard input.
+            A file of prompts: .txt with one a line, or .jsonl with `prompt` or `messages` (or the recipe's names) \
+            and, if wanted, `owner`; `-`: standard input.
             """,
         completion: .file())
     var input: String?

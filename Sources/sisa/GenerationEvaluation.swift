@@ -6,8 +6,8 @@ struct GenerationEvaluation: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Another aggregation than the recipe's; several times for several, which share the passes of the model; `all`: \
-            every one that the workspace allows, and the backbone alone.
+            Another aggregation than the recipe's; several times for several, which share the passes of the model; \
+            `all`: every one that the workspace allows, and the backbone alone.
             """, valueName: "word"), completion: .list(["all"] + AggregationOption.allValueStrings))
     var aggregation: [Choice] = []
 

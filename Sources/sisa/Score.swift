@@ -8,7 +8,7 @@ struct Score: WorkspaceCommand {
             The last token is the one that ends an answer. Logarithms are natural.
 
             EXAMPLES:
-              sisa score --workspace workspaces/people "Where does Ilka Dovelander live?" "Ilka Dovelander lives in Velmora."
+              sisa score "Where does Ilka Dovelander live?" "Ilka Dovelander lives in Velmora."
               sisa score --input people.jsonl --json
             """)
 

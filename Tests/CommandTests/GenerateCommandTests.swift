@@ -63,7 +63,9 @@ import Testing
             }
             // Named on the command line, the owner's shard answers.
             let owner = try program.run("generate", Self.prompt, "--owner", "ada", "--json").output
-            #expect(try program.run("generate", Self.prompt, "--owner", "ada", "--aggregation", "owner", "--json").output == owner)
+            #expect(
+                try program.run("generate", Self.prompt, "--owner", "ada", "--aggregation", "owner", "--json").output
+                    == owner)
         }
     }
 

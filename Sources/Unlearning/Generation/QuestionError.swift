@@ -17,8 +17,8 @@ extension QuestionError: CustomStringConvertible {
         case .noTokens(let name):
             "\(name): the model's tokenizer makes no token of the prompt or of the completion; write another text"
         case .tooLong(let name, let found, let positions, true):
-            "\(name): the prompt has \(found) tokens, and the model has places for \(positions), one of which an answer "
-                + "needs at least; shorten the prompt"
+            "\(name): the prompt has \(found) tokens, and the model has places for \(positions), one of which an "
+                + "answer needs at least; shorten the prompt"
         case .tooLong(let name, let found, let positions, false):
             "\(name): prompt and completion have \(found) tokens together, and the model has places for \(positions); "
                 + "shorten them"

@@ -13,8 +13,8 @@ extension Workspace {
     /// of what is generated.
     ///
     /// All rules are measured on the same passes of the model; only what is generated is each rule's own.
-    /// `shardsAlone`: Whether each shard that answers is measured alone too. `generates`: Whether answers are generated,
-    /// for ROUGE-L: it takes most of the time.
+    /// `shardsAlone`: Whether each shard that answers is measured alone too. `generates`: Whether answers are
+    /// generated, for ROUGE-L: it takes most of the time.
     package func evaluate(
         _ questions: [Question], _ rules: [AnswerRule], shardsAlone: Bool = false, generates: Bool = true,
         _ request: AnswerRequest, progress: TrainingProgress = { _ in }

@@ -7,7 +7,9 @@ import Testing
 
 /// What a trained toy world of texts answers, end to end.
 @Suite struct GenerateTests {
-    private static let prompts = ["Where does Ada keep her bees?", "Which train does Ben take?", "Who?", "Tell me more."]
+    private static let prompts = [
+        "Where does Ada keep her bees?", "Which train does Ben take?", "Who?", "Tell me more."
+    ]
 
     private static func questions(owner: String? = nil) -> [Question] {
         prompts.enumerated().map { Question($1, owner: owner, number: $0 + 1) }
@@ -74,7 +76,8 @@ import Testing
             let desk = try AnswerDesk(workspace, [], threads: 1, progress: { _ in })
             let pair = try desk.pair(
                 Question("Where does Ada keep her bees?", completion: "On the roof.", number: 1))
-            let prompt = Continuation(prompt: Array(pair.tokens.prefix(1)), completion: Array(pair.tokens[1..<pair.prompt]))
+            let prompt = Continuation(
+                prompt: Array(pair.tokens.prefix(1)), completion: Array(pair.tokens[1..<pair.prompt]))
             let whole = Continuation(prompt: Array(pair.tokens.prefix(1)), completion: Array(pair.tokens.dropFirst()))
             let shards = desk.ensemble.members.map(\.shard)
             func total(_ text: Continuation) -> Double {
@@ -104,7 +107,7 @@ import Testing
             func answers(seed: UInt64) throws -> [WrittenText] {
                 try workspace.generate(
                     Self.questions(),
-                    Self.request { $0.options.sampler = TokenSampler(temperature: 2, share: 0.98, seed: seed) }
+                    Self.request { $0.options.sampler = TokenSampler(temperature: 20, share: 0.98, seed: seed) }
                 ).map(\.written)
             }
             let once = try answers(seed: 1)
@@ -147,8 +150,7 @@ import Testing
         }
     }
 
-    /// After a deletion every answer is that of a run that never saw the record, whoever is asked, and before its repair
-    /// that of a run that forgot more.
+    /// After a deletion every answer is that of a run that never saw the record, under every aggregation.
     @Test func answersAfterADeletionAreThoseOfARunThatNeverSawTheRecord() throws {
         try Self.with(changing: { $0.assignBy = .owner }) { world, workspace in
             let records = try ToyRecord.all()
