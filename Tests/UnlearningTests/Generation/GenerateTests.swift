@@ -124,8 +124,8 @@ import Testing
                 let end = written.text.range(of: stop)?.lowerBound ?? written.text.endIndex
                 var pieces = ""
                 let stopped = try workspace.generate(
-                    [question], Self.request { $0.options.stops = ["never there", stop] }
-                ) { pieces += $1 }[0].written
+                    [question], Self.request { $0.options.stops = ["never there", stop] }, told: { pieces += $1 }
+                )[0].written
                 #expect(stopped.text == written.text[..<end])
                 #expect(stopped.finish == .stop && pieces == stopped.text)
             }
@@ -162,7 +162,7 @@ import Testing
                 }
             }
             let before = try answers(workspace)
-            try workspace.delete(DeletionRequest(owner: "ada", defersRepair: true))
+            try workspace.delete(DeletionRequest(owners: ["ada"], defersRepair: true))
             let between = try answers(workspace)
             try workspace.repair()
             let after = try answers(workspace)

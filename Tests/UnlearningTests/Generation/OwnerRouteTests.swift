@@ -35,7 +35,7 @@ import Testing
                 return names.map(route.shard)
             }
             let before = try routes(workspace)
-            try workspace.delete(DeletionRequest(owner: "ada"))
+            try workspace.delete(DeletionRequest(owners: ["ada"]))
             #expect(try routes(Workspace(at: workspace.root, .read)) == before)
             let many = try OwnerRoute(workspace.recipe, key: workspace.key)
             let counts = Dictionary(grouping: 0..<3000) { many.shard(of: "stranger \($0)") }.mapValues(\.count)
@@ -47,7 +47,7 @@ import Testing
     /// A stranger whose name falls into the shard of the person that was deleted gets the very same answer.
     @Test func theAnswerToADeletedNameIsThatToAStrangerOfTheSameShard() throws {
         try Self.with { _, workspace in
-            try workspace.delete(DeletionRequest(owner: "ada"))
+            try workspace.delete(DeletionRequest(owners: ["ada"]))
             let route = try OwnerRoute(workspace.recipe, key: workspace.key)
             let shard = route.shard(of: "ada")
             let strangers = (0..<50).map { "stranger \($0)" }.filter { route.shard(of: $0) == shard }

@@ -56,7 +56,7 @@ import Testing
 
     private static func entropy(_ row: [Double]) -> Double { -row.reduce(0) { $0 + exp($1) * $1 } }
 
-    /// What each rule should give, from the definitions in LANGUAGE's words: nothing of the code under test.
+    /// What each rule should give, as docs/aggregation.md says it; nothing of the code under test.
     private static func expected(_ rule: TokenAggregation, _ scores: TokenScores, place: Int) -> [Double] {
         let all = rows(scores, place)
         let own = Array(all.prefix(3))
@@ -97,7 +97,7 @@ import Testing
             for place in 0..<Self.places {
                 let found = Self.combined(.aggregation(rule), scores, place: place, foresight, owner: 2)
                 for (found, expected) in zip(found, Self.expected(rule, scores, place: place)) {
-                    #expect(abs(Double(found) - expected) < 2e-5)
+                    #expect(abs(Double(found) - expected) < 5e-5)
                 }
             }
         }
@@ -137,7 +137,7 @@ import Testing
         let expected = Self.mixture(Array(all.prefix(3)), text.map { exp(2 * ($0 - base)) })
         let found = Self.combined(
             .aggregation(.posterior(tau: 2)), scores, place: place, Self.foresight(scores))
-        for (found, expected) in zip(found, expected) { #expect(abs(Double(found) - expected) < 2e-5) }
+        for (found, expected) in zip(found, expected) { #expect(abs(Double(found) - expected) < 5e-5) }
         #expect(AnswerRule.aggregation(.posterior(tau: 2)).needsBase == false)
     }
 
@@ -153,7 +153,7 @@ import Testing
 
     @Test func tiesGoToTheLowestShard() {
         var scores = TokenScores(members: 3, places: 1, vocabulary: 4)
-        // Each the same numbers in another order, so that entropies and likelihoods are equal.
+        // The token 0 is as likely to all three, and only the second differs in the others.
         let rows: [[Double]] = [[0.1, 0.2, 0.3, 0.4], [0.1, 0.2, 0.3, 0.4], [0.1, 0.2, 0.3, 0.4]]
         scores.values = rows.flatMap { $0.map { Float(log($0)) } }
         scores.values[scores.range(member: 1, place: 0)] = [Float(log(0.1)), -1, -1.5, -2]
