@@ -21,7 +21,7 @@ final class StepBench {
 
     init(_ options: Step) throws {
         let folder = URL(filePath: options.backbone)
-        let configuration = try BackboneConfiguration(contentsOf: folder.appending(path: "config.json"))
+        let configuration = try BackboneConfiguration(ModelFolder(folder))
         let top: Int
         switch options.layers {
         case "all": top = configuration.layers

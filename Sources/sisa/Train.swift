@@ -31,7 +31,7 @@ struct Train: WorkspaceCommand {
     @Option(help: "What the data files hold: csv, tsv or jsonl, instead of the recipe's `data.format`.")
     var format: DataFormat?
 
-    @Option(help: "The backbone's folder, instead of the recipe's.", completion: .directory)
+    @Option(help: "The backbone's folder or GGUF file, instead of the recipe's.", completion: .file())
     var backbone: String?
 
     @Option(

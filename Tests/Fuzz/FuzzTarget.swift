@@ -6,7 +6,7 @@ import Foundation
 /// `tools/fuzz` builds this folder and names the target and a folder for files in the environment. Whoever adds a
 /// target adds a folder of the same name below Tests/FuzzCorpus.
 enum FuzzTarget: String, CaseIterable {
-    case safetensors, checkpoint, tokenizer, config, recipe, receipt, csv, tsv, jsonl
+    case safetensors, gguf, index, checkpoint, tokenizer, config, recipe, receipt, csv, tsv, jsonl
 
     static let chosen: FuzzTarget = {
         guard let target = FuzzTarget(rawValue: variable("SISA_FUZZ_TARGET")) else {
@@ -22,6 +22,8 @@ enum FuzzTarget: String, CaseIterable {
     func read(_ input: [UInt8]) {
         switch self {
         case .safetensors: WeightsFuzz.safetensors(input)
+        case .gguf: WeightsFuzz.gguf(input)
+        case .index: WeightsFuzz.index(input)
         case .checkpoint: WeightsFuzz.checkpoint(input)
         case .tokenizer: ModelFuzz.tokenizer(input)
         case .config: ModelFuzz.configuration(input)

@@ -28,8 +28,7 @@ enum ModelFuzz {
     static func configuration(_ input: [UInt8]) {
         do {
             let configuration = try BackboneConfiguration(bytes: input, name: "config.json")
-            FuzzTarget.demand(
-                configuration.hiddenSize.isMultiple(of: configuration.heads), "heads do not divide the hidden size")
+            FuzzTarget.demand(configuration.isWhole, "heads do not fit the other sizes")
         } catch {
             FuzzTarget.refusal(error)
         }
@@ -43,6 +42,18 @@ enum ModelFuzz {
             FuzzTarget.demand(stored.trainingIdentity == recipe.trainingIdentity, "a recipe changes when it is kept")
         } catch {
             FuzzTarget.refusal(error)
+        }
+    }
+}
+
+extension BackboneConfiguration {
+    /// Whether the sizes that are divided by one another have no remainder.
+    var isWhole: Bool {
+        switch family {
+        case .encoder: hiddenSize.isMultiple(of: heads)
+        case .decoder(let decoder):
+            heads.isMultiple(of: decoder.keyValueHeads)
+                && (decoder.positions == .learned || decoder.headSize.isMultiple(of: 2))
         }
     }
 }

@@ -32,6 +32,53 @@ enum WeightsFuzz {
         }
     }
 
+    /// What is accepted lies in the file without an overlap, and every value that it has can be asked for.
+    static func gguf(_ input: [UInt8]) {
+        do {
+            let file = try GGUF(bytes: input, name: "fuzz.gguf")
+            var end = 0
+            for entry in file.entries {
+                FuzzTarget.demand(entry.bytes.lowerBound >= end, "two tensors overlap")
+                end = entry.bytes.upperBound
+                FuzzTarget.demand(end <= input.count, "a tensor lies beyond the file")
+                do {
+                    let values = try file.rows(entry.name, shape: entry.shape).floats()
+                    FuzzTarget.demand(
+                        values.count == entry.shape.reduce(1, *), "a tensor has another size than its shape")
+                    FuzzTarget.demand(values.allSatisfy(\.isFinite), "a weight is no number")
+                } catch {
+                    FuzzTarget.refusal(error)
+                }
+            }
+            for key in file.header.values.keys {
+                let count = try? file.count(key)
+                if let texts = try? file.strings(key) { FuzzTarget.demand(texts.count == count, "texts are missing") }
+                if let numbers = try? file.integers(key) {
+                    FuzzTarget.demand(numbers.count == count, "numbers are missing")
+                }
+                _ = (try? file.string(key), try? file.integer(key), try? file.float(key), try? file.bool(key))
+                _ = try? file.floats(key)
+            }
+            let configuration = try BackboneConfiguration(file)
+            FuzzTarget.demand(configuration.isWhole, "heads of a decoder do not fit")
+        } catch {
+            FuzzTarget.refusal(error)
+        }
+    }
+
+    /// No file that an index names lies outside its folder.
+    static func index(_ input: [UInt8]) {
+        do {
+            let index = try WeightIndex(bytes: input, name: "fuzz")
+            FuzzTarget.demand(!index.files.isEmpty && index.files.count <= index.fileOf.count, "files are missing")
+            FuzzTarget.demand(
+                index.files.allSatisfy { !$0.utf8.contains(UInt8(ascii: "/")) && !$0.utf8.contains(0) },
+                "a file lies elsewhere")
+        } catch {
+            FuzzTarget.refusal(error)
+        }
+    }
+
     /// What the ledger would say that a checkpoint measures, and that no content may exceed.
     private static let limit = 1 << 16
 

@@ -87,17 +87,3 @@ extension BackboneConfiguration {
         }
     }
 }
-
-extension BackboneConfiguration {
-    /// Checks the values of a causal model; errors say that they come from `file`.
-    package init(
-        modelType: ModelType, hiddenSize: Int, layers: Int, heads: Int, intermediateSize: Int, vocabularySize: Int,
-        maximumPositions: Int, decoder: Decoder, activation: Activation, seed: UInt64? = nil,
-        file: String = "configuration"
-    ) throws(BackboneConfigurationError) {
-        self.init(
-            unchecked: modelType, hiddenSize: hiddenSize, layers: layers, heads: heads,
-            intermediateSize: intermediateSize, vocabularySize: vocabularySize, maximumPositions: maximumPositions,
-            activation: activation, seed: seed, family: .decoder(decoder))
-    }
-}

@@ -1,7 +1,7 @@
 /// The sizes of a frozen backbone, as its config.json states them: those that all have, and what its family has beside.
 ///
 /// Every value is checked when it is made, so whoever holds one may multiply its sizes without
-/// overflow and may divide `hiddenSize` by `heads`.
+/// overflow. An encoder's `heads` divide `hiddenSize`; a decoder has a head size of its own.
 package struct BackboneConfiguration: Sendable, Equatable {
     /// The kinds of model that can be read, by their `model_type`.
     package enum ModelType: String, Sendable, CaseIterable {
@@ -43,7 +43,7 @@ package struct BackboneConfiguration: Sendable, Equatable {
     package let hiddenSize: Int
     /// How many layers there are.
     package let layers: Int
-    /// Attention heads of a layer; they divide `hiddenSize`.
+    /// Attention heads of a layer; in an encoder they divide `hiddenSize`.
     package let heads: Int
     /// The width of a feed-forward block.
     package let intermediateSize: Int
@@ -105,7 +105,7 @@ package struct BackboneConfiguration: Sendable, Equatable {
     }
 
     /// Limits that no real encoder comes near; past them a file is damaged or hostile.
-    private func check(_ encoder: Encoder) throws(BackboneConfigurationError.Problem) {
+    func check(_ encoder: Encoder) throws(BackboneConfigurationError.Problem) {
         let distil = modelType == .distilbert
         try require(hiddenSize, distil ? "dim" : "hidden_size", 1...65_536)
         try require(layers, distil ? "n_layers" : "num_hidden_layers", 1...1_024)
@@ -128,7 +128,7 @@ package struct BackboneConfiguration: Sendable, Equatable {
         }
     }
 
-    private func require(
+    func require(
         _ value: Int, _ key: String, _ allowed: ClosedRange<Int>
     ) throws(BackboneConfigurationError.Problem) {
         guard allowed.contains(value) else {

@@ -27,7 +27,8 @@ package struct SafeTensors: Sendable {
         case disk(PartialFile)
     }
     private let source: Source
-    private let entries: [Entry]
+    /// What the header says of all tensors, in file order.
+    let entries: [Entry]
     private let index: [String: Int]
 
     /// Opens a file. `blocks`: what it must hold; every part is compared with them before it is used.
@@ -88,65 +89,41 @@ package struct SafeTensors: Sendable {
     /// F16 and BF16 widen without rounding. F64 is refused rather than rounded behind the
     /// user's back.
     package func floats(_ name: String, shape: [Int]) throws(SafeTensorsError) -> [Float] {
+        try rows(name, shape: shape).floats()
+    }
+
+    /// A tensor of the given shape as it is stored, every element finite; all dimensions but the last are rows.
+    func rows(_ name: String, shape: [Int]) throws(SafeTensorsError) -> StoredRows {
         guard let position = index[name] else { throw error(.missingTensor(name)) }
         let entry = entries[position]
         guard entry.shape == shape else {
             throw error(.wrongShape(tensor: name, found: entry.shape, expected: shape))
         }
-        let floats: [Float]
+        let type: StoredType
         switch entry.type {
-        case .f32: floats = try decode(entry) { Float(bitPattern: $0) }
-        case .bf16: floats = try decode(entry) { Float(bfloat16Bits: $0) }
-        case .f16: floats = try decode(entry) { Float(halfBits: $0) }
+        case .f32: type = .f32
+        case .bf16: type = .bf16
+        case .f16: type = .f16
         case .f64: throw error(.doublePrecision(tensor: name))
         default: throw error(.notFloatingPoint(tensor: name, found: entry.type))
         }
-        guard Self.allFinite(floats) else {
-            let index = floats.firstIndex { !$0.isFinite } ?? 0
-            throw error(.notFinite(tensor: name, index: index))
-        }
-        return floats
+        let columns = shape.last ?? 1
+        let rows = StoredRows(
+            type: type, rows: shape.dropLast().reduce(1, *), columns: columns, bytes: try bytes(of: entry))
+        if let index = rows.firstNotFinite { throw error(.notFinite(tensor: name, index: index)) }
+        return rows
     }
 
-    private func decode<Bits: FixedWidthInteger & UnsignedInteger>(
-        _ entry: Entry, _ widen: (Bits) -> Float
-    ) throws(SafeTensorsError) -> [Float] {
+    private func bytes(of entry: Entry) throws(SafeTensorsError) -> [UInt8] {
         switch source {
-        case .memory(let bytes): return Self.decode(bytes, entry.bytes, widen)
+        case .memory(let all): return Array(all[entry.bytes])
         case .disk(let disk):
             do {
-                let bytes = try disk.bytes(entry.bytes)
-                return Self.decode(bytes, 0..<bytes.count, widen)
+                return try disk.bytes(entry.bytes)
             } catch {
                 throw self.error(.file(error))
             }
         }
-    }
-
-    private static func decode<Bits: FixedWidthInteger & UnsignedInteger>(
-        _ bytes: [UInt8], _ range: Range<Int>, _ widen: (Bits) -> Float
-    ) -> [Float] {
-        let width = MemoryLayout<Bits>.size
-        let count = range.count / width
-        return unsafe bytes.withUnsafeBytes { all in
-            // Inside the buffer: the header's checks put every entry's range within the file.
-            let source = unsafe UnsafeRawBufferPointer(rebasing: all[range])
-            return unsafe [Float](unsafeUninitializedCapacity: count) { target, initialized in
-                for element in 0..<count {
-                    let bits = unsafe source.loadUnaligned(fromByteOffset: element * width, as: Bits.self)
-                    unsafe target.initializeElement(at: element, to: widen(Bits(littleEndian: bits)))
-                }
-                initialized = count
-            }
-        }
-    }
-
-    /// Without an early exit, so that the loop vectorizes.
-    private static func allFinite(_ values: [Float]) -> Bool {
-        let exponent: UInt32 = 0x7F80_0000
-        var found: UInt32 = 0
-        for value in values { found |= value.bitPattern & exponent == exponent ? 1 : 0 }
-        return found == 0
     }
 
     private func error(_ problem: SafeTensorsError.Problem) -> SafeTensorsError {

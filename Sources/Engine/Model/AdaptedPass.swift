@@ -5,6 +5,7 @@ final class AdaptedPass {
     private(set) var layers: [LayerBuffers]
     private(set) var head = HeadBuffers()
     private var input: [Float] = []  // (tokens, hidden): features of the chunk
+    private var shared = LayerBuffers()  // what only the layer at work needs, decoders only
 
     init(_ network: Network) {
         self.network = network
@@ -21,8 +22,10 @@ final class AdaptedPass {
         }
         let rank = network.layout.specification.lora?.rank ?? 0
         for index in layers.indices {
-            layers[index].reserve(chunk, network.sizes, rank: rank, backward: true)
             let layer = network.layout.firstLayer + index
+            exchange(index)
+            defer { exchange(index) }
+            layers[index].reserve(chunk, network.sizes, rank: rank, backward: true)
             let below = index == 0 ? input : layers[index - 1].result
             network.backbone.layers[layer].forward(
                 chunk, below, &layers[index], LayerAdapter(panels: adapter, layer: layer))
@@ -75,11 +78,20 @@ final class AdaptedPass {
             let layer = network.layout.firstLayer + index
             var below = index == 0 ? [] : layers[index - 1].dOutputSum
             if index > 0 { layers[index - 1].dOutputSum = [] }
+            exchange(index)
+            defer { exchange(index) }
             network.backbone.layers[layer].backward(
                 chunk, index == 0 ? input : layers[index - 1].result, &layers[index],
                 LayerAdapter(panels: adapter, layer: layer), needsInput: index > lowest, dInput: &below)
             if index > 0 { layers[index - 1].dOutputSum = below }
         }
+    }
+
+    /// Takes the shared buffers for a layer, or gives them back.
+    private func exchange(_ index: Int) {
+        guard network.sizes.isDecoder else { return }
+        let layer = network.layout.firstLayer + index
+        layers[index].exchange(with: &shared) { network.layout.module(layer: layer, $0) != nil }
     }
 
     /// The two operands of an adapted matrix's weight gradients, and the products between its A and B.

@@ -22,10 +22,10 @@ package final class Backbone: Sendable {
     /// A causal model's end, where the top layer is part of what was read.
     let languageHead: LanguageHead?
 
-    /// Reads a Hugging Face folder.
+    /// Reads a Hugging Face folder, or a GGUF file.
     ///
     /// - Parameters:
-    ///   - folder: The folder, of which the configuration and the weights are read.
+    ///   - folder: The folder or file, of which the configuration and the weights are read.
     ///   - gradientsFrom: The lowest layer that a gradient must reach; layers from there on are packed for the backward
     ///     products too, which doubles their memory. Nil: inference only.
     ///   - part: Which part is read.
@@ -34,8 +34,8 @@ package final class Backbone: Sendable {
     package convenience init(
         folder: URL, gradientsFrom: Int?, part: Part = .whole, blocks: [String: BlockDigests]? = nil
     ) throws {
-        let folder = ModelFolder(folder)
-        let configuration = try BackboneConfiguration(contentsOf: folder.configuration)
+        let folder = try ModelFolder(folder)
+        let configuration = try BackboneConfiguration(folder, blocks: blocks)
         try self.init(configuration, folder, gradientsFrom: gradientsFrom, part: part, blocks: blocks)
     }
 

@@ -83,6 +83,29 @@ struct LayerBuffers {
     }
 }
 
+extension LayerBuffers {
+    /// Exchanges what a layer needs only while it is at work with buffers that all layers of a pass use one after
+    /// another; called again, it gives them back. `adapts`: matrices whose gradients are made later of what stays.
+    mutating func exchange(with shared: inout LayerBuffers, adapts: (TargetModule) -> Bool) {
+        swap(&copy, &shared.copy)
+        swap(&dProbabilities, &shared.dProbabilities)
+        swap(&dContext, &shared.dContext)
+        swap(&dActivated, &shared.dActivated)
+        swap(&firstPanels, &shared.firstPanels)
+        swap(&secondPanels, &shared.secondPanels)
+        swap(&thirdPanels, &shared.thirdPanels)
+        if !adapts(.outputProjection), !adapts(.fusedAttentionOutput) {
+            swap(&context, &shared.context)
+            swap(&dAttentionSum, &shared.dAttentionSum)
+        }
+        if !adapts(.gateProjection), !adapts(.upProjection), !adapts(.feedForward) {
+            swap(&attended, &shared.attended)
+            swap(&dIntermediate, &shared.dIntermediate)
+        }
+        if !adapts(.downProjection), !adapts(.feedForwardOutput) { swap(&activated, &shared.activated) }
+    }
+}
+
 /// How wide the buffers of a backbone's layers are.
 struct LayerSizes: Sendable {
     let hidden: Int

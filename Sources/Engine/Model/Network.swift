@@ -67,6 +67,8 @@ package enum NetworkError: Error, Equatable {
     case noPooler
     /// The file of weights is missing.
     case noWeights(path: String)
+    /// A file of weights has a tensor that no such model has.
+    case unknownTensor(String, file: String)
     /// Tokenizer and weights are of different models.
     case tokenOutOfVocabulary(id: Int, vocabulary: Int)
     /// Longer texts than the backbone has positions for.
@@ -94,9 +96,12 @@ extension NetworkError: CustomStringConvertible {
         case .noPooler:
             "pooling is `pooler`, but the backbone's file has no pooler.dense tensors; use `pooling: mean` or `cls`"
         case .noWeights(let path):
-            "\(path) is missing; weights are read from one safetensors file, and an index of several is not followed. "
-                + "Where the folder has only pytorch_model.bin, "
+            "\(path) is missing; weights are read from one safetensors file, or from those that "
+                + "model.safetensors.index.json names. Where the folder has only pytorch_model.bin, "
                 + "save the model again with `save_pretrained(folder, safe_serialization=True)`"
+        case .unknownTensor(let tensor, let file):
+            "\(file): there is a tensor \"\(tensor)\", which no model of this kind has; what it does is not known, so "
+                + "choose another model"
         case .tokenOutOfVocabulary(let id, let vocabulary):
             "the tokenizer gave token \(id), but the backbone's vocabulary has \(vocabulary) entries; "
                 + "tokenizer and weights are not of one model: fetch the folder again"

@@ -1,14 +1,12 @@
-internal import Foundation
-
 /// Where frozen weights come from: a file, or, for a backbone whose config.json has an `initializer_seed`, a random
 /// function.
 ///
-/// Files name their tensors with the model's own prefix (`bert.`) or without; old ones call a norm's scale and shift
-/// `gamma` and `beta`. Both are resolved here, so nothing above knows.
+/// Tensors are asked for by the names of Hugging Face. Old files call a norm's scale and shift `gamma` and `beta`; that
+/// is resolved here, and all else in which files differ in `WeightFiles`, so nothing above knows.
 struct WeightSource {
     let configuration: BackboneConfiguration
     private enum Origin {
-        case files([SafeTensors], prefix: String)
+        case files(WeightFiles)
         case seed(UInt64)
     }
     private let origin: Origin
@@ -18,32 +16,35 @@ struct WeightSource {
         self.configuration = configuration
         if let seed = configuration.seed {
             origin = .seed(seed)
-            return
+        } else {
+            origin = .files(try WeightFiles(folder, configuration, blocks: blocks))
         }
-        let files = try folder.weights.map { name in
-            let url = folder.url.appending(path: name)
-            guard FileManager.default.fileExists(atPath: url.path) else { throw NetworkError.noWeights(path: url.path) }
-            return try SafeTensors(contentsOf: url, blocks: blocks?[name])
-        }
-        let prefix = "\(configuration.modelType.rawValue)."
-        let isPrefixed = files.contains { $0.contains(prefix + "embeddings.word_embeddings.weight") }
-        origin = .files(files, prefix: isPrefixed ? prefix : "")
     }
 
     /// A weight matrix; seeded ones are U(-1/sqrt(columns), 1/sqrt(columns)).
     func matrix(_ name: String, _ shape: [Int]) throws -> [Float] {
-        try tensor(name, shape) { 1 / Float(shape[1]).squareRoot() }
+        try storedMatrix(name, shape).floats()
     }
 
     /// An embedding table; seeded ones are U(-1, 1), so that tokens differ.
     func table(_ name: String, _ shape: [Int]) throws -> [Float] {
+        try storedTable(name, shape).floats()
+    }
+
+    /// A weight matrix, (outputs, inputs), as its file keeps it.
+    func storedMatrix(_ name: String, _ shape: [Int]) throws -> StoredRows {
+        try tensor(name, shape) { 1 / Float(shape[1]).squareRoot() }
+    }
+
+    /// An embedding table, (rows, columns), as its file keeps it: whoever gathers rows widens only those.
+    func storedTable(_ name: String, _ shape: [Int]) throws -> StoredRows {
         try tensor(name, shape) { 1 }
     }
 
     /// A bias, a scale or a shift; seeded ones are constant.
     func vector(_ name: String, _ count: Int, seeded value: Float) throws -> [Float] {
         switch origin {
-        case .files(let files, let prefix): try Self.read(prefix + name, [count], files)
+        case .files(let files): try files.rows(name, [count]).floats()
         case .seed: [Float](repeating: value, count: count)
         }
     }
@@ -69,25 +70,19 @@ struct WeightSource {
             bias: try vector("pooler.dense.bias", hidden, seeded: 0), inputs: hidden, needsGradient: needsGradient)
     }
 
-    private func tensor(_ name: String, _ shape: [Int], bound: () -> Float) throws -> [Float] {
+    private func tensor(_ name: String, _ shape: [Int], bound: () -> Float) throws -> StoredRows {
         switch origin {
-        case .files(let files, let prefix):
-            return try Self.read(prefix + name, shape, files)
+        case .files(let files): return try files.rows(name, shape)
         case .seed(let seed):
-            return Philox(seed: seed, purpose: "backbone", context: [name])
+            let values = Philox(seed: seed, purpose: "backbone", context: [name])
                 .uniforms(shape.reduce(1, *), bound: bound())
+            return StoredRows(values, rows: shape.dropLast().reduce(1, *), columns: shape[shape.count - 1])
         }
     }
 
     /// Whether the files have a tensor of this name; nil where the weights are seeded.
     private func contains(_ name: String) -> Bool? {
-        guard case .files(let files, let prefix) = origin else { return nil }
-        return files.contains { $0.contains(prefix + name) }
-    }
-
-    /// A tensor from the file that has it; a missing one is told of the first.
-    private static func read(_ name: String, _ shape: [Int], _ files: [SafeTensors]) throws -> [Float] {
-        let file = files.first { $0.contains(name) } ?? files[0]
-        return try file.floats(name, shape: shape)
+        guard case .files(let files) = origin else { return nil }
+        return files.contains(name)
     }
 }

@@ -37,6 +37,16 @@ extension SafeTensorsError: OutcomeError {
     package var outcome: Outcome { .misconfigured }
 }
 
+extension GGUFError: OutcomeError {
+    /// A model file that cannot be used does not fit.
+    package var outcome: Outcome { .misconfigured }
+}
+
+extension WeightIndexError: OutcomeError {
+    /// Files of weights that cannot be used do not fit.
+    package var outcome: Outcome { .misconfigured }
+}
+
 extension NetworkError: OutcomeError {
     /// A training that collapsed has wrong data; else the recipe does not fit the backbone.
     package var outcome: Outcome { self == .notFinite ? .badData : .misconfigured }

@@ -52,7 +52,7 @@ extension Workspace {
         guard checkpoint.state(layout: layout) != nil else { throw TrainingError.checkpointOfAnotherModel }
         var contents = [("adapter_model.safetensors", checkpoint.content)]
         // PEFT finds its modules by the names of a BERT; the other families have others, and heads of more layers.
-        let family = try BackboneConfiguration(contentsOf: backboneFolder().appending(path: "config.json")).modelType
+        let family = try BackboneConfiguration(ModelFolder(backboneFolder())).modelType
         if family == .bert, let lora = layout.specification.lora, case .lora(let choice) = recipe.adapter {
             let configuration = PEFTConfiguration(
                 lora, alpha: choice.alpha, layers: layout.layerCount, backbone: try backboneFolder().path)

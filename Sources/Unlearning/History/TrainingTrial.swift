@@ -17,7 +17,7 @@ package struct TrainingTrial: Sendable {
     /// is written.
     /// - Parameters:
     ///   - recipe: Of its choices only those count that decide what a record-pass takes.
-    ///   - backbone: The backbone's folder.
+    ///   - backbone: The backbone's folder, or its GGUF file.
     ///   - files: The data; nothing behind the records that are used is read.
     ///   - threads: As many as a repair will have.
     ///   - passes: Record-passes to be timed at least.
@@ -26,7 +26,7 @@ package struct TrainingTrial: Sendable {
     package init(
         _ recipe: Recipe, backbone: URL, files: [InputFile], threads: Int, passes: Int = 256, seconds: Double = 0.5
     ) throws {
-        guard FileManager.default.fileExists(atPath: backbone.appending(path: "config.json").path) else {
+        guard FileManager.default.fileExists(atPath: try ModelFolder(backbone).configuration.path) else {
             throw ModelError.noBackbone(path: backbone.path)
         }
         guard !files.isEmpty else { throw RecordsError(file: "", problem: .noFiles) }

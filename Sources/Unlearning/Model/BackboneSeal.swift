@@ -25,17 +25,17 @@ package struct BackboneSeal: Sendable, Equatable {
     let files: [File]
     private let weights: [Weights]
 
-    /// Reads all files of a folder.
+    /// Reads all files of a folder, or a GGUF file.
     init(folder: URL) throws {
         try self.init(ModelFolder(folder))
     }
 
-    /// Reads all files of a folder, in one pass each.
+    /// Reads all files of a model, in one pass each.
     init(_ folder: ModelFolder) throws {
         var files: [File] = []
         var weights: [Weights] = []
         for name in folder.files {
-            let url = folder.url.appending(path: name)
+            let url = folder.location(of: name)
             guard FileManager.default.fileExists(atPath: url.path) else { continue }
             let hasWeights = folder.weights.contains(name)
             var whole = SHA256()
@@ -76,8 +76,8 @@ package struct BackboneSeal: Sendable, Equatable {
     }
 
     /// Whether a file is what it was, or is missing as it was.
-    func holds(_ name: String, in folder: URL) -> Bool {
-        let url = folder.appending(path: name)
+    func holds(_ name: String, in folder: ModelFolder) -> Bool {
+        let url = folder.location(of: name)
         let expected = files.first { $0.name == name }?.digest
         guard FileManager.default.fileExists(atPath: url.path) else { return expected == nil }
         var whole = SHA256()

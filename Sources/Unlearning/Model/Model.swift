@@ -4,8 +4,9 @@ internal import Synchronization
 
 /// Everything that turns text into answers but the trained numbers: tokenizer, backbone, and what trains on it.
 ///
-/// The recipe is checked against config.json at once. Everything else is read when it is first asked for: the adapted
-/// layers by whoever trains or answers, the tokenizer and the part below only where a text has no stored features.
+/// The recipe is checked against the backbone's sizes at once. Everything else is read when it is first asked for: the
+/// adapted layers by whoever trains or answers, the tokenizer and the part below only where a text has no stored
+/// features.
 package final class Model: Sendable {
     /// What trains, and where its numbers lie.
     package let layout: AdapterLayout
@@ -24,19 +25,27 @@ package final class Model: Sendable {
     ///
     /// - Parameters:
     ///   - recipe: What trains, and how long texts may be.
-    ///   - folder: The backbone's.
+    ///   - folder: The backbone's, or its GGUF file.
     ///   - training: Whether gradients will be asked for; without, the backbone takes less memory.
     ///   - seal: What every file is compared with as it is read; nil: they were compared already.
     /// - Throws: An error of the configuration, or of a recipe that asks for more than the backbone has.
     package init(_ recipe: Recipe, backbone folder: URL, training: Bool, seal: BackboneSeal? = nil) throws {
-        self.folder = ModelFolder(folder)
+        self.folder = try ModelFolder(folder)
         self.seal = seal
         isForTraining = training
         self.recipe = recipe
         precision = recipe.features.precision
+<<<<<<< HEAD
         try Self.check([self.folder.configurationName], seal, self.folder)
         let configuration = try BackboneConfiguration(contentsOf: self.folder.configuration)
         let specification = try AdapterSpecification(recipe, backbone: configuration)
+=======
+        try Self.check(self.folder.decidingFiles, seal, self.folder)
+        let configuration = try Self.compared(seal, self.folder) { [folder = self.folder] in
+            try BackboneConfiguration(folder, blocks: seal?.blocks)
+        }
+        let specification = try AdapterSpecification(recipe, layers: configuration.layers)
+>>>>>>> 41cddb2a426d8a37bb6efcb4a30d5e18f0b44c62
         layout = AdapterLayout(specification, backbone: configuration)
         vocabularySize = configuration.vocabularySize
         guard recipe.maxTokens <= configuration.maximumPositions else {
@@ -159,19 +168,30 @@ package final class Model: Sendable {
     }
 
     private func part(_ part: Backbone.Part, gradients: Bool) throws -> Network {
-        do {
+        try Self.compared(seal, folder) {
             let backbone = try Backbone(
                 folder: folder.url, gradientsFrom: gradients ? layout.firstLayer : nil, part: part,
                 blocks: seal?.blocks)
             return try Network(backbone: backbone, layout: layout)
+        }
+    }
+
+    /// Says of a part of a file that it is not what was sealed as of a whole file.
+    private static func compared<Result>(
+        _ seal: BackboneSeal?, _ folder: ModelFolder, _ read: () throws -> Result
+    ) throws -> Result {
+        do {
+            return try read()
         } catch let error as SafeTensorsError where error.problem == .file(.otherContent) {
-            throw try Self.changed(seal, folder)
+            throw try changed(seal, folder)
+        } catch let error as GGUFError where error.problem == .file(.otherContent) {
+            throw try changed(seal, folder)
         }
     }
 
     private static func check(_ names: [String], _ seal: BackboneSeal?, _ folder: ModelFolder) throws {
         guard let seal else { return }
-        guard names.allSatisfy({ seal.holds($0, in: folder.url) }) else { throw try changed(seal, folder) }
+        guard names.allSatisfy({ seal.holds($0, in: folder) }) else { throw try changed(seal, folder) }
     }
 
     private static func changed(_ seal: BackboneSeal?, _ folder: ModelFolder) throws -> ModelError {

@@ -1,6 +1,6 @@
 /// What can be wrong with the pretrained model of a workspace.
 package enum ModelError: Error, Equatable {
-    /// The folder is not there, or holds no model.
+    /// The folder is not there, or holds no model, or there is no such GGUF file.
     case noBackbone(path: String)
     /// A file of the model cannot be read.
     case backboneUnreadable(path: String, reason: String)
@@ -17,8 +17,11 @@ extension ModelError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .noBackbone(let path):
-            "\(path) is no model folder (config.json is missing); fetch the model with `tools/fetch`, "
-                + "or name its folder with `sisa train <recipe folder> --backbone DIR`"
+            path.lowercased().hasSuffix(".gguf")
+                ? "there is no model file \(path); fetch the model with `tools/fetch`, or name its file with "
+                    + "`sisa train <recipe folder> --backbone FILE`"
+                : "\(path) is no model folder (config.json is missing); fetch the model with `tools/fetch`, "
+                    + "or name its folder with `sisa train <recipe folder> --backbone DIR`"
         case .backboneUnreadable(let path, let reason):
             "\(path) of the backbone cannot be read: \(reason); a model folder holds files or links to files: fetch "
                 + "the model again"

@@ -96,8 +96,9 @@ package final class Workspace: Sendable {
     }
 
     private static func refuseMissing(backbone folder: URL) throws {
+        let configuration = try ModelFolder(folder).configuration
         do throws(InputError) {
-            try InputFile(folder.appending(path: "config.json")).check()
+            try InputFile(configuration).check()
         } catch {
             if error.problem == .notPermitted { throw error }
             if error.problem == .missing { throw ModelError.noBackbone(path: folder.path) }

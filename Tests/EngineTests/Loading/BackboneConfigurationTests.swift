@@ -80,7 +80,8 @@ import Testing
     @Test func settingsThatWouldChangeTheNumbersAreRefused() {
         #expect(
             problem(["model_type": "\"roberta\""])
-                == .unknownModelType(found: "roberta", supported: ["bert", "distilbert", "electra"]))
+                == .unknownModelType(
+                    found: "roberta", supported: ["bert", "distilbert", "electra", "llama", "qwen2", "qwen3", "gpt2"]))
         #expect(
             problem(["hidden_act": "\"silu\""])
                 == .unknownActivation(
