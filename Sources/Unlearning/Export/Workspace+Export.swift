@@ -51,11 +51,14 @@ extension Workspace {
         let layout = try model(training: false).layout
         guard checkpoint.state(layout: layout) != nil else { throw TrainingError.checkpointOfAnotherModel }
         var contents = [("adapter_model.safetensors", checkpoint.content)]
-        // PEFT finds its modules by the names of a BERT; the other families have others, and heads of more layers.
+        // Of the encoders PEFT finds its modules by the names of a BERT alone; the others have heads of more layers too.
         let family = try BackboneConfiguration(ModelFolder(backboneFolder())).modelType
-        if family == .bert, let lora = layout.specification.lora, case .lora(let choice) = recipe.adapter {
+        if ![.distilbert, .electra].contains(family), let lora = layout.specification.lora,
+            case .lora(let choice) = recipe.adapter
+        {
             let configuration = PEFTConfiguration(
-                lora, alpha: choice.alpha, layers: layout.layerCount, backbone: try backboneFolder().path)
+                lora, alpha: choice.alpha, layers: layout.layerCount, family: family,
+                backbone: try backboneFolder().path)
             contents.append(("adapter_config.json", try configuration.json))
         }
         let files = contents.map { folder.appending(path: $0.0) }
