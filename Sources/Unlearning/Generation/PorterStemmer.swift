@@ -83,15 +83,19 @@ enum PorterStemmer {
     private static func step1a(_ word: Word) -> Word {
         if word.count == 4, let stem = without(word, "ies") { return stem + "ie".utf8 }
         return apply(
-            [("sses", "ss", { _ in true }), ("ies", "i", { _ in true }), ("ss", "ss", { _ in true }), ("s", "", { _ in true })],
+            [
+                ("sses", "ss", { _ in true }), ("ies", "i", { _ in true }), ("ss", "ss", { _ in true }),
+                ("s", "", { _ in true })
+            ],
             word)
     }
 
     private static func step1b(_ word: Word) -> Word {
         if let stem = without(word, "ied") { return stem + (word.count == 4 ? "ie" : "i").utf8 }
         if let stem = without(word, "eed") { return measure(stem) > 0 ? stem + "ee".utf8 : word }
-        guard let stem = (without(word, "ed").flatMap { hasVowel($0) ? $0 : nil })
-            ?? (without(word, "ing").flatMap { hasVowel($0) ? $0 : nil })
+        guard
+            let stem = (without(word, "ed").flatMap { hasVowel($0) ? $0 : nil })
+                ?? (without(word, "ing").flatMap { hasVowel($0) ? $0 : nil })
         else { return word }
         for ending in ["at", "bl", "iz"] where without(stem, ending) != nil { return stem + "e".utf8 }
         if endsDouble(stem) { return stem.last.map("lsz".utf8.contains) == true ? stem : stem.dropLast() }

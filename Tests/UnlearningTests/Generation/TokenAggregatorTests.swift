@@ -160,8 +160,9 @@ import Testing
         scores.values[scores.range(member: 2, place: 0)] = scores.values[scores.range(member: 0, place: 0)]
         var foresight = Foresight(shards: 3)
         foresight.count(0, scores, place: 0, isPrompt: true)
-        #expect(Self.combined(.aggregation(.recognise), scores, place: 0, foresight).prefix(4)
-            .elementsEqual(scores.values.prefix(4)))
+        #expect(
+            Self.combined(.aggregation(.recognise), scores, place: 0, foresight).prefix(4)
+                .elementsEqual(scores.values.prefix(4)))
     }
 
     @Test func aShardAloneAndTheBaseAreThemselves() {
