@@ -91,8 +91,7 @@ package final class TextEnsemble {
                 let stream = ensemble.stream()
                 let room = positions - questions[next].prompt.count
                 var writer = TextWriter(
-                    questions[next], StreamingDecoder(tokenizer), options, ends: ends, shards: members.count, room: room
-                )
+                    questions[next], tokenizer, options, ends: ends, shards: members.count, room: room)
                 begin(&writer, questions[next].prompt, stream, aggregator, &combined) { told(next, $0) }
                 active.append((next, writer, stream))
                 next += 1

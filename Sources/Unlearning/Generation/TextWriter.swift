@@ -60,6 +60,8 @@ struct TextWriter {
     private let options: WritingOptions
     private let ends: Set<Int32>
     private let limit: Int
+    /// Tokens that stand for something: a model may have more.
+    private let known: Int
     private var decoder: StreamingDecoder
     private var stops: StopTexts
     private var foresight: Foresight
@@ -70,14 +72,15 @@ struct TextWriter {
 
     /// `room`: Tokens that the model has places for behind the prompt.
     init(
-        _ question: TextQuestion, _ decoder: StreamingDecoder, _ options: WritingOptions, ends: Set<Int32>, shards: Int,
+        _ question: TextQuestion, _ tokenizer: Tokenizer, _ options: WritingOptions, ends: Set<Int32>, shards: Int,
         room: Int
     ) {
         self.question = question
         self.options = options
         self.ends = ends
         limit = min(options.maxNewTokens, room)
-        self.decoder = decoder
+        decoder = StreamingDecoder(tokenizer)
+        known = tokenizer.vocabularySize
         stops = StopTexts(options.stops)
         foresight = Foresight(shards: shards)
     }
@@ -109,7 +112,7 @@ struct TextWriter {
         foresight.count(token, scores, place: place, isPrompt: false)
         if ends.contains(token) { return end(.stop, told) }
         tokens.append(token)
-        let (piece, isStopped) = stops.take(decoder.next(token))
+        let (piece, isStopped) = stops.take(Int(token) < known ? decoder.next(token) : "")
         say(piece, told)
         if isStopped {
             finish = .stop

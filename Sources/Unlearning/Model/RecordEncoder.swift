@@ -9,12 +9,15 @@ struct RecordEncoder: Sendable {
         case texts(Tokenizer)
         case dialogues(PromptEncoder, Recipe.Overlong)
     }
+    /// What makes tokens of texts, and texts of tokens.
+    let tokenizer: Tokenizer
     private let kind: Kind
     private let maxTokens: Int
 
     /// Throws where the tokenizer lacks a token that the template needs.
     init(_ recipe: Recipe, _ tokenizer: Tokenizer) throws {
         maxTokens = recipe.maxTokens
+        self.tokenizer = tokenizer
         kind =
             if let generation = recipe.generation {
                 .dialogues(try PromptEncoder(generation.template, tokenizer), generation.overlong)
