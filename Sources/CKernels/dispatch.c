@@ -187,3 +187,22 @@ float sisa_cross_entropy(size_t cols, size_t target, float share, float *x) {
     TIMED(SOFTMAX, result = current()->cross_entropy(cols, target, share, x));
     return result;
 }
+
+void sisa_log_mixture(size_t rows, size_t cols, size_t row_stride, const float *x, const float *weights, float *y) {
+    TIMED(SOFTMAX, current()->log_mixture(rows, cols, row_stride, x, weights, y));
+}
+
+void sisa_log_product(size_t rows, size_t cols, size_t row_stride, const float *x, float *y) {
+    TIMED(OTHER, current()->log_product(rows, cols, row_stride, x, y));
+}
+
+void sisa_log_contrast(size_t rows, size_t cols, size_t row_stride, const float *x, const float *base, float clip,
+                       float *y) {
+    TIMED(OTHER, current()->log_contrast(rows, cols, row_stride, x, base, clip, y));
+}
+
+float sisa_entropy(size_t cols, const float *x) {
+    float result;
+    TIMED(SOFTMAX, result = current()->entropy(cols, x));
+    return result;
+}

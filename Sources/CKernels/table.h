@@ -43,6 +43,11 @@ typedef struct {
                    const float *v, size_t v_stride, float scale, float *scores, float *out);
     void (*log_softmax)(size_t rows, size_t cols, size_t row_stride, float *x);
     float (*cross_entropy)(size_t cols, size_t target, float share, float *x);
+    void (*log_mixture)(size_t rows, size_t cols, size_t row_stride, const float *x, const float *weights, float *y);
+    void (*log_product)(size_t rows, size_t cols, size_t row_stride, const float *x, float *y);
+    void (*log_contrast)(size_t rows, size_t cols, size_t row_stride, const float *x, const float *base, float clip,
+                         float *y);
+    float (*entropy)(size_t cols, const float *x);
 } sisa_table;
 
 extern const sisa_table sisa_table_portable;

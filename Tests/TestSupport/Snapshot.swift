@@ -52,9 +52,7 @@ package struct Snapshot: Sendable {
 
     private mutating func addAnswers(of workspace: Workspace, texts: [String]) throws {
         do {
-            for (index, answer) in try workspace.predict(texts).enumerated() {
-                parts["answer \(index)"] = Self.bytes(answer)
-            }
+            for (index, answer) in try workspace.answers(to: texts).enumerated() { parts["answer \(index)"] = answer }
         } catch PredictionError.noSurvivors {
             parts["answers"] = Array("none".utf8)
         }

@@ -187,6 +187,19 @@ void sisa_log_softmax(size_t rows, size_t cols, size_t row_stride, float *x);
 /// share * p with p = exp(x - m) * (1/z), and share * (p - 1) at the target.
 float sisa_cross_entropy(size_t cols, size_t target, float share, float *x);
 
+// --- Mixtures -------------------------------------------------------------------------------------------------
+// Rows are the logarithms of distributions, `row_stride` apart and finite; y is one row and overlaps none of them.
+
+/// y[c] = log(sum over rows of exp((x[r,c] + weights[r]) - m)) + m, m being the largest x[r,c] + weights[r].
+void sisa_log_mixture(size_t rows, size_t cols, size_t row_stride, const float *x, const float *weights, float *y);
+/// y[c] = (((0 + x[0,c]) + x[1,c]) + ...) * (1/rows).
+void sisa_log_product(size_t rows, size_t cols, size_t row_stride, const float *x, float *y);
+/// y[c] = ((base[c] + d[0,c]) + d[1,c]) + ..., d = x[r,c] - base[c], no less than -clip and no more than clip.
+void sisa_log_contrast(size_t rows, size_t cols, size_t row_stride, const float *x, const float *base, float clip,
+                       float *y);
+/// -sum(exp(x) * x) of one row, by 16 lanes and the fixed tree.
+float sisa_entropy(size_t cols, const float *x);
+
 #ifdef __cplusplus
 }
 #endif

@@ -6,6 +6,7 @@
 #include "norm.inc.h"
 #include "causal.inc.h"
 #include "vocabulary.inc.h"
+#include "mixture.inc.h"
 #include "tile.inc.h"
 #include "gemm.inc.h"
 #include "peak.inc.h"

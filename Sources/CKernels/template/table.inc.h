@@ -29,4 +29,8 @@ const sisa_table SISA_TABLE = {
     .attend = attend,
     .log_softmax = log_softmax,
     .cross_entropy = cross_entropy,
+    .log_mixture = log_mixture,
+    .log_product = log_product,
+    .log_contrast = log_contrast,
+    .entropy = entropy,
 };

@@ -32,6 +32,11 @@ extension TokenizerError: OutcomeError {
     package var outcome: Outcome { .misconfigured }
 }
 
+extension PromptTemplateError: OutcomeError {
+    /// A template that the model cannot write does not fit it.
+    package var outcome: Outcome { .misconfigured }
+}
+
 extension SafeTensorsError: OutcomeError {
     /// Weights that cannot be used do not fit.
     package var outcome: Outcome { .misconfigured }

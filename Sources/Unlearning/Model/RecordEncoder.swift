@@ -23,6 +23,11 @@ struct RecordEncoder: Sendable {
             }
     }
 
+    /// What writes conversations for the model; nil where records have none.
+    var prompts: PromptEncoder? {
+        if case .dialogues(let encoder, _) = kind { encoder } else { nil }
+    }
+
     /// What the network reads: the tokens of a text, or all of a prompt and its completion but the last.
     func inputs(_ content: RecordContent) throws(Misfit) -> [Int32] {
         switch (content, kind) {

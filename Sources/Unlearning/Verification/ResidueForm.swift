@@ -40,7 +40,7 @@ struct ResidueForm: Sendable {
         forms += (0..<3).map { ResidueForm(name: "base64", bytes: base64(utf8, after: $0)) }
         if let tokenizer {
             // Without the special tokens at both ends; fewer than three ids could be anything.
-            let ids = tokenizer.encode(word, maximumTokens: 1 << 20).dropFirst().dropLast()
+            let ids = tokenizer.encode(word)
             for width in [4, 8] where ids.count >= 3 {
                 forms.append(
                     ResidueForm(
