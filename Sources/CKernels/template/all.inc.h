@@ -8,5 +8,7 @@
 #include "vocabulary.inc.h"
 #include "tile.inc.h"
 #include "gemm.inc.h"
+#include "widen.inc.h"
+#include "compact.inc.h"
 #include "peak.inc.h"
 #include "table.inc.h"
