@@ -26,7 +26,7 @@ bool sisa_isa_available(int isa) {
 #if defined(__x86_64__)
     // These ask the operating system too: whether it saves the wide registers.
     __builtin_cpu_init();
-    if (isa == SISA_ISA_AVX2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    if (isa == SISA_ISA_AVX2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
     if (isa == SISA_ISA_AVX512)
         return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
                __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
@@ -79,6 +79,13 @@ int sisa_isa_current(void) {
 void sisa_gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_column_stride,
                const float *packed, float *c, size_t c_row_stride, int start, const float *bias) {
     TIMED(PRODUCT, current()->gemm(m, n, k, a, a_row_stride, a_column_stride, packed, c, c_row_stride, start, bias));
+}
+
+void sisa_gemm_compact(int kind, size_t m, size_t n, size_t k, const float *a, size_t a_row_stride,
+                       size_t a_column_stride, const uint8_t *panels, float *c, size_t c_row_stride, int start,
+                       const float *bias) {
+    TIMED(PRODUCT, current()->gemm_compact(kind, m, n, k, a, a_row_stride, a_column_stride, panels, c, c_row_stride,
+                                           start, bias));
 }
 
 void sisa_peak(size_t rounds) { current()->peak(rounds); }

@@ -7,6 +7,9 @@
 typedef struct {
     void (*gemm)(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_column_stride,
                  const float *packed, float *c, size_t c_row_stride, int start, const float *bias);
+    void (*gemm_compact)(int kind, size_t m, size_t n, size_t k, const float *a, size_t a_row_stride,
+                         size_t a_column_stride, const uint8_t *panels, float *c, size_t c_row_stride, int start,
+                         const float *bias);
     void (*peak)(size_t rounds);
     size_t (*peak_operations)(void);
     void (*exp)(size_t n, const float *x, float *y);

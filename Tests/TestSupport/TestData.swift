@@ -36,7 +36,6 @@ package enum TestData {
 
     private static let downloads = root.appending(path: ".downloads")
 
-
     private static func existing(_ folder: URL, _ file: String) -> URL? {
         FileManager.default.fileExists(atPath: folder.appending(path: file).path) ? folder : nil
     }

@@ -38,7 +38,7 @@ package struct ToyVariant: Sendable, CustomStringConvertible {
             $0.maxTokens = 24
             $0.epochs = 3.5
         },
-        ToyVariant("generation, linear schedule with warm-up and weight decay, each record a step, bf16 checkpoints", task: .generation) {
+        ToyVariant("generation, linear schedule with warm-up, each record a step, bf16", task: .generation) {
             $0.batch = 1
             $0.optimizer.schedule = .linear
             $0.optimizer.warmup = 0.3

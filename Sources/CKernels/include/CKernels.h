@@ -52,6 +52,39 @@ void sisa_pack(size_t k, size_t n, const float *b, size_t row_stride, size_t col
 void sisa_gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_column_stride,
                const float *packed, float *c, size_t c_row_stride, int start, const float *bias);
 
+/// Forms in which a frozen B is kept in few bits: 16-bit numbers, and the block formats of GGUF files.
+enum {
+    SISA_F16,
+    SISA_BF16,
+    SISA_Q4_0,
+    SISA_Q4_1,
+    SISA_Q5_0,
+    SISA_Q5_1,
+    SISA_Q8_0,
+    SISA_Q4_K,
+    SISA_Q5_K,
+    SISA_Q6_K,
+    SISA_COMPACT_COUNT
+};
+
+/// Numbers in a block of a kind, of which k must be a multiple: 1, 32 or 256.
+size_t sisa_compact_depth(int kind);
+/// Bytes of a block as files have it.
+size_t sisa_compact_block(int kind);
+/// Bytes of the panels of a matrix of `k` rows and `n` columns.
+size_t sisa_compact_bytes(int kind, size_t k, size_t n);
+
+/// Packs quantised rows, as files have them, one after the other, into panels: row j is column j of B.
+void sisa_pack_blocks(int kind, size_t k, size_t n, const uint8_t *rows, uint8_t *packed);
+/// Packs numbers of 16 bits, of either kind, as sisa_pack does; strides are in numbers.
+void sisa_pack_16(size_t k, size_t n, const uint8_t *b, size_t row_stride, size_t column_stride, uint8_t *packed);
+
+/// sisa_gemm of the matrix that the panels stand for, with the same bits: each number of B is widened to binary32 as
+/// docs/numerics.md says, exactly but for one rounding where a block has a minimum.
+void sisa_gemm_compact(int kind, size_t m, size_t n, size_t k, const float *a, size_t a_row_stride,
+                       size_t a_column_stride, const uint8_t *panels, float *c, size_t c_row_stride, int start,
+                       const float *bias);
+
 // --- Measuring ------------------------------------------------------------------------------------------------
 
 /// Runs `rounds` rounds of independent fused multiply-adds in registers, as fast as the current variant can.

@@ -9,5 +9,7 @@
 #include "mixture.inc.h"
 #include "tile.inc.h"
 #include "gemm.inc.h"
+#include "widen.inc.h"
+#include "compact.inc.h"
 #include "peak.inc.h"
 #include "table.inc.h"

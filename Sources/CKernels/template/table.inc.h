@@ -1,6 +1,7 @@
 // The variant's table; SISA_TABLE is its name.
 const sisa_table SISA_TABLE = {
     .gemm = gemm,
+    .gemm_compact = gemm_compact,
     .peak = peak,
     .peak_operations = peak_operations,
     .exp = map_exp,

@@ -1,7 +1,8 @@
 internal import Crypto
 internal import Foundation
 
-/// What the files beside a tokenizer.json say of a language model: where its texts end, and how it writes conversations.
+/// What the files beside a tokenizer.json say of a language model: where its texts end, and how it writes
+/// conversations.
 extension BytePairDefinition {
     private static let configurationName = "config.json"
     static let templateName = "chat_template.jinja"

@@ -26,9 +26,7 @@ package struct ModelFolder: Sendable {
     /// Where a folder has the one file and an index too, the index is left alone.
     package init(_ url: URL) throws(WeightIndexError) {
         self.url = url
-        var isFolder: ObjCBool = false
-        let isThere = unsafe FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
-        isGGUF = url.pathExtension.lowercased() == "gguf" && !(isThere && isFolder.boolValue)
+        isGGUF = Self.isGGUF(url)
         let several = url.appending(path: Self.indexName)
         if isGGUF {
             (index, weights) = (nil, [Self.ggufName])
@@ -40,6 +38,13 @@ package struct ModelFolder: Sendable {
         } else {
             (index, weights) = (nil, [Self.singleWeights])
         }
+    }
+
+    /// Whether a path leads to a GGUF file, by its name.
+    static func isGGUF(_ url: URL) -> Bool {
+        var isFolder: ObjCBool = false
+        let isThere = unsafe FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+        return url.pathExtension.lowercased() == "gguf" && !(isThere && isFolder.boolValue)
     }
 
     /// A folder whose weights are in files of these names.

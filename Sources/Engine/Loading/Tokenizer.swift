@@ -5,8 +5,13 @@ package enum Tokenizer: Sendable {
     case wordPiece(WordPieceTokenizer)
     case bytePairs(BytePairTokenizer)
 
-    /// Reads a model's folder.
-    package init(folder: URL) throws(TokenizerError) {
+    /// Reads a model's folder, or its GGUF file. `blocks`: what a GGUF file must hold, by the name in seals.
+    package init(folder: URL, blocks: [String: BlockDigests]? = nil) throws(TokenizerError) {
+        if ModelFolder.isGGUF(folder) {
+            let definition = try BytePairDefinition(gguf: folder, blocks: blocks?[ModelFolder.ggufName])
+            self = .bytePairs(BytePairTokenizer(definition))
+            return
+        }
         let file: Result<TokenizerField, TokenizerError>
         do {
             file = .success(try TokenizerDefinition.file(in: folder))

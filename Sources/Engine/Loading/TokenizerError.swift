@@ -3,6 +3,8 @@ package struct TokenizerError: Error, Equatable, Sendable {
     /// What is wrong, with the field and what was found.
     package enum Problem: Equatable, Sendable {
         case file(FileFault)
+        /// Of the file that has the tokenizer in it.
+        case gguf(GGUFError.Problem)
         case noTokenizer
         case syntax(JSONFault)
         case notUTF8
@@ -51,6 +53,7 @@ extension TokenizerError: CustomStringConvertible {
                 + "that, or get another copy"
         case .disagreement: "\(file): \(wording); make both files say the same, as the model was trained"
         case .file(let fault): "\(file): \(fault)"
+        case .gguf(let problem): GGUFError(file: file, problem: problem).description
         case .noTokenizer: "\(file): neither tokenizer.json nor vocab.txt is there; download the whole model folder"
         case .unsupported:
             "\(file): \(wording); choose a model with a WordPiece tokenizer of the BERT kind, or with a byte pair "
@@ -62,6 +65,7 @@ extension TokenizerError: CustomStringConvertible {
     private var wording: String {
         switch problem {
         case .file(let fault): fault.description
+        case .gguf(let problem): "\(problem)"
         case .noTokenizer: "no tokenizer"
         case .syntax(let fault): fault.description
         case .notUTF8: "the file is not UTF-8"

@@ -223,7 +223,7 @@ extension ExportError: OutcomeError {
     /// What was asked is wrong, is not there, or is in the way.
     package var outcome: Outcome {
         switch self {
-        case .noSuchStage: .usage
+        case .noSuchStage, .notForLlamaCpp: .usage
         case .damaged: .badData
         case .nothingTrained: .nothingToAnswerFrom
         case .occupied: .cannotCreate

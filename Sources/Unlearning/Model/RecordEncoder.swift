@@ -69,8 +69,8 @@ struct RecordEncoder: Sendable {
         var words: (problem: RecordsError.Problem, isPrompt: Bool) { (problem, isPrompt) }
     }
 
-    /// Prompt and completion are made tokens apart and joined, so that no token crosses from one to the other. The token
-    /// that ends the answer is the first that goes where there is no room.
+    /// Prompt and completion are made tokens apart and joined, so that no token crosses from one to the other. The
+    /// token that ends the answer is the first that goes where there is no room.
     private func continuation(
         _ dialogue: Dialogue, _ encoder: PromptEncoder, _ overlong: Recipe.Overlong
     ) throws(Misfit) -> (tokens: Continuation, isCut: Bool) {

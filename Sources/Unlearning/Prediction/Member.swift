@@ -44,6 +44,7 @@ extension Member {
     ///   - held: Members that were read before, whose checkpoints are not read again.
     ///   - threads: How many may read.
     ///   - progress: Is told of checkpoints that could not be read.
+    /// - Returns: The members, by ascending shard.
     /// - Throws: `voteLost` where a shard that was trained cannot be read, `noSurvivors` where no record is left, and
     ///   `untrained` where there is no checkpoint.
     package static func all(

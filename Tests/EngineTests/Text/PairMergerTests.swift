@@ -19,7 +19,7 @@ import Testing
     /// Words over few letters merge deeply; equal ranks come up wherever `ranks` is small.
     @Test(arguments: [1, 3, 1000])
     func shortAndLongWordsMergeAsDefined(ranks: Int32) {
-        var random = Philox(seed: UInt64(ranks), purpose: "merges", context: [])
+        let random = Philox(seed: UInt64(ranks), purpose: "merges", context: [])
         func draw(_ count: Int, _ limit: Int32) -> [Int32] {
             random.uniforms(count, bound: 1).map { min(limit - 1, Int32(($0 + 1) / 2 * Float(limit))) }
         }

@@ -75,7 +75,9 @@ import Testing
         try with { world in
             let records = try ToyRecord.all()
             let long = record(String(repeating: "\(Self.secret) ", count: 40), "x")
-            func refused(_ records: [ToyRecord], _ column: String, _ change: (inout Recipe) -> Void) throws -> RecordsError? {
+            func refused(_ records: [ToyRecord], _ column: String, _ change: (inout Recipe) -> Void) throws
+                -> RecordsError?
+            {
                 var world = world
                 change(&world.recipe)
                 let error = #expect(throws: RecordsError.self) { try world.workspace("refused", records) }

@@ -56,7 +56,8 @@ import Testing
         let width = model.layout.hidden
         var exact = world.recipe
         exact.features.precision = .f32
-        let unrounded = try Model(exact, backbone: world.backbone, training: false).features(of: [stored], threads: 1)[0]
+        let unrounded = try Model(exact, backbone: world.backbone, training: false).features(of: [stored], threads: 1)[
+            0]
         // The first and last token's are the same in many texts that begin and end alike only with one layer of no
         // attention.
         let row = features.rows / 2

@@ -23,10 +23,11 @@ struct FeatureKind: Sendable, CustomTestStringConvertible {
     /// Calls `body` with a toy world of this kind; `more`: what else is changed in its recipe.
     func with(changing more: (inout Recipe) -> Void = { _ in }, _ body: (ToyWorld) throws -> Void) throws {
         try ToyWorld.$task.withValue(task) {
-            try ToyWorld.with(changing: {
-                change(&$0)
-                more(&$0)
-            }, body)
+            try ToyWorld.with(
+                changing: {
+                    change(&$0)
+                    more(&$0)
+                }, body)
         }
     }
 

@@ -27,11 +27,13 @@ import Testing
     /// Of recipes of one task; nil: of every task.
     static let changes: [(name: String, task: Recipe.TaskKind?, change: @Sendable (inout Recipe) -> Void)] = [
         ("seed", nil, { $0.seed += 1 }), ("epochs", nil, { $0.epochs = 5 }), ("batch", nil, { $0.batch = 3 }),
-        ("slices", nil, { $0.slices = 3 }), ("shards", nil, { $0.shards = 2 }), ("tokens", .classification, { $0.maxTokens = 6 }),
+        ("slices", nil, { $0.slices = 3 }), ("shards", nil, { $0.shards = 2 }),
+        ("tokens", .classification, { $0.maxTokens = 6 }),
         ("pooling", .classification, { $0.pooling = .cls }), ("adapter", .classification, { $0.adapter = .head }),
         ("rank", .classification, { $0.adapter = .lora(rank: 3, targets: [.query, .value]) }),
         ("targets", .classification, { $0.adapter = .lora(rank: 2, targets: [.query, .key]) }),
-        ("rate", nil, { $0.optimizer.learningRate = 1e-3 }), ("head rate", .classification, { $0.optimizer.headLearningRate = 1e-3 }),
+        ("rate", nil, { $0.optimizer.learningRate = 1e-3 }),
+        ("head rate", .classification, { $0.optimizer.headLearningRate = 1e-3 }),
         ("decay", nil, { $0.optimizer.weightDecay = 0.5 }), ("schedule", nil, { $0.optimizer.schedule = .linear }),
         ("warm-up", nil, { $0.optimizer.warmup = 0.5 }), ("precision", nil, { $0.checkpointPrecision = .bf16 }),
         ("tokens", .generation, { $0.maxTokens = 30 }), ("template", .generation, { $0.generation?.template = .plain }),

@@ -44,7 +44,7 @@ package struct BytePairTokenizer: Sendable {
     /// The token that is written like this, control tokens included.
     package func id(of text: String) -> Int32? { vocabulary.id(of: Array(text.utf8)) }
 
-    /// The token that is written like this and is found in texts as a whole, or steers the model; nil where it is a word
+    /// The token that is written like this, if it steers the model or is found in texts as a whole; nil: it is a word
     /// as any other.
     func literal(_ text: String) -> Int32? { id(of: text).flatMap { literalIDs.contains($0) ? $0 : nil } }
 
