@@ -84,7 +84,7 @@ let package = Package(
         .testTarget(
             name: "UnlearningTests",
             dependencies: ["Engine", "Unlearning", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
-            swiftSettings: strict),
+            resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(name: "ChartsTests", dependencies: ["Charts", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CostsTests", dependencies: ["Charts", "Costs", "Engine", "TestSupport", "Unlearning"],

@@ -3,6 +3,7 @@
 #include <immintrin.h>
 #include <string.h>
 
+#include "compact.h"
 #include "table.h"
 #include "turn.h"
 
@@ -11,8 +12,9 @@
 #define TILE_ROWS 6
 #define TILE_PANELS 1
 #define NARROW_ROWS 12
+#define FUSED_ROWS 2
 
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #include "template/all.inc.h"
 #pragma clang attribute pop
 #endif

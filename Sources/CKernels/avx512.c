@@ -3,6 +3,7 @@
 #include <immintrin.h>
 #include <string.h>
 
+#include "compact.h"
 #include "table.h"
 #include "turn.h"
 
@@ -11,6 +12,7 @@
 #define TILE_ROWS 12
 #define TILE_PANELS 2
 #define NARROW_ROWS 12
+#define FUSED_ROWS 4
 
 #define AVX512 "avx2,fma,avx512f,avx512vl,avx512dq,avx512bw"
 #pragma clang attribute push(__attribute__((target(AVX512))), apply_to = function)

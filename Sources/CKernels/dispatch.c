@@ -26,7 +26,7 @@ bool sisa_isa_available(int isa) {
 #if defined(__x86_64__)
     // These ask the operating system too: whether it saves the wide registers.
     __builtin_cpu_init();
-    if (isa == SISA_ISA_AVX2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    if (isa == SISA_ISA_AVX2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
     if (isa == SISA_ISA_AVX512)
         return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
                __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
@@ -79,6 +79,13 @@ int sisa_isa_current(void) {
 void sisa_gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_column_stride,
                const float *packed, float *c, size_t c_row_stride, int start, const float *bias) {
     TIMED(PRODUCT, current()->gemm(m, n, k, a, a_row_stride, a_column_stride, packed, c, c_row_stride, start, bias));
+}
+
+void sisa_gemm_compact(int kind, size_t m, size_t n, size_t k, const float *a, size_t a_row_stride,
+                       size_t a_column_stride, const uint8_t *panels, float *c, size_t c_row_stride, int start,
+                       const float *bias) {
+    TIMED(PRODUCT, current()->gemm_compact(kind, m, n, k, a, a_row_stride, a_column_stride, panels, c, c_row_stride,
+                                           start, bias));
 }
 
 void sisa_peak(size_t rounds) { current()->peak(rounds); }
@@ -185,5 +192,24 @@ void sisa_log_softmax(size_t rows, size_t cols, size_t row_stride, float *x) {
 float sisa_cross_entropy(size_t cols, size_t target, float share, float *x) {
     float result;
     TIMED(SOFTMAX, result = current()->cross_entropy(cols, target, share, x));
+    return result;
+}
+
+void sisa_log_mixture(size_t rows, size_t cols, size_t row_stride, const float *x, const float *weights, float *y) {
+    TIMED(SOFTMAX, current()->log_mixture(rows, cols, row_stride, x, weights, y));
+}
+
+void sisa_log_product(size_t rows, size_t cols, size_t row_stride, const float *x, float *y) {
+    TIMED(OTHER, current()->log_product(rows, cols, row_stride, x, y));
+}
+
+void sisa_log_contrast(size_t rows, size_t cols, size_t row_stride, const float *x, const float *base, float clip,
+                       float *y) {
+    TIMED(OTHER, current()->log_contrast(rows, cols, row_stride, x, base, clip, y));
+}
+
+float sisa_entropy(size_t cols, const float *x) {
+    float result;
+    TIMED(SOFTMAX, result = current()->entropy(cols, x));
     return result;
 }

@@ -2,6 +2,7 @@
 #if defined(__aarch64__)
 #include <string.h>
 
+#include "compact.h"
 #include "table.h"
 #include "turn.h"
 
@@ -10,6 +11,7 @@
 #define TILE_ROWS 6
 #define TILE_PANELS 1
 #define NARROW_ROWS 12
+#define FUSED_ROWS 2
 
 #include "template/all.inc.h"
 #endif

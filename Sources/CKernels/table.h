@@ -7,6 +7,9 @@
 typedef struct {
     void (*gemm)(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_column_stride,
                  const float *packed, float *c, size_t c_row_stride, int start, const float *bias);
+    void (*gemm_compact)(int kind, size_t m, size_t n, size_t k, const float *a, size_t a_row_stride,
+                         size_t a_column_stride, const uint8_t *panels, float *c, size_t c_row_stride, int start,
+                         const float *bias);
     void (*peak)(size_t rounds);
     size_t (*peak_operations)(void);
     void (*exp)(size_t n, const float *x, float *y);
@@ -43,6 +46,11 @@ typedef struct {
                    const float *v, size_t v_stride, float scale, float *scores, float *out);
     void (*log_softmax)(size_t rows, size_t cols, size_t row_stride, float *x);
     float (*cross_entropy)(size_t cols, size_t target, float share, float *x);
+    void (*log_mixture)(size_t rows, size_t cols, size_t row_stride, const float *x, const float *weights, float *y);
+    void (*log_product)(size_t rows, size_t cols, size_t row_stride, const float *x, float *y);
+    void (*log_contrast)(size_t rows, size_t cols, size_t row_stride, const float *x, const float *base, float clip,
+                         float *y);
+    float (*entropy)(size_t cols, const float *x);
 } sisa_table;
 
 extern const sisa_table sisa_table_portable;

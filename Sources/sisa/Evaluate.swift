@@ -4,10 +4,12 @@ import Unlearning
 
 struct Evaluate: WorkspaceCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure the accuracy on held-out records.",
+        abstract: "Measure the accuracy on held-out records, or how well held-out questions are answered.",
         discussion: """
-            EXAMPLE:
+            EXAMPLES:
               sisa evaluate --workspace workspaces/banking77 --input test.csv
+              sisa evaluate --workspace workspaces/people --aggregation all --shards-alone
+              sisa evaluate --workspace workspaces/people --input people.jsonl --given-only --json
             """)
 
     @OptionGroup var options: WorkspaceOptions
@@ -15,7 +17,8 @@ struct Evaluate: WorkspaceCommand {
     @Option(
         help:
             """
-            A file with the recipe's text and label columns; `-`: standard input. Default: the recipe's `data: test:`.
+            A file with the recipe's columns: text and label, or prompt and completion; `-`: standard input. Default: \
+            the recipe's `data: test:`.
             """,
         completion: .file())
     var input: String?
@@ -23,11 +26,18 @@ struct Evaluate: WorkspaceCommand {
     @Option(help: "What the file holds: csv, tsv or jsonl. Default: as the recipe or the extension says.")
     var format: DataFormat?
 
+    @OptionGroup(title: "Options of a generation") var generation: GenerationEvaluation
+
     func perform() throws {
         let workspace = try options.openToRead()
         let files =
             input.map { [InputFile(named: $0)] } ?? workspace.recipe.data.test.map { InputFile(URL(filePath: $0)) }
         if files.isEmpty { throw UsageError.noEvaluationFile }
+        if workspace.recipe.task == .generation {
+            if format != nil, format != .jsonl { throw UsageError.onlyForClassifications(option: "--format") }
+            return try generation.run(workspace, files, options)
+        }
+        if let option = generation.given { throw UsageError.onlyForGenerations(option: option) }
         let result = try workspace.evaluate(
             files, format: format, threads: options.threadCount, progress: ProgressLine("evaluating").sink)
         let answer = EvaluationAnswer(result, labels: workspace.recipe.labels)

@@ -3,7 +3,9 @@ enum LeadingHyphen {
     /// The advice for arguments that were refused with `message`; nil: they were refused for something else.
     static func hint(_ message: String, _ arguments: [String]) -> String? {
         let command = arguments.dropFirst().first ?? ""
-        if message.hasPrefix("Unknown option '-"), let kind = ["delete": "an id", "predict": "a text"][command] {
+        if message.hasPrefix("Unknown option '-"),
+            let kind = ["delete": "an id", "predict": "a text", "generate": "a prompt", "score": "a text"][command]
+        {
             let word = arguments.first { message.hasPrefix("Unknown option '\($0)'") } ?? "-x"
             return "If it is \(kind), put it behind `--`, after all options: sisa \(command) -- \(quoted(word))"
         }

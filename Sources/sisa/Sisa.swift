@@ -30,7 +30,8 @@ struct Sisa: ParsableCommand {
             """,
         version: softwareVersion,
         subcommands: [
-            Train.self, Predict.self, Evaluate.self, Delete.self, Add.self, Repair.self, StatusCommand.self,
+            Train.self, Predict.self, Generate.self, Score.self, Evaluate.self, Delete.self, Add.self, Repair.self,
+            StatusCommand.self,
             Verify.self, Export.self, LabelsCommand.self,
             Fsck.self, Audit.self, ReceiptCommand.self, LogCommand.self, KeyCommand.self, CostCommand.self
         ])

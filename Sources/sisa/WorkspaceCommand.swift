@@ -44,6 +44,9 @@ enum UsageError: Error, CustomStringConvertible {
     case noText
     case emptyText(number: Int)
     case textAndInput
+    case noCompletion
+    case onlyForGenerations(option: String)
+    case onlyForClassifications(option: String)
     case noEvaluationFile
     case nothingToResume
     case needsRecipe(option: String)
@@ -61,6 +64,12 @@ enum UsageError: Error, CustomStringConvertible {
         case .emptyText(let number):
             "text \(number) is empty, so there is nothing to label; leave it out"
         case .textAndInput: "texts were given and --input too; use one of them"
+        case .noCompletion: "a prompt was given and no completion; write one behind it, in quotes"
+        case .onlyForGenerations(let option):
+            "\(option) goes with a generation, and the task of this workspace is a classification; leave it out"
+        case .onlyForClassifications(let option):
+            "\(option) goes with a classification, and this workspace is a generation, whose questions are JSON Lines; "
+                + "leave it out"
         case .noEvaluationFile:
             "the recipe names no test file; name one with --input FILE, or under `data: test:`"
         case .nothingToResume:

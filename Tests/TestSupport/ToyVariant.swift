@@ -21,45 +21,45 @@ package struct ToyVariant: Sendable, CustomStringConvertible {
 
     /// Of texts that are continued.
     private static let generations: [ToyVariant] = [
-        ("seven matrices, prompts not scored", { recipe in
-            recipe.adapter = .lora(rank: 3, targets: TargetModule.all(of: .llama))
-            recipe.generation?.promptWeight = 0
-        }),
-        ("the top layer alone, plain template", { recipe in
-            recipe.adapter = .lora(rank: 2, targets: [.keyProjection, .downProjection], layers: .top(1))
-            recipe.generation?.template = .plain
-        }),
-        ("the top layer alone, features in bf16, a template of one's own", { recipe in
-            recipe.adapter = .lora(rank: 2, targets: [.queryProjection, .gateProjection], layers: .indices([1]))
-            recipe.features.precision = .bf16
-            recipe.generation?.template = .custom(prompt: "Q: {prompt}\nA:", completion: " {completion}")
-        }),
-        ("records cut to 24 tokens, stages of 1.4 epochs", { recipe in
-            recipe.maxTokens = 24
-            recipe.epochs = 3.5
-        }),
-        ("linear schedule with warm-up and weight decay, each record a step, bf16 checkpoints", { recipe in
-            recipe.batch = 1
-            recipe.optimizer.schedule = .linear
-            recipe.optimizer.warmup = 0.3
-            recipe.optimizer.weightDecay = 0.1
-            recipe.checkpointPrecision = .bf16
-        }),
-        ("a batch larger than any slice, placed by owner", { recipe in
-            recipe.batch = 64
-            recipe.assignBy = .owner
-        }),
-        ("more shards than records", { recipe in
-            recipe.shards = 40
-            recipe.slices = 2
-        }),
-        ("each stage its own layer along two orders, the last state kept", { recipe in
-            recipe.slices = 2
-            recipe.sliceOptions.orders = 2
-            recipe.sliceOptions.keep = 1
-            recipe.adapter = .lora(rank: 2, targets: [.outputProjection, .upProjection], stages: .layers)
-        })
-    ].map { ToyVariant("generation: \($0.0)", task: .generation, $0.1) }
+        ToyVariant("generation, seven matrices, prompts not scored", task: .generation) {
+            $0.adapter = .lora(rank: 3, targets: TargetModule.all(of: .llama))
+            $0.generation?.promptWeight = 0
+        },
+        ToyVariant("generation, the top layer alone, plain template", task: .generation) {
+            $0.adapter = .lora(rank: 2, targets: [.keyProjection, .downProjection], layers: .top(1))
+            $0.generation?.template = .plain
+        },
+        ToyVariant("generation, the top layer alone, features in bf16, a template of one's own", task: .generation) {
+            $0.adapter = .lora(rank: 2, targets: [.queryProjection, .gateProjection], layers: .indices([1]))
+            $0.features.precision = .bf16
+            $0.generation?.template = .custom(prompt: "Q: {prompt}\nA:", completion: " {completion}")
+        },
+        ToyVariant("generation, records cut to 24 tokens, stages of 1.4 epochs", task: .generation) {
+            $0.maxTokens = 24
+            $0.epochs = 3.5
+        },
+        ToyVariant("generation, linear schedule with warm-up, each record a step, bf16", task: .generation) {
+            $0.batch = 1
+            $0.optimizer.schedule = .linear
+            $0.optimizer.warmup = 0.3
+            $0.optimizer.weightDecay = 0.1
+            $0.checkpointPrecision = .bf16
+        },
+        ToyVariant("generation, a batch larger than any slice, placed by owner", task: .generation) {
+            $0.batch = 64
+            $0.assignBy = .owner
+        },
+        ToyVariant("generation, more shards than records", task: .generation) {
+            $0.shards = 40
+            $0.slices = 2
+        },
+        ToyVariant("generation, each stage its own layer along two orders, the last state kept", task: .generation) {
+            $0.slices = 2
+            $0.sliceOptions.orders = 2
+            $0.sliceOptions.keep = 1
+            $0.adapter = .lora(rank: 2, targets: [.outputProjection, .upProjection], stages: .layers)
+        }
+    ]
 
     private static let classifications: [ToyVariant] = [
         ToyVariant("head only") { $0.adapter = .head },

@@ -151,7 +151,7 @@ def main():
     model, tokenizer = load(options)
     speed = decode(options, model, tokenizer) if options.decode else train(options, model, tokenizer)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps({"tokens_per_second": speed, "peak_mib": peak}))
+    print(json.dumps({"program": "peer", "tokens_per_second": speed, "peak_mib": peak}))
 
 
 if __name__ == "__main__":

@@ -102,6 +102,26 @@ static void compare_products(int wild) {
     }
 }
 
+// A product of a matrix in few bits, whose blocks are any bytes.
+static void compare_compact(int kind, int wild) {
+    static uint8_t blocks[sizeof b], panels[2 * sizeof b];
+    fill_all(wild);
+    const size_t depth = sisa_compact_depth(kind), k = depth * number(1, 256 / depth), n = number(1, 40);
+    const size_t m = number(1, 40), bytes = n * (k / depth) * sisa_compact_block(kind);
+    memcpy(blocks, b, bytes);
+    if (depth == 1) sisa_pack_16(k, n, blocks, 1, k, panels);
+    else sisa_pack_blocks(kind, k, n, blocks, panels);
+    sisa_isa_select(SISA_ISA_PORTABLE);
+    sisa_gemm_compact(kind, m, n, k, a, k, 1, panels, expected[0], n, SISA_START_ZERO, NULL);
+    note_expected();
+    for (int isa = SISA_ISA_PORTABLE + 1; isa < SISA_ISA_COUNT; isa++) {
+        if (!sisa_isa_select(isa)) continue;
+        memcpy(found, start_values, sizeof found);
+        sisa_gemm_compact(kind, m, n, k, a, k, 1, panels, found[0], n, SISA_START_ZERO, NULL);
+        compare("product of few bits", isa);
+    }
+}
+
 // Runs one function on `to`, with the same arguments whatever the variant.
 static void run(int which, int isa, outputs to, size_t rows, size_t cols, size_t stride, size_t offset) {
     const size_t n = rows * cols;
@@ -169,6 +189,8 @@ static void compare_functions(int which, int wild) {
 
 int main(void) {
     for (int round = 0; round < 400; round++) compare_products(round % 2);
+    for (int kind = 0; kind < SISA_COMPACT_COUNT; kind++)
+        for (int round = 0; round < 40; round++) compare_compact(kind, round % 2);
     for (int which = 0; which < FUNCTIONS; which++)
         for (int round = 0; round < 12; round++) compare_functions(which, round % 2);
     printf("variants");

@@ -79,7 +79,7 @@ def main(folder):
             "merges": [" ".join(pair) for pair in found]}}
     configuration = {
         "add_bos_token": False, "add_prefix_space": False, "bos_token": CONTROL[0], "eos_token": CONTROL[2],
-        "clean_up_tokenization_spaces": False, "model_max_length": 128, "tokenizer_class": "GPT2Tokenizer"}
+        "clean_up_tokenization_spaces": False, "model_max_length": 64, "tokenizer_class": "GPT2Tokenizer"}
     for name, value in [("tokenizer.json", tokenizer), ("tokenizer_config.json", configuration)]:
         text = json.dumps(value, ensure_ascii=False, indent=1)
         (folder / "backbone" / name).write_text(text + "\n", encoding="utf-8")

@@ -52,6 +52,39 @@ void sisa_pack(size_t k, size_t n, const float *b, size_t row_stride, size_t col
 void sisa_gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_column_stride,
                const float *packed, float *c, size_t c_row_stride, int start, const float *bias);
 
+/// Forms in which a frozen B is kept in few bits: 16-bit numbers, and the block formats of GGUF files.
+enum {
+    SISA_F16,
+    SISA_BF16,
+    SISA_Q4_0,
+    SISA_Q4_1,
+    SISA_Q5_0,
+    SISA_Q5_1,
+    SISA_Q8_0,
+    SISA_Q4_K,
+    SISA_Q5_K,
+    SISA_Q6_K,
+    SISA_COMPACT_COUNT
+};
+
+/// Numbers in a block of a kind, of which k must be a multiple: 1, 32 or 256.
+size_t sisa_compact_depth(int kind);
+/// Bytes of a block as files have it.
+size_t sisa_compact_block(int kind);
+/// Bytes of the panels of a matrix of `k` rows and `n` columns.
+size_t sisa_compact_bytes(int kind, size_t k, size_t n);
+
+/// Packs quantised rows, as files have them, one after the other, into panels: row j is column j of B.
+void sisa_pack_blocks(int kind, size_t k, size_t n, const uint8_t *rows, uint8_t *packed);
+/// Packs numbers of 16 bits, of either kind, as sisa_pack does; strides are in numbers.
+void sisa_pack_16(size_t k, size_t n, const uint8_t *b, size_t row_stride, size_t column_stride, uint8_t *packed);
+
+/// sisa_gemm of the matrix that the panels stand for, with the same bits: each number of B is widened to binary32 as
+/// docs/numerics.md says, exactly but for one rounding where a block has a minimum.
+void sisa_gemm_compact(int kind, size_t m, size_t n, size_t k, const float *a, size_t a_row_stride,
+                       size_t a_column_stride, const uint8_t *panels, float *c, size_t c_row_stride, int start,
+                       const float *bias);
+
 // --- Measuring ------------------------------------------------------------------------------------------------
 
 /// Runs `rounds` rounds of independent fused multiply-adds in registers, as fast as the current variant can.
@@ -186,6 +219,19 @@ void sisa_log_softmax(size_t rows, size_t cols, size_t row_stride, float *x);
 /// Of a row of logits the loss log(z) - (x[target] - m), which is returned, and in place its gradient times `share`:
 /// share * p with p = exp(x - m) * (1/z), and share * (p - 1) at the target.
 float sisa_cross_entropy(size_t cols, size_t target, float share, float *x);
+
+// --- Mixtures -------------------------------------------------------------------------------------------------
+// Rows are the logarithms of distributions, `row_stride` apart and finite; y is one row and overlaps none of them.
+
+/// y[c] = log(sum over rows of exp((x[r,c] + weights[r]) - m)) + m, m being the largest x[r,c] + weights[r].
+void sisa_log_mixture(size_t rows, size_t cols, size_t row_stride, const float *x, const float *weights, float *y);
+/// y[c] = (((0 + x[0,c]) + x[1,c]) + ...) * (1/rows).
+void sisa_log_product(size_t rows, size_t cols, size_t row_stride, const float *x, float *y);
+/// y[c] = ((base[c] + d[0,c]) + d[1,c]) + ..., d = x[r,c] - base[c], no less than -clip and no more than clip.
+void sisa_log_contrast(size_t rows, size_t cols, size_t row_stride, const float *x, const float *base, float clip,
+                       float *y);
+/// -sum(exp(x) * x) of one row, by 16 lanes and the fixed tree.
+float sisa_entropy(size_t cols, const float *x);
 
 #ifdef __cplusplus
 }

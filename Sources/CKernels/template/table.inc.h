@@ -1,6 +1,7 @@
 // The variant's table; SISA_TABLE is its name.
 const sisa_table SISA_TABLE = {
     .gemm = gemm,
+    .gemm_compact = gemm_compact,
     .peak = peak,
     .peak_operations = peak_operations,
     .exp = map_exp,
@@ -29,4 +30,8 @@ const sisa_table SISA_TABLE = {
     .attend = attend,
     .log_softmax = log_softmax,
     .cross_entropy = cross_entropy,
+    .log_mixture = log_mixture,
+    .log_product = log_product,
+    .log_contrast = log_contrast,
+    .entropy = entropy,
 };

@@ -32,10 +32,19 @@ package func multiply(
                 guard let from = a.baseAddress else { return }
                 let run = { (start: Int, bias: UnsafePointer<Float>?) in
                     let part = { (columns: Range<Int>) in
-                        unsafe sisa_gemm(
-                            aView.rows, columns.count, b.rows, from + aView.offset, aView.rowStride,
-                            aView.columnStride, panels + columns.lowerBound * b.rows, result + columns.lowerBound,
-                            cView.rowStride, Int32(start), bias.map { unsafe $0 + columns.lowerBound })
+                        let first = unsafe panels + b.offset(ofColumn: columns.lowerBound)
+                        let bias = unsafe bias.map { unsafe $0 + columns.lowerBound }
+                        if let kind = b.compact {
+                            unsafe sisa_gemm_compact(
+                                kind.code, aView.rows, columns.count, b.rows, from + aView.offset, aView.rowStride,
+                                aView.columnStride, first.assumingMemoryBound(to: UInt8.self),
+                                result + columns.lowerBound, cView.rowStride, Int32(start), bias)
+                        } else {
+                            unsafe sisa_gemm(
+                                aView.rows, columns.count, b.rows, from + aView.offset, aView.rowStride,
+                                aView.columnStride, first.assumingMemoryBound(to: Float.self),
+                                result + columns.lowerBound, cView.rowStride, Int32(start), bias)
+                        }
                     }
                     guard let pool, pool.size > 1 else { return part(0..<b.columns) }
                     // Whole panels: no two members write the same column.

@@ -70,7 +70,9 @@ extension Session {
         let assignment = Assignment(recipe, key: workspace.key)
         let model = recipe.task == .generation ? try workspace.model(training: true) : nil
         let fit = try model.map { try RecordFit($0, recipe) }
-        let source = RecordSource(recipe, inputs, format: format) { fit?.misfit($0)?.words } notice: { [progress] in
+        let source = RecordSource(recipe, inputs, format: format) {
+            fit?.misfit($0)?.words
+        } notice: { [progress] in
             progress(.spanningLines(place: $0))
         }
         let finder = finder()

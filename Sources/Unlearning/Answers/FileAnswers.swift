@@ -7,8 +7,10 @@ package struct ExportAnswer: Encodable, Sendable {
     package let shard, stage: Ordinal
     /// Live records that the stage has seen.
     package let records: Int
-    /// SHA-256 of the tensors' file, hexadecimal, and how the texts are pooled.
-    package let digest, pooling: String
+    /// SHA-256 of the checkpoint, which is PEFT's file of tensors, hexadecimal.
+    package let digest: String
+    /// How the texts are pooled; left out where none are.
+    package let pooling: String?
     /// Whether PEFT loads the files and answers as we do.
     package let loadsInPeft: Bool
     /// Paths of the files that were written.
@@ -20,7 +22,7 @@ package struct ExportAnswer: Encodable, Sendable {
         stage = Ordinal(report.stage)
         records = report.records
         digest = report.digest.hexadecimal
-        pooling = report.pooling.rawValue
+        pooling = report.pooling?.rawValue
         loadsInPeft = report.isForPEFT
         files = report.files.map(\.path)
     }

@@ -168,7 +168,17 @@ extension PredictionError: OutcomeError {
         switch self {
         case .untrained, .noSurvivors: .nothingToAnswerFrom
         case .voteLost: .misconfigured
-        case .noLabels: .usage
+        case .noLabels, .noTexts: .usage
+        }
+    }
+}
+
+extension QuestionError: OutcomeError {
+    /// A text that does not fit is data; what no workspace like this can do is usage.
+    package var outcome: Outcome {
+        switch self {
+        case .noTokens, .tooLong, .ownerMissing: .badData
+        case .notByOwner, .ownersInBands: .usage
         }
     }
 }
@@ -213,7 +223,7 @@ extension ExportError: OutcomeError {
     /// What was asked is wrong, is not there, or is in the way.
     package var outcome: Outcome {
         switch self {
-        case .noSuchStage: .usage
+        case .noSuchStage, .notForLlamaCpp: .usage
         case .damaged: .badData
         case .nothingTrained: .nothingToAnswerFrom
         case .occupied: .cannotCreate

@@ -3,8 +3,8 @@ internal import Foundation
 /// The records of one slice as the bytes of one file: JSON Lines in canonical order (by rank, then id).
 ///
 /// The bytes are a function of the records alone, so a slice that lost a record is the file of a slice that never had
-/// it. It holds no cell, count or time. A record of a generation has its turns, the completion last, in place of label and
-/// text.
+/// it. It holds no cell, count or time. A record of a generation has its turns, the completion last, in place of label
+/// and text.
 enum RecordSegment {
     /// The bytes of a slice's records.
     static func encode(_ records: [Record]) -> [UInt8] {

@@ -4,6 +4,8 @@ package enum ExportError: Error, Equatable {
     case noSuchStage(Int, shard: Int, stages: [Int])
     case damaged(shard: Int, stage: Int)
     case occupied(path: String)
+    /// An adapter of another model than a causal one, as GGUF.
+    case notForLlamaCpp(family: String)
 }
 
 extension ExportError: CustomStringConvertible {
@@ -21,6 +23,8 @@ extension ExportError: CustomStringConvertible {
                 + "workspace makes it again"
         case .occupied(let path):
             "\(path) is there already, and nothing is overwritten; remove it, or name another folder"
+        case .notForLlamaCpp(let family):
+            "llama.cpp loads adapters of causal models, and the backbone is of type \"\(family)\"; leave `--format gguf` out"
         }
     }
 }

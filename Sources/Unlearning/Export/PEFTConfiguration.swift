@@ -4,16 +4,17 @@ internal import Foundation
 /// The adapter_config.json of an exported LoRA, in the fields that PEFT 0.11 reads.
 struct PEFTConfiguration: Encodable, Equatable {
     let peftType = "LORA"
-    let taskType = "SEQ_CLS"
+    let taskType: TaskType
     let baseModelNameOrPath: String
     let r: Int
     let loraAlpha: Double
     let targetModules: Modules
     /// Nil: all.
     let layersToTransform: [Int]?
-    let modulesToSave = ["classifier", "score"]
+    let modulesToSave: Heads
     let bias = "none"
-    let fanInFanOut = false
+    /// GPT-2's matrices are stored as (inputs, outputs).
+    let fanInFanOut: Bool
     let inferenceMode = true
     let loraDropout = 0.0
     let useRslora = false
@@ -25,8 +26,31 @@ struct PEFTConfiguration: Encodable, Equatable {
         case pattern(String)
     }
 
+    /// Which of transformers' models it is an adapter of.
+    enum TaskType: String, Encodable {
+        case sequenceClassification = "SEQ_CLS"
+        case causalLanguageModel = "CAUSAL_LM"
+    }
+
+    /// What is trained beside the adapter, by the names that transformers has for it.
+    enum Heads: Equatable {
+        /// Written as null. vLLM refuses everything else.
+        case none
+        case named([String])
+    }
+
     /// `layers`: How many the backbone has.
-    init(_ lora: AdapterSpecification.LoRA, alpha: Double, layers: Int, backbone: String) {
+    init(
+        _ lora: AdapterSpecification.LoRA, alpha: Double, layers: Int, family: BackboneConfiguration.ModelType,
+        backbone: String
+    ) {
+        switch family {
+        case .bert, .distilbert, .electra:
+            (taskType, modulesToSave) = (.sequenceClassification, .named(["classifier", "score"]))
+        case .llama, .qwen2, .qwen3, .gpt2:
+            (taskType, modulesToSave) = (.causalLanguageModel, .none)
+        }
+        fanInFanOut = family == .gpt2
         baseModelNameOrPath = backbone
         r = lora.rank
         loraAlpha = alpha
@@ -42,8 +66,8 @@ struct PEFTConfiguration: Encodable, Equatable {
             targetModules = .ends(
                 lora.targets.map { target in
                     switch target {
-                    case .query, .key, .value: target.rawValue
-                    default: target.path
+                    case .attentionOutput, .intermediate, .output: target.path
+                    default: target.rawValue
                     }
                 })
             layersToTransform = isAll ? nil : lora.layers
@@ -66,6 +90,16 @@ extension PEFTConfiguration.Modules: Encodable {
         switch self {
         case .ends(let ends): try container.encode(ends)
         case .pattern(let pattern): try container.encode(pattern)
+        }
+    }
+}
+
+extension PEFTConfiguration.Heads: Encodable {
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .none: try container.encodeNil()
+        case .named(let names): try container.encode(names)
         }
     }
 }

@@ -1,6 +1,14 @@
 package import Engine
 package import Foundation
 
+/// The files that an adapter can be written as.
+package enum ExportFormat: String, Sendable, CaseIterable {
+    /// A safetensors file and its configuration, as PEFT and vLLM load them.
+    case peft
+    /// One GGUF file, as llama.cpp loads it.
+    case gguf
+}
+
 /// What was exported.
 package struct ExportReport: Sendable {
     /// The number of the shard, from 0.
@@ -9,14 +17,16 @@ package struct ExportReport: Sendable {
     package let stage: Int
     /// Live records that the state was trained on.
     package let records: Int
-    /// SHA-256 of the safetensors file: what the ledger holds of the checkpoint.
+    /// SHA-256 of the checkpoint's content, which is PEFT's safetensors file: what the ledger holds of it.
     package let digest: [UInt8]
     /// The files that were written.
     package let files: [URL]
     /// Whether PEFT can load it; it has no adapter that is a head alone.
     package let isForPEFT: Bool
-    /// What the head reads of a text.
-    package let pooling: Pooling
+    /// What the head reads of a text; nil where it reads each token's vector by itself.
+    package let pooling: Pooling?
+    /// The length of the vectors between the two matrices of a LoRA; nil where only the head is trained.
+    package let rank: Int?
 }
 
 extension Workspace {
@@ -44,20 +54,20 @@ extension Workspace {
         return (checkpoint, wanted, item.records)
     }
 
-    /// Writes a shard's adapter as PEFT's two files into a folder, and overwrites nothing. No deletion reaches what was
-    /// written.
-    package func export(shard: Int, stage: Int? = nil, to folder: URL) throws -> ExportReport {
+    /// Writes a shard's adapter into a folder, as PEFT's two files or as llama.cpp's one, and overwrites nothing. No
+    /// deletion reaches what was written.
+    package func export(
+        shard: Int, stage: Int? = nil, as format: ExportFormat = .peft, to folder: URL
+    ) throws -> ExportReport {
         let (checkpoint, stage, records) = try checkpoint(shard: shard, stage: stage)
         let layout = try model(training: false).layout
-        guard checkpoint.state(layout: layout) != nil else { throw TrainingError.checkpointOfAnotherModel }
-        var contents = [("adapter_model.safetensors", checkpoint.content)]
-        // PEFT finds its modules by the names of a BERT; the other families have others, and heads of more layers.
-        let family = try BackboneConfiguration(ModelFolder(backboneFolder())).modelType
-        if family == .bert, let lora = layout.specification.lora, case .lora(let choice) = recipe.adapter {
-            let configuration = PEFTConfiguration(
-                lora, alpha: choice.alpha, layers: layout.layerCount, backbone: try backboneFolder().path)
-            contents.append(("adapter_config.json", try configuration.json))
-        }
+        guard let state = checkpoint.state(layout: layout) else { throw TrainingError.checkpointOfAnotherModel }
+        let backbone = try BackboneConfiguration(ModelFolder(backboneFolder()))
+        let contents =
+            switch format {
+            case .peft: try filesForPEFT(checkpoint, layout, backbone.modelType)
+            case .gguf: [("adapter.gguf", try fileForLlamaCpp(state, layout, backbone))]
+            }
         let files = contents.map { folder.appending(path: $0.0) }
         try refuse(folder)
         try FileManager.default.createDirectory(
@@ -67,7 +77,31 @@ extension Workspace {
         for (file, (_, bytes)) in zip(files, contents) { try DurableFile.write(bytes, to: file) }
         return ExportReport(
             shard: shard, stage: stage, records: records, digest: checkpoint.digest, files: files,
-            isForPEFT: files.count > 1, pooling: recipe.pooling)
+            isForPEFT: files.count > 1, pooling: layout.specification.pooling,
+            rank: layout.specification.lora?.rank)
+    }
+
+    /// The tensors, and the configuration where PEFT can load them: of the encoders it finds the modules by the names of a
+    /// BERT alone, and the heads of the others have more layers.
+    private func filesForPEFT(
+        _ checkpoint: Checkpoint, _ layout: AdapterLayout, _ family: BackboneConfiguration.ModelType
+    ) throws -> [(String, [UInt8])] {
+        let tensors = ("adapter_model.safetensors", checkpoint.content)
+        guard ![.distilbert, .electra].contains(family), let lora = layout.specification.lora,
+            case .lora(let choice) = recipe.adapter
+        else { return [tensors] }
+        let configuration = PEFTConfiguration(
+            lora, alpha: choice.alpha, layers: layout.layerCount, family: family, backbone: try backboneFolder().path)
+        return [tensors, ("adapter_config.json", try configuration.json)]
+    }
+
+    private func fileForLlamaCpp(
+        _ state: AdapterState, _ layout: AdapterLayout, _ backbone: BackboneConfiguration
+    ) throws -> [UInt8] {
+        guard let file = GGUFAdapter.encode(state, layout: layout, model: backbone) else {
+            throw ExportError.notForLlamaCpp(family: backbone.modelType.rawValue)
+        }
+        return file
     }
 
     private func refuse(_ folder: URL) throws {
@@ -78,7 +112,7 @@ extension Workspace {
         let kind = try? FileManager.default.attributesOfItem(atPath: inner)[.type] as? FileAttributeType
         if let kind, kind != .typeDirectory { throw ExportError.occupied(path: folder.path) }
         // A file that another adapter left is as bad: the two would be taken for one.
-        for name in ["adapter_model.safetensors", "adapter_config.json"] {
+        for name in ["adapter_model.safetensors", "adapter_config.json", "adapter.gguf"] {
             let file = folder.appending(path: name)
             if try DurableFile.size(file) != nil { throw ExportError.occupied(path: file.path) }
         }

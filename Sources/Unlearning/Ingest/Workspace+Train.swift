@@ -107,7 +107,9 @@ extension Workspace {
     ) throws {
         guard !inputs.isEmpty else { throw RecordsError(file: "", problem: .noFiles) }
         let fit = try model.map { try RecordFit($0, recipe) }
-        let source = RecordSource(recipe, inputs) { fit?.misfit($0)?.words } notice: {
+        let source = RecordSource(recipe, inputs) {
+            fit?.misfit($0)?.words
+        } notice: {
             progress(.spanningLines(place: $0))
         }
         var count = 0

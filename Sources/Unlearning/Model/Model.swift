@@ -17,6 +17,7 @@ package final class Model: Sendable {
     private let vocabularySize: Int
     private let isForTraining: Bool
     private let upper = Mutex<Network?>(nil)
+    private let all = Mutex<Network?>(nil)
     private let lower = Mutex<Trunk?>(nil)
     private let encoder = Mutex<RecordEncoder?>(nil)
 
@@ -34,17 +35,11 @@ package final class Model: Sendable {
         isForTraining = training
         self.recipe = recipe
         precision = recipe.features.precision
-<<<<<<< HEAD
-        try Self.check([self.folder.configurationName], seal, self.folder)
-        let configuration = try BackboneConfiguration(contentsOf: self.folder.configuration)
-        let specification = try AdapterSpecification(recipe, backbone: configuration)
-=======
         try Self.check(self.folder.decidingFiles, seal, self.folder)
         let configuration = try Self.compared(seal, self.folder) { [folder = self.folder] in
             try BackboneConfiguration(folder, blocks: seal?.blocks)
         }
-        let specification = try AdapterSpecification(recipe, layers: configuration.layers)
->>>>>>> 41cddb2a426d8a37bb6efcb4a30d5e18f0b44c62
+        let specification = try AdapterSpecification(recipe, backbone: configuration)
         layout = AdapterLayout(specification, backbone: configuration)
         vocabularySize = configuration.vocabularySize
         guard recipe.maxTokens <= configuration.maximumPositions else {
@@ -63,6 +58,23 @@ package final class Model: Sendable {
                 return read
             }
         }
+    }
+
+    /// The whole backbone and what trains on it, as who feeds a text token by token needs it; without gradients.
+    package var whole: Network {
+        get throws {
+            try all.withLock { network in
+                if let network { return network }
+                let read = try part(.whole, gradients: false)
+                network = read
+                return read
+            }
+        }
+    }
+
+    /// What writes conversations for the model, by the recipe's template; nil where nothing is generated.
+    package var prompts: PromptEncoder? {
+        get throws { try records.prompts }
     }
 
     /// Reads everything now, so that whatever is wrong with a backbone is said early.

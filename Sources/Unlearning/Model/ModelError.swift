@@ -26,8 +26,8 @@ extension ModelError: CustomStringConvertible {
             "\(path) of the backbone cannot be read: \(reason); a model folder holds files or links to files: fetch "
                 + "the model again"
         case .otherTask(let type, isCausal: true):
-            "the backbone is a causal model (`\(type)`), which learns to continue texts and not to label them; set `task: "
-                + "generation` in the recipe, or choose a backbone of type bert, distilbert or electra"
+            "the backbone is a causal model (`\(type)`), which learns to continue texts and not to label them; set "
+                + "`task: generation` in the recipe, or choose a backbone of type bert, distilbert or electra"
         case .otherTask(let type, isCausal: false):
             "the backbone is an encoder (`\(type)`), and the recipe's task is a generation; choose a backbone of type "
                 + "llama, qwen2, qwen3 or gpt2, or set `task: classification`"

@@ -9,18 +9,26 @@ struct RecordEncoder: Sendable {
         case texts(Tokenizer)
         case dialogues(PromptEncoder, Recipe.Overlong)
     }
+    /// What makes tokens of texts, and texts of tokens.
+    let tokenizer: Tokenizer
     private let kind: Kind
     private let maxTokens: Int
 
     /// Throws where the tokenizer lacks a token that the template needs.
     init(_ recipe: Recipe, _ tokenizer: Tokenizer) throws {
         maxTokens = recipe.maxTokens
+        self.tokenizer = tokenizer
         kind =
             if let generation = recipe.generation {
                 .dialogues(try PromptEncoder(generation.template, tokenizer), generation.overlong)
             } else {
                 .texts(tokenizer)
             }
+    }
+
+    /// What writes conversations for the model; nil where records have none.
+    var prompts: PromptEncoder? {
+        if case .dialogues(let encoder, _) = kind { encoder } else { nil }
     }
 
     /// What the network reads: the tokens of a text, or all of a prompt and its completion but the last.
@@ -61,8 +69,8 @@ struct RecordEncoder: Sendable {
         var words: (problem: RecordsError.Problem, isPrompt: Bool) { (problem, isPrompt) }
     }
 
-    /// Prompt and completion are made tokens apart and joined, so that no token crosses from one to the other. The token
-    /// that ends the answer is the first that goes where there is no room.
+    /// Prompt and completion are made tokens apart and joined, so that no token crosses from one to the other. The
+    /// token that ends the answer is the first that goes where there is no room.
     private func continuation(
         _ dialogue: Dialogue, _ encoder: PromptEncoder, _ overlong: Recipe.Overlong
     ) throws(Misfit) -> (tokens: Continuation, isCut: Bool) {

@@ -76,8 +76,8 @@ package struct RecordDigest: Sendable {
         self.key = key.subkey("records")
     }
 
-    /// A record as a slice covers it: id, label and text; or id, every turn with who spoke, and the completion. Its owner
-    /// decides its cell and nothing else.
+    /// A record as a slice covers it: id, label and text; or id, every turn with who spoke, and the completion. Its
+    /// owner decides its cell and nothing else.
     package func digest(_ record: Record) -> [UInt8] {
         var digest = KeyedDigest(key)
         switch record.content {

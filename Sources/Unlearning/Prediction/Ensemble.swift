@@ -51,28 +51,9 @@ package final class Ensemble {
         only shards: [Int]? = nil, held: [Member] = [], threads: Int, progress: TrainingProgress = { _ in }
     ) throws {
         guard recipe.task == .classification else { throw PredictionError.noLabels }
-        let rows = try ledger.stages()
-        let asked = plan.shards.indices.filter { shards?.contains($0) ?? true }
-        let held = Dictionary(held.map { ($0.shard, $0) }, uniquingKeysWith: { first, _ in first })
-        let found = try Parallel.map(asked.count, threads: threads) { index in
-            let shard = asked[index]
-            return Result {
-                try Member.newest(
-                    shard: shard, plan.shards[shard], rows: rows[shard] ?? [], store, model.layout,
-                    held: held[shard])
-            }
-        }.map { try $0.get() }
-        for (shard, search) in zip(asked, found) {
-            for stage in search.skipped { progress(.skipping(shard: shard, stage: stage)) }
-        }
-        // A shard that was trained and cannot be read is no vote less: who asks would not know.
-        for (shard, search) in zip(asked, found) where search.member == nil {
-            guard search.skipped.isEmpty else { throw PredictionError.voteLost(shard: shard + 1) }
-        }
-        let members = found.compactMap(\.member)
-        if members.isEmpty {
-            throw plan.shards.allSatisfy(\.isEmpty) ? PredictionError.noSurvivors : PredictionError.untrained
-        }
+        let members = try Member.all(
+            of: plan, model.layout, ledger: ledger, store: store, only: shards, held: held, threads: threads,
+            progress: progress)
         try self.init(model, members, recipe.aggregation, threads: threads)
     }
 

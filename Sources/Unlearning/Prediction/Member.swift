@@ -33,6 +33,48 @@ extension Member {
     /// A shard's member, nil where no checkpoint can be read, and the stages whose checkpoints it had to pass over.
     typealias Search = (member: Member?, skipped: [Int])
 
+    /// The members of all shards that have records: each by the best of its checkpoints.
+    ///
+    /// - Parameters:
+    ///   - plan: Which checkpoints may answer.
+    ///   - layout: Where a state's numbers lie.
+    ///   - ledger: What it holds of the checkpoints.
+    ///   - store: Where they are read.
+    ///   - shards: The ones that answer; nil: all.
+    ///   - held: Members that were read before, whose checkpoints are not read again.
+    ///   - threads: How many may read.
+    ///   - progress: Is told of checkpoints that could not be read.
+    /// - Returns: The members, by ascending shard.
+    /// - Throws: `voteLost` where a shard that was trained cannot be read, `noSurvivors` where no record is left, and
+    ///   `untrained` where there is no checkpoint.
+    package static func all(
+        of plan: CheckpointPlan, _ layout: AdapterLayout, ledger: Ledger, store: CheckpointStore,
+        only shards: [Int]? = nil, held: [Member] = [], threads: Int, progress: TrainingProgress = { _ in }
+    ) throws -> [Member] {
+        let rows = try ledger.stages()
+        let asked = plan.shards.indices.filter { shards?.contains($0) ?? true }
+        let held = Dictionary(held.map { ($0.shard, $0) }, uniquingKeysWith: { first, _ in first })
+        let found = try Parallel.map(asked.count, threads: threads) { index in
+            let shard = asked[index]
+            return Result {
+                try newest(
+                    shard: shard, plan.shards[shard], rows: rows[shard] ?? [], store, layout, held: held[shard])
+            }
+        }.map { try $0.get() }
+        for (shard, search) in zip(asked, found) {
+            for stage in search.skipped { progress(.skipping(shard: shard, stage: stage)) }
+        }
+        // A shard that was trained and cannot be read is no vote less: who asks would not know.
+        for (shard, search) in zip(asked, found) where search.member == nil {
+            guard search.skipped.isEmpty else { throw PredictionError.voteLost(shard: shard + 1) }
+        }
+        let members = found.compactMap(\.member)
+        if members.isEmpty {
+            throw plan.shards.allSatisfy(\.isEmpty) ? PredictionError.noSurvivors : PredictionError.untrained
+        }
+        return members
+    }
+
     /// The member of a shard by the best of its checkpoints that the plan asks for and that can be read.
     ///
     /// The best is the one that was trained on most records; of several orders the first. `items`: What the plan asks

@@ -8,6 +8,8 @@ package enum PredictionError: Error, Equatable {
     case noSurvivors
     /// The workspace generates texts, and has no labels.
     case noLabels
+    /// The workspace labels texts, and writes none.
+    case noTexts
 }
 
 extension PredictionError: CustomStringConvertible {
@@ -22,6 +24,8 @@ extension PredictionError: CustomStringConvertible {
                 + "on this workspace, which makes them again"
         case .noLabels:
             "the task of this workspace is a generation: it has no labels to predict. Ask it with `sisa generate`"
+        case .noTexts:
+            "the task of this workspace is a classification: it writes no texts. Label texts with `sisa predict`"
         case .noSurvivors:
             "no records are left, so there is nothing to answer from; train a new workspace"
         }

@@ -18,7 +18,7 @@ extension Recipe {
         /// The weight of the prompts' tokens in the loss, beside that of the completions, which is 1.
         package var promptWeight = 0.0
         /// How the shards' next-token distributions become one.
-        package var aggregation = TokenAggregation.posterior
+        package var aggregation = TokenAggregation.posterior(tau: TokenAggregation.tau)
 
         /// The plain template, prompts that are not scored.
         package init() {}

@@ -19,29 +19,30 @@ extension RecipeKey {
             .required("backbone: path/to/a/model/folder")
     ]
 
-    private static let data: [RecipeKey] = [
-        RecipeKey("data.train", .records, words: { $0.data.train }) { node, recipe throws(RecipeError) in
-            recipe.data.train = try node.texts(expected: "a list of paths, [like/this.csv]")
-            if recipe.data.train.isEmpty { throw node.refusal(.tooFew(found: 0, expected: 1)) }
-        }
-        .required("train: [records.csv]"),
-        .paths("data.test", \.data.test, .places),
-        RecipeKey(
-            path: "data.format", effects: .records, value: { Array(($0.data.format?.rawValue ?? "").utf8) },
-            read: { node, recipe throws(RecipeError) in
-                recipe.data.format = try node.choice() as DataFormat
-                if recipe.task == .generation, recipe.data.format != .jsonl { throw node.refusal(.linesOnly) }
-            }),
-        .choice("data.quoting", \.data.quoting, .records).only(.classification)
-            .with { ($0.leftOut, $0.follows) = (.isNoField, "epochs") },
-        // A table written with its row index has a first column without a name.
-        .text("data.columns.id", \.data.columns.id, .records, "the name of a column", emptyAllowed: true),
-        .text("data.columns.text", \.data.columns.text, .records, "the name of a column").only(.classification),
-        .text("data.columns.label", \.data.columns.label, .records, "the name of a column").only(.classification),
-        .column("data.columns.owner", \.data.columns.owner),
-        .column("data.columns.date", \.data.columns.date),
-        .column("data.columns.group", \.data.columns.group)
-    ] + dialogueColumns
+    private static let data: [RecipeKey] =
+        [
+            RecipeKey("data.train", .records, words: { $0.data.train }) { node, recipe throws(RecipeError) in
+                recipe.data.train = try node.texts(expected: "a list of paths, [like/this.csv]")
+                if recipe.data.train.isEmpty { throw node.refusal(.tooFew(found: 0, expected: 1)) }
+            }
+            .required("train: [records.csv]"),
+            .paths("data.test", \.data.test, .places),
+            RecipeKey(
+                path: "data.format", effects: .records, value: { Array(($0.data.format?.rawValue ?? "").utf8) },
+                read: { node, recipe throws(RecipeError) in
+                    recipe.data.format = try node.choice() as DataFormat
+                    if recipe.task == .generation, recipe.data.format != .jsonl { throw node.refusal(.linesOnly) }
+                }),
+            .choice("data.quoting", \.data.quoting, .records).only(.classification)
+                .with { ($0.leftOut, $0.follows) = (.isNoField, "epochs") },
+            // A table written with its row index has a first column without a name.
+            .text("data.columns.id", \.data.columns.id, .records, "the name of a column", emptyAllowed: true),
+            .text("data.columns.text", \.data.columns.text, .records, "the name of a column").only(.classification),
+            .text("data.columns.label", \.data.columns.label, .records, "the name of a column").only(.classification),
+            .column("data.columns.owner", \.data.columns.owner),
+            .column("data.columns.date", \.data.columns.date),
+            .column("data.columns.group", \.data.columns.group)
+        ] + dialogueColumns
 
     private static let labels: [RecipeKey] = [
         RecipeKey("labels", .weights, words: { $0.labels }, read: readLabels)
@@ -125,7 +126,9 @@ extension RecipeKey {
         // `owner` depends on `assign_by`.
         RecipeKey(
             path: "aggregation", effects: .answers,
-            value: { $0.generation.map { RecipeField.bytes($0.aggregation.words) } ?? Array($0.aggregation.rawValue.utf8) },
+            value: {
+                $0.generation.map { RecipeField.bytes($0.aggregation.words) } ?? Array($0.aggregation.rawValue.utf8)
+            },
             read: readAggregation
         ).with { $0.isReadLast = true },
         RecipeKey(

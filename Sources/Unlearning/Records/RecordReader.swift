@@ -127,7 +127,9 @@ extension RecordReader {
             throw refusal(columns.text, .emptyText)
         }
         if record.label?.isEmpty == true { record.label = nil }
-        if record.label == nil, record.dialogue == nil, labels == .required { throw refusal(columns.label, .emptyLabel) }
+        if record.label == nil, record.dialogue == nil, labels == .required {
+            throw refusal(columns.label, .emptyLabel)
+        }
         for attribute in RecordAttribute.all {
             guard let written = record.attributes[keyPath: attribute.value] else { continue }
             if written.isEmpty {

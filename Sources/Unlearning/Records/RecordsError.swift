@@ -159,8 +159,8 @@ extension RecordsError: CustomStringConvertible {
         case .noTurns:
             "the list has no turn. Write at least one of the user and one of the assistant."
         case .noAnswer:
-            "the last turn is not the assistant's, and it is what should be answered. Add the answer, or leave out what "
-                + "follows it."
+            "the last turn is not the assistant's, whose answer is what should be learned. Add the answer, or leave "
+                + "out what follows it."
         case .strangeTurn:
             "expected an object with a `role` and a `content` and nothing else. Write every turn like "
                 + "{\"role\": \"user\", \"content\": \"...\"}."

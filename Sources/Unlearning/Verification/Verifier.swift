@@ -132,15 +132,31 @@ package struct Verifier {
         return try workspace.store.read(item.key, shard: shard, size: row.size, digest: row.digest)?.content
     }
 
-    /// Answers of one workspace, to the last bit; nil where no shard can answer.
+    /// Answers of one workspace, to the last bit.
+    private enum Answers: Equatable {
+        case labels([Prediction])
+        /// What each shard expects after each text.
+        case tokens([TokenScores])
+    }
+
+    /// Answers of one workspace; nil where no shard can answer.
     private func answers(
         _ texts: [String], _ workspace: Workspace, _ plan: CheckpointPlan, _ model: Model
-    ) throws -> [Prediction]? {
+    ) throws -> Answers? {
         do {
-            return try Ensemble(
+            guard workspace.recipe.task == .classification else {
+                let members = try Member.all(
+                    of: plan, model.layout, ledger: workspace.ledger, store: workspace.store, only: shards,
+                    threads: threads)
+                return .tokens(
+                    try NextTokens.scores(
+                        after: texts, model, members, limit: workspace.recipe.maxTokens, threads: threads))
+            }
+            let ensemble = try Ensemble(
                 workspace.recipe, model, plan, ledger: workspace.ledger, store: workspace.store, only: shards,
                 threads: threads
-            ).predictions(texts, votes: true)
+            )
+            return .labels(try ensemble.predictions(texts, votes: true))
         } catch is PredictionError {
             return nil
         }

@@ -53,7 +53,7 @@ enum ToyDecoder: String, CaseIterable, CustomTestStringConvertible {
         let layout = AdapterLayout(
             AdapterSpecification(lora: lora, promptWeight: promptWeight), backbone: configuration)
         let backbone = try Backbone(
-            configuration, ModelFolder(URL(filePath: "/nowhere")), gradientsFrom: layout.firstLayer)
+            configuration, ModelFolder(URL(filePath: "/nowhere"), weights: []), gradientsFrom: layout.firstLayer)
         return try Network(backbone: backbone, layout: layout)
     }
 

@@ -79,8 +79,9 @@ import Testing
         let scores = try #require(Self.whole(ensemble, [Self.question.tokens + Self.answer]).first)
         let losses = (0..<scores.members).map { member in
             Self.answer.indices.map { index in
-                -Double(scores.logProbability(
-                    member: member, place: Self.question.tokens.count - 1 + index, token: Self.answer[index]))
+                -Double(
+                    scores.logProbability(
+                        member: member, place: Self.question.tokens.count - 1 + index, token: Self.answer[index]))
             }
         }
         for (loss, expected) in zip(
@@ -125,8 +126,9 @@ import Testing
     private static func check(_ golden: Golden, _ scores: TokenScores) {
         for member in 0..<scores.members {
             let losses = golden.tokens.indices.dropFirst().map { index in
-                -Double(scores.logProbability(
-                    member: member, place: index - 1, token: golden.tokens[index]))
+                -Double(
+                    scores.logProbability(
+                        member: member, place: index - 1, token: golden.tokens[index]))
             }
             #expect((losses.reduce(0, +) / Double(losses.count) - golden.mean).magnitude < 1e-3)
             for (loss, expected) in zip(losses, golden.losses ?? losses) {

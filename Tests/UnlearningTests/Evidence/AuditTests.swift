@@ -5,7 +5,7 @@ import Testing
 @testable import Unlearning
 
 /// An audit holds for an honest workspace, and finds every kind of dishonesty in every one of a hundred seeded trials.
-@Suite struct AuditTests {
+@Suite(.everyTask) struct AuditTests {
     private static let trials = 0..<100
 
     /// A world with a workspace before two deletions and after them.

@@ -6,7 +6,7 @@ import Testing
 @testable import Unlearning
 
 /// A receipt says what was done, to whoever holds the public key; and nothing else passes for one.
-@Suite struct ReceiptTests {
+@Suite(.everyTask) struct ReceiptTests {
     private func with(_ body: (ToyWorld, Workspace, [ToyRecord]) throws -> Void) throws {
         try ToyWorld.with(changing: { $0.adapter = .head }) { world in
             let records = try ToyRecord.all()

@@ -5,7 +5,7 @@ import Testing
 @testable import Unlearning
 
 /// A workspace that was set back as a whole, log included, has only receipts to tell what was deleted since.
-@Suite struct ReplayTests {
+@Suite(.everyTask) struct ReplayTests {
     /// `old`: a copy from before records 2 and 3 were deleted from `subject`; `receipt`: of that.
     private func with(
         _ body: (ToyWorld, _ old: Workspace, _ subject: Workspace, [ToyRecord], _ receipt: URL) throws -> Void

@@ -6,7 +6,7 @@ import Testing
 
 /// The ledger of a workspace after a deletion is that of one which never had the record, row by row, but for what tells
 /// history.
-@Suite struct EqualLedgersTests {
+@Suite(.everyTask) struct EqualLedgersTests {
     /// Every row of every table. What tells history is left out: the log, and when and how long something was trained.
     private func rows(_ workspace: Workspace) throws -> [String: [[String: String]]] {
         var tables = try LedgerSurgeon.rows(workspace: workspace.root)

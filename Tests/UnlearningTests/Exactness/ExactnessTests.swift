@@ -8,7 +8,7 @@ import Testing
 ///
 /// "Independent": a workspace of its own, in which the surviving records are placed afresh from the same key and
 /// trained from nothing. All bits are compared; there is no tolerance anywhere.
-@Suite struct ExactnessTests {
+@Suite(.everyTask) struct ExactnessTests {
     @Test(arguments: 0..<24)
     func everySingleRecordIsForgottenExactly(index: Int) throws {
         try ToyWorld.with { world in
@@ -36,7 +36,7 @@ import Testing
                 let gone = records[index]
                 let subject = try world.copy(original, as: "subject-\(index)")
                 // Nothing that a process kept of an answer may reach a later one.
-                _ = try subject.predict(ToyRecord.questions)
+                _ = try subject.answers()
                 try subject.delete([gone.recordID])
                 let truth = try Snapshot(world.workspace("truth-\(index)", records.without([gone])))
                 #expect(try Snapshot(subject).differences(from: truth) == [], "\(gone.id)")
@@ -103,8 +103,7 @@ import Testing
             let truth = try Snapshot(world.workspace("truth", records.without(gone)))
             #expect(try Snapshot(subject).differences(from: truth) == [])
             #expect(try subject.status().shards[shard].state == .empty)
-            let voters = try subject.predict(["rain"])[0].votes.map(\.shard)
-            #expect(voters == [0, 1, 2].filter { $0 != shard })
+            #expect(try subject.voters() == [0, 1, 2].filter { $0 != shard })
         }
     }
 
@@ -117,7 +116,7 @@ import Testing
             #expect(report.recordPasses == 0 && report.fullRecordPasses == 0)
             #expect(report.fractionOfFullRetrain == 0)
             #expect(try subject.status().shards.map(\.state) == [.empty, .empty, .empty])
-            #expect(throws: PredictionError.noSurvivors) { try subject.predict(["rain"]) }
+            #expect(throws: PredictionError.noSurvivors) { try subject.voters() }
             #expect(try Snapshot(subject).parts.keys.allSatisfy { !$0.hasPrefix("file") || $0.hasPrefix("file index") })
             #expect(try subject.verify().isIdentical)
             #expect(try subject.resume().stagesTrained == 0)

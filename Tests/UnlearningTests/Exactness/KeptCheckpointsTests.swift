@@ -5,7 +5,7 @@ import Testing
 @testable import Unlearning
 
 /// `slices.keep` decides which files lie there and what a deletion costs, and no bit of any result.
-@Suite struct KeptCheckpointsTests {
+@Suite(.everyTask) struct KeptCheckpointsTests {
     private func files(_ workspace: Workspace) throws -> [String] {
         try TestFolder.contents(workspace.root).keys.filter { $0.hasPrefix("checkpoints/") }.sorted()
     }
@@ -96,7 +96,7 @@ import Testing
             request.defersRepair = true
             try subject.delete(request)
             #expect(try subject.checkup().isSound)
-            _ = try subject.predict(ToyRecord.questions) { event in
+            _ = try subject.voterRecords { event in
                 if case .skipping = event { Issue.record("called damaged") }
             }
             #expect(throws: ExportError.self) { try subject.checkpoint(shard: shard) }

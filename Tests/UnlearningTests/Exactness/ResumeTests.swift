@@ -6,7 +6,7 @@ import Testing
 @testable import Unlearning
 
 /// A process that was killed leaves nothing behind that another run would not have made.
-@Suite struct ResumeTests {
+@Suite(.everyTask) struct ResumeTests {
     /// Ends the process with SIGKILL at the event with this number.
     fileprivate static func killer(at event: Int) -> TrainingProgress {
         let left = Counter(event)
@@ -31,13 +31,16 @@ import Testing
             let records = try ToyRecord.all()
             let file = folder.appending(path: "records.jsonl")
             try ToyWorld.write(records, to: file)
-            let path = folder.path
-            await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, event = event as Int] in
-                let world = try ToyWorld(folder: URL(filePath: path))
-                let sources = TrainingSources(
-                    backbone: world.backbone, files: [world.root("records.jsonl")], key: world.key)
-                try Workspace.train(
-                    world.recipe, sources, at: world.root("subject"), progress: Self.killer(at: event))
+            let (path, task) = (folder.path, ToyWorld.task.rawValue)
+            await #expect(processExitsWith: .signal(SIGKILL)) {
+                [path = path as String, event = event as Int, task = task as String] in
+                try ToyWorld.$task.withValue(try #require(Recipe.TaskKind(rawValue: task))) {
+                    let world = try ToyWorld(folder: URL(filePath: path))
+                    let sources = TrainingSources(
+                        backbone: world.backbone, files: [world.root("records.jsonl")], key: world.key)
+                    try Workspace.train(
+                        world.recipe, sources, at: world.root("subject"), progress: Self.killer(at: event))
+                }
             }
             try FileManager.default.removeItem(at: file)
             let subject = try Workspace(at: world.root("subject"))

@@ -6,7 +6,7 @@ import Testing
 @testable import Unlearning
 
 /// What must not change a bit: threads, instruction sets, the order of rows, the cut into files.
-@Suite struct SameBitsTests {
+@Suite(.everyTask) struct SameBitsTests {
     @Test(arguments: [1, 2, 4])
     func threadsChangeNoBitOfATrainingOrADeletion(threads: Int) throws {
         try ToyWorld.with { world in
@@ -19,8 +19,7 @@ import Testing
             try subject.delete(gone.recordIDs, threads: threads)
             #expect(try Snapshot(subject).differences(from: truth) == [])
             #expect(try subject.verify(threads: 5 - threads).isIdentical)
-            let asked = ToyRecord.questions
-            #expect(try subject.predict(asked, threads: threads) == subject.predict(asked))
+            #expect(try subject.answers(threads: threads) == subject.answers())
         }
     }
 
@@ -34,7 +33,11 @@ import Testing
             // Texts repeated until a batch has more tokens than one chunk takes.
             let records = try ToyRecord.all().map { record in
                 var long = record
-                long.text = String(repeating: record.text + " ", count: 8)
+                if ToyWorld.task == .classification {
+                    long.text = String(repeating: record.text + " ", count: 8)
+                } else {
+                    long.label = String(repeating: record.label + " ", count: 8)
+                }
                 return long
             }
             let truth = try Snapshot(world.workspace("truth", records))
@@ -50,15 +53,18 @@ import Testing
     @Test(arguments: InstructionSet.allCases.filter(\.isAvailable))
     func instructionSetsChangeNoBit(set: InstructionSet) async throws {
         try await TestFolder.with { folder in
-            let (path, name) = (folder.path, set.rawValue)
+            let (path, name, task) = (folder.path, set.rawValue, ToyWorld.task.rawValue)
             // In a process of its own: the choice holds for a whole process, and other tests look at it.
-            await #expect(processExitsWith: .success) { [path = path as String, name = name as String] in
-                var world = try ToyWorld(folder: URL(filePath: path))
-                world.recipe.adapter = .lora(rank: 3, targets: ToyWorld.modules)
-                let records = try ToyRecord.all()
-                guard try #require(InstructionSet(rawValue: name)).select() else { exit(EXIT_FAILURE) }
-                let subject = try world.workspace("subject", records)
-                try subject.delete([records[8].recordID])
+            await #expect(processExitsWith: .success) {
+                [path = path as String, name = name as String, task = task as String] in
+                try ToyWorld.$task.withValue(try #require(Recipe.TaskKind(rawValue: task))) {
+                    var world = try ToyWorld(folder: URL(filePath: path))
+                    world.recipe.adapter = .lora(rank: 3, targets: ToyWorld.modules)
+                    let records = try ToyRecord.all()
+                    guard try #require(InstructionSet(rawValue: name)).select() else { exit(EXIT_FAILURE) }
+                    let subject = try world.workspace("subject", records)
+                    try subject.delete([records[8].recordID])
+                }
             }
             var world = try ToyWorld(folder: folder)
             world.recipe.adapter = .lora(rank: 3, targets: ToyWorld.modules)

@@ -5,7 +5,7 @@ import Testing
 @testable import Unlearning
 
 /// Deletions that were accepted and then stopped: by a full disk, a missing backbone, a kill.
-@Suite struct UnfinishedDeletionTests {
+@Suite(.everyTask) struct UnfinishedDeletionTests {
     /// A workspace in which the deletion of a record is accepted, and nothing else of it done.
     private func withAccepted(
         changing change: (inout Recipe) -> Void = { _ in },

@@ -85,23 +85,43 @@ import Testing
 
     /// PEFT takes a module by the end of its name, or by a pattern for all of it. By its own rule, each configuration
     /// means the modules that were trained, and no others.
-    @Test func everyChoiceOfModulesMeansThoseAlone() throws {
-        let all = TargetModule.allCases
+    @Test(arguments: [BackboneConfiguration.ModelType.bert, .llama, .gpt2])
+    func everyChoiceOfModulesMeansThoseAlone(family: BackboneConfiguration.ModelType) throws {
+        let all = TargetModule.all(of: family)
         for choice in 1..<(1 << all.count) {
             let targets = all.indices.filter { choice >> $0 & 1 == 1 }.map { all[$0] }
             for layers in [[0, 1, 2], [2], [0, 2]] {
                 let lora = AdapterSpecification.LoRA(rank: 1, alpha: 1, targets: targets, layers: layers)
-                let subject = PEFTConfiguration(lora, alpha: 1, layers: 3, backbone: "b")
+                let subject = PEFTConfiguration(lora, alpha: 1, layers: 3, family: family, backbone: "b")
                 for layer in 0..<3 {
                     for module in all {
-                        let name = "bert.encoder.layer.\(layer).\(module.path)"
+                        let name = family.layerPath(layer) + module.path
                         let isWanted = targets.contains(module) && layers.contains(layer)
                         #expect(try Self.takes(name, layer, subject) == isWanted, "\(targets) \(layers) \(name)")
                     }
                 }
-                #expect(try !Self.takes("bert.pooler.dense", nil, subject))
+                for other in ["bert.pooler.dense", "lm_head"] {
+                    #expect(try !Self.takes(other, nil, subject))
+                }
             }
         }
+    }
+
+    /// What vLLM checks before it loads one: nothing but low-rank matrices, and the head is left alone.
+    @Test(arguments: [BackboneConfiguration.ModelType.llama, .qwen2, .qwen3, .gpt2])
+    func anAdapterOfACausalModelHasNoHead(family: BackboneConfiguration.ModelType) throws {
+        let modules = TargetModule.all(of: family)
+        let lora = AdapterSpecification.LoRA(rank: 4, alpha: 8, targets: modules, layers: [1, 2])
+        let subject = PEFTConfiguration(lora, alpha: 8, layers: 3, family: family, backbone: "b")
+        let found = try #require(
+            try JSONSerialization.jsonObject(with: Data(subject.json)) as? [String: Any])
+        #expect(found["task_type"] as? String == "CAUSAL_LM")
+        #expect(found["modules_to_save"] is NSNull)
+        #expect(found["fan_in_fan_out"] as? Bool == (family == .gpt2))
+        #expect(found["target_modules"] as? [String] == modules.map(\.rawValue))
+        #expect(found["layers_to_transform"] as? [Int] == [1, 2])
+        #expect(found["bias"] as? String == "none")
+        #expect(found["use_rslora"] as? Bool == false && found["use_dora"] as? Bool == false)
     }
 
     private static func takes(_ name: String, _ layer: Int?, _ subject: PEFTConfiguration) throws -> Bool {

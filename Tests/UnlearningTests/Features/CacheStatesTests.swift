@@ -9,7 +9,7 @@ import Testing
 @Suite struct CacheStatesTests {
     @Test(arguments: FeatureKind.all)
     func noStateOfTheStoreChangesABit(kind: FeatureKind) throws {
-        try ToyWorld.with(changing: kind.change) { world in
+        try kind.with { world in
             let records = try ToyRecord.all()
             let subject = try world.workspace("subject", records)
             let truth = try subject.results()
@@ -26,7 +26,7 @@ import Testing
             #expect(try subject.results() == truth)
             #expect(try subject.featureFiles() == files)
             // None, one entry a slice, about half, on one thread and on several.
-            for (index, budget) in [0, 12 * 700, 12 * 1500, 2 << 30].enumerated() {
+            for (index, budget) in [0, 12 * kind.recordBytes, 12 * 2 * kind.recordBytes, 2 << 30].enumerated() {
                 for threads in 1...3 {
                     var other = world
                     other.recipe.features.budget = budget
@@ -44,10 +44,7 @@ import Testing
     // What memory cannot hold is computed anew for every batch, beside what it holds.
     @Test(arguments: FeatureKind.all)
     func noLimitOfMemoryChangesABit(kind: FeatureKind) throws {
-        try ToyWorld.with(changing: {
-            kind.change(&$0)
-            $0.shards = 1
-        }) { world in
+        try kind.with(changing: { $0.shards = 1 }) { world in
             let records = try world.workspace("subject", ToyRecord.all()).records(shard: 0)
             let model = try Model(world.recipe, backbone: world.backbone, training: true)
             func train(memory: Int) throws -> [UInt32] {
@@ -140,7 +137,7 @@ import Testing
 
     // A backup brings back the file of before a correction: the same id in the same cell, and another text.
     @Test(arguments: FeatureKind.all) func noFeatureOfATextThatWasCorrectedIsUsed(kind: FeatureKind) throws {
-        try ToyWorld.with(changing: kind.change) { world in
+        try kind.with { world in
             var records = try ToyRecord.all()
             let subject = try world.workspace("subject", records)
             let url = try subject.layout().features.url(world.cell(records[5]))

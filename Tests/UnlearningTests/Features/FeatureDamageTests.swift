@@ -15,12 +15,7 @@ import Testing
     }
 
     private func with(_ kind: FeatureKind, _ body: (World) throws -> Void) throws {
-        try ToyWorld.with(changing: {
-            kind.change(&$0)
-            $0.shards = 1
-            $0.slices = 2
-            $0.epochs = 1
-        }) { world in
+        try kind.with(changing: { ($0.shards, $0.slices, $0.epochs) = (1, 2, 1) }) { world in
             let original = try world.workspace("original", ToyRecord.all())
             try body(
                 World(

@@ -9,11 +9,8 @@ import Testing
 @Suite struct FeatureDeletionTests {
     @Test(arguments: FeatureKind.all)
     func everyFileIsThatOfARunThatNeverSawTheRecord(kind: FeatureKind) throws {
-        for budget in [2 << 30, 12 * 1500] {
-            try ToyWorld.with(changing: {
-                kind.change(&$0)
-                $0.features.budget = budget
-            }) { world in
+        for budget in [2 << 30, 12 * 2 * kind.recordBytes] {
+            try kind.with(changing: { $0.features.budget = budget }) { world in
                 let records = try ToyRecord.all()
                 let original = try world.workspace("original", records)
                 for index in stride(from: 0, to: 24, by: 2) {
@@ -29,7 +26,7 @@ import Testing
 
     @Test(arguments: FeatureKind.all)
     func setsAndWholeSlicesAndAllRecordsGo(kind: FeatureKind) throws {
-        try ToyWorld.with(changing: kind.change) { world in
+        try kind.with { world in
             let records = try ToyRecord.all()
             let original = try world.workspace("original", records)
             let cell = world.cell(records[0])
@@ -54,11 +51,12 @@ import Testing
     /// A record's features as they lie in a file, and the name of their entry.
     private func traces(_ record: ToyRecord, _ subject: Workspace, _ world: ToyWorld) throws -> [Data] {
         let model = try Model(world.recipe, backbone: world.backbone, training: false)
-        let features = try model.features([record.text], threads: 1)[0]
+        let stored = record.stored
+        let features = try model.features(of: [stored], threads: 1)[0]
         let width = model.layout.hidden
         var exact = world.recipe
         exact.features.precision = .f32
-        let unrounded = try Model(exact, backbone: world.backbone, training: false).features([record.text], threads: 1)[
+        let unrounded = try Model(exact, backbone: world.backbone, training: false).features(of: [stored], threads: 1)[
             0]
         // The first and last token's are the same in many texts that begin and end alike only with one layer of no
         // attention.
@@ -69,9 +67,7 @@ import Testing
         let rounded = features.rounded(to: .bf16)
         return [
             one(unrounded, .f32), one(rounded, .bf16), one(rounded, .f32),
-            Data(
-                try subject.layout().features.key.name(
-                    Record(id: record.recordID, text: record.text, label: 0)))
+            Data(try subject.layout().features.key.name(stored))
         ]
     }
 
@@ -83,7 +79,7 @@ import Testing
 
     @Test(arguments: FeatureKind.all)
     func nothingOfARecordsFeaturesIsLeft(kind: FeatureKind) throws {
-        try ToyWorld.with(changing: kind.change) { world in
+        try kind.with { world in
             var world = world
             world.backbone = try world.movableBackbone()
             let records = try ToyRecord.all()

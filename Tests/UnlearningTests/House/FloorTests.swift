@@ -7,7 +7,7 @@ import Testing
     private static let floors = [
         "Storage", "Keys", "Recipe", "Records", "Plan", "Corpus", "Log", "Ledger", "Checkpoints", "Model", "Features",
         "Training", "Receipts", "History", "Workspace", "Deletion", "Ingest", "Addition", "Repair", "Prediction",
-        "Verification", "Export", "Answers"
+        "Generation", "Verification", "Export", "Answers"
     ]
 
     private static let sources = URL(filePath: #filePath).deletingLastPathComponent()

@@ -77,4 +77,38 @@ import Testing
             #expect(again == seal)
         }
     }
+
+    /// A file is sealed as a whole and by its parts, and may be renamed and moved as a folder may.
+    @Test func aGGUFFileIsSealedWhateverItsName() throws {
+        try TestFolder.with { folder in
+            let (first, second) = (folder.appending(path: "a.gguf"), folder.appending(path: "B.GGUF"))
+            for url in [first, second] { try Self.bytes.write(to: url) }
+            let seal = try BackboneSeal(folder: first)
+            #expect(seal.files.map(\.name) == ["model.gguf"] && seal.files[0].digest == Self.digest(Self.bytes))
+            #expect(
+                seal.blocks == [
+                    "model.gguf": BlockDigests(size: Self.bytes.count, digests: Array(Self.blocks))
+                ])
+            #expect(try BackboneSeal(folder: second) == seal)
+            #expect(try JSONDecoder().decode(BackboneSeal.self, from: SortedJSON.encode(seal)) == seal)
+            #expect(try seal.holds("model.gguf", in: ModelFolder(second)))
+            try (Self.bytes + [0]).write(to: second)
+            #expect(try BackboneSeal(folder: second).digest != seal.digest)
+            #expect(try !seal.holds("model.gguf", in: ModelFolder(second)))
+        }
+    }
+
+    @Test func theIndexOfSeveralFilesIsSealedWithThem() throws {
+        let names = ["a.safetensors", "b.safetensors"]
+        try with(names) { folder in
+            let index = folder.appending(path: "model.safetensors.index.json")
+            try Data(#"{"weight_map":{"v":"b.safetensors","w":"a.safetensors"}}"#.utf8).write(to: index)
+            let seal = try BackboneSeal(folder: folder)
+            #expect(seal.files.map(\.name) == ["config.json", "model.safetensors.index.json"] + names)
+            #expect(Set(seal.blocks.keys) == Set(names))
+            // Where there is one file, the index says nothing.
+            try Self.bytes.write(to: folder.appending(path: "model.safetensors"))
+            #expect(try BackboneSeal(folder: folder).files.map(\.name) == ["config.json", "model.safetensors"])
+        }
+    }
 }

@@ -73,6 +73,37 @@ import Testing
                         isTied: false, hasAttentionBias: true), activation: .silu))
     }
 
+    /// Minus log p of each token but the first, and log p of `next` behind the last one, by the frozen model alone.
+    private func losses(_ file: URL, _ tokens: [Int32], next: Int32) throws -> [Float] {
+        let backbone = try Backbone(folder: file, gradientsFrom: nil)
+        let lora = AdapterSpecification.LoRA(rank: 1, alpha: 1, targets: [.queryProjection], layers: [0])
+        let layout = AdapterLayout(AdapterSpecification(lora: lora, promptWeight: 0), backbone: backbone.configuration)
+        let zero = AdapterState(values: [Float](repeating: 0, count: layout.count))
+        let ensemble = LanguageEnsemble(
+            try Network(backbone: backbone, layout: layout), [zero], base: false, threads: 2)
+        let scores = ensemble.feed([tokens], to: [ensemble.stream()], wanted: [0..<tokens.count])[0]
+        return (tokens.dropFirst() + [next]).enumerated().map {
+            -scores.logProbability(member: 0, place: $0.offset, token: $0.element)
+        }
+    }
+
+    // "The capital of France is", then " Paris". The values are those of NumPy in binary64 over the widened weights; rows
+    // of query and key in a wrong order would be off by whole units.
+
+    @Test(.enabled(if: TestData.smolLM2 != nil, noSmolLM2))
+    func smolLM2GivesTheReferencesProbabilities() throws {
+        let found = try losses(try #require(TestData.smolLM2), [504, 3575, 282, 4649, 314], next: 7042)
+        let expected: [Float] = [11.539296, 0.337616, 2.438662, 0.450950, 0.25808]
+        for (found, expected) in zip(found, expected) { #expect(abs(found - expected) < 1e-4) }
+    }
+
+    @Test(.enabled(if: TestData.qwen != nil, noQwen))
+    func qwenGivesTheReferencesProbabilities() throws {
+        let found = try losses(try #require(TestData.qwen), [785, 6722, 315, 9625, 374], next: 12_095)
+        let expected: [Float] = [9.656384, 0.222179, 1.448065, 0.136071, 0.09848]
+        for (found, expected) in zip(found, expected) { #expect(abs(found - expected) < 1e-4) }
+    }
+
     /// Nothing but the header is read of a file before a tensor is asked for, whatever its size, and each part is
     /// compared with what was sealed.
     @Test func onlyWhatIsAskedForIsReadAndCompared() throws {

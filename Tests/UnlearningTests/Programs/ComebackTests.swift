@@ -6,7 +6,7 @@ import Testing
 
 /// A record that was deleted and came back is a record like any other: what was said of its first life deletes nothing
 /// of its second.
-@Suite struct ComebackTests {
+@Suite(.everyTask) struct ComebackTests {
     private func with(
         by assignBy: Recipe.AssignBy = .id, _ body: (ToyWorld, Workspace, [ToyRecord]) throws -> Void
     ) throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import Unlearning
 
 /// What stopped commands and changes of the recipe leave is what a fresh run leaves, in every file.
-@Suite struct LeftoverTests {
+@Suite(.everyTask) struct LeftoverTests {
     private func with(_ body: (ToyWorld, Workspace, [ToyRecord]) throws -> Void) throws {
         try ToyWorld.with(changing: { $0.adapter = .head }) { world in
             let records = try ToyRecord.all()

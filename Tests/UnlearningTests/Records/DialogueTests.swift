@@ -58,7 +58,8 @@ import Testing
     @Test func whatIsNoConversationIsRefusedByLineAndPlace() {
         func refused(_ list: String, _ column: String, _ problem: RecordsError.Problem) {
             let error = failure(#"{"id":"\#(Self.secret)","m":\#(list)}"#, Self.messages)
-            #expect(error?.line == 1 && error?.column == column && error?.problem == problem, "\(list): \(error as Any)")
+            #expect(
+                error?.line == 1 && error?.column == column && error?.problem == problem, "\(list): \(error as Any)")
             #expect(error?.description.contains(Self.secret) == false)
         }
         let answer = #"{"role":"assistant","content":"violet"}"#
@@ -83,7 +84,8 @@ import Testing
     @Test func whatIsNoPairIsRefusedByLineAndColumn() {
         func refused(_ line: String, _ column: String, _ problem: RecordsError.Problem) {
             let error = failure(line)
-            #expect(error?.line == 1 && error?.column == column && error?.problem == problem, "\(line): \(error as Any)")
+            #expect(
+                error?.line == 1 && error?.column == column && error?.problem == problem, "\(line): \(error as Any)")
         }
         refused(#"{"id":1,"q":"x","a":""}"#, "a", .emptyCompletion)
         refused(#"{"id":1,"q":"","a":"x"}"#, "q", .emptyPrompt)
@@ -159,13 +161,16 @@ import Testing
     /// Whatever two records say differently, their digests differ: prompt, roles, cuts and completion are covered.
     @Test func theDigestCoversEverythingThatWasSaid() throws {
         let dialogues = [
-            Dialogue(prompt: [Turn(.user, "ab")], completion: "c"), Dialogue(prompt: [Turn(.user, "a")], completion: "bc"),
+            Dialogue(prompt: [Turn(.user, "ab")], completion: "c"),
+            Dialogue(prompt: [Turn(.user, "a")], completion: "bc"),
             Dialogue(prompt: [Turn(.system, "ab")], completion: "c"),
             Dialogue(prompt: [Turn(.user, "a"), Turn(.user, "b")], completion: "c"),
             Dialogue(prompt: [Turn(.user, "a"), Turn(.assistant, "b")], completion: "c"),
             Dialogue(prompt: [Turn(.user, "ab"), Turn(.user, "")], completion: "c"),
-            Dialogue(prompt: [Turn(.user, "ab")], completion: "d"), Dialogue(prompt: [Turn(.user, "AB")], completion: "c"),
-            Dialogue(prompt: [Turn(.user, "é")], completion: "c"), Dialogue(prompt: [Turn(.user, "e\u{301}")], completion: "c")
+            Dialogue(prompt: [Turn(.user, "ab")], completion: "d"),
+            Dialogue(prompt: [Turn(.user, "AB")], completion: "c"),
+            Dialogue(prompt: [Turn(.user, "é")], completion: "c"),
+            Dialogue(prompt: [Turn(.user, "e\u{301}")], completion: "c")
         ]
         let key = try WorkspaceKey(hexadecimal: String(repeating: "5a17", count: 16))
         let records = dialogues.map { Record(id: RecordID("r"), content: .dialogue($0)) }

@@ -49,7 +49,7 @@ import Testing
             file: "",
             line: 1, column: "")
         #expect(
-            found.label == 0 && found.owner == "o" && found.id == RecordID("r") && found.text == "t"
+            found.content.label == 0 && found.owner == "o" && found.id == RecordID("r") && found.content.words == "t"
         )
     }
 }

@@ -5,7 +5,7 @@ import Testing
 @testable import Unlearning
 
 /// Records that are added later are as if they had been there from the start.
-@Suite struct AdditionTests {
+@Suite(.everyTask) struct AdditionTests {
     @Test(arguments: ToyVariant.all)
     func whatWasAddedWasAlwaysThere(variant: ToyVariant) throws {
         try ToyWorld.with(variant) { world in

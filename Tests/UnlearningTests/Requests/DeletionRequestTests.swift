@@ -5,7 +5,7 @@ import Testing
 @testable import Unlearning
 
 /// What a request covers: ids, owners, and records with the same text.
-@Suite struct DeletionRequestTests {
+@Suite(.everyTask) struct DeletionRequestTests {
     /// The toy's records, and some that have the text of another.
     private func corpus() throws -> (records: [ToyRecord], twins: [ToyRecord]) {
         let records = try ToyRecord.all()

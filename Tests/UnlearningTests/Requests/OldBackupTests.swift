@@ -5,7 +5,7 @@ import Testing
 @testable import Unlearning
 
 /// A part of a workspace that is restored from an old backup: nothing of it answers, deletes a part, or stays unseen.
-@Suite struct OldBackupTests {
+@Suite(.everyTask) struct OldBackupTests {
     // A bucket of another day is whole in itself, and lacks who came later.
     @Test func anIndexOfAnotherDayDeletesNoPart() throws {
         try ToyWorld.with { world in

@@ -5,7 +5,7 @@ import Testing
 @testable import Unlearning
 
 /// A workspace belongs to the data that it was made of.
-@Suite struct OtherDataTests {
+@Suite(.everyTask) struct OtherDataTests {
     /// A recipe of that name whose data file `d.jsonl` lies in a folder of its own.
     private func train(_ world: ToyWorld, _ name: String, _ records: [ToyRecord]?) throws -> Workspace {
         let folder = world.folder.appending(path: name)

@@ -6,7 +6,7 @@ import Testing
 @testable import Unlearning
 
 /// What a command says that it will train is what it then trains, however often it begins.
-@Suite struct ProgressTests {
+@Suite(.everyTask) struct ProgressTests {
     /// Sums of what events tell.
     private final class Counter: Sendable {
         struct Sums {

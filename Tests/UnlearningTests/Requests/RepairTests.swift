@@ -5,7 +5,7 @@ import Testing
 @testable import Unlearning
 
 /// A deletion that is deferred forgets at once, and is repaired later, together with others.
-@Suite struct RepairTests {
+@Suite(.everyTask) struct RepairTests {
     @Test func deferredDeletionsForgetAndOneRepairTrainsEachShardOnce() throws {
         try ToyWorld.with { world in
             let records = try ToyRecord.all()
@@ -18,7 +18,7 @@ import Testing
                 #expect(try subject.status().shards[shard].state == .influenceFree)
                 let text = Data(record.text.utf8)
                 #expect(try !TestFolder.contents(subject.root).values.contains { $0.range(of: text) != nil })
-                _ = try subject.predict(["rain"])
+                _ = try subject.voters()
             }
             let together = try world.copy(world.workspace("together", records), as: "batch")
             let batch = try together.delete(gone.recordIDs)

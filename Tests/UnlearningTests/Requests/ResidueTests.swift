@@ -6,7 +6,7 @@ import Testing
 @testable import Unlearning
 
 /// A word is found in whatever form it lies in whatever file.
-@Suite struct ResidueTests {
+@Suite(.everyTask) struct ResidueTests {
     private static let word = "qu\"\u{F6}kka-7f3a91d0 hid\\violet"
 
     @Test func everyFormOfAWordIsFoundInItsFile() throws {

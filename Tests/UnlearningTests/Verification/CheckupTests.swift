@@ -5,7 +5,7 @@ import Testing
 @testable import Unlearning
 
 /// A changed byte is found in every file, named, and mended where that can be.
-@Suite struct CheckupTests {
+@Suite(.everyTask) struct CheckupTests {
     private func kind(_ path: String) -> Checkup.Kind? {
         let kinds: [(String, Checkup.Kind)] = [
             ("records/", .records), ("checkpoints/", .checkpoint), ("features/", .features), ("index/", .index)
