@@ -16,7 +16,9 @@ struct Bench: ParsableCommand {
 
             SISA_ISA=portable|avx2|avx512|neon chooses the kernels, as for sisa.
             """,
-        subcommands: [Kernels.self, Step.self, Delete.self, Predict.self, Scale.self, LedgerRates.self, Store.self])
+        subcommands: [
+            Kernels.self, Step.self, Delete.self, Predict.self, Scale.self, LedgerRates.self, Store.self, Tokens.self
+        ])
 
     /// What SISA_ISA asks for; empty is as good as not set.
     static var namedInstructionSet: String? {

@@ -19,15 +19,17 @@ import Testing
     /// Words over few letters merge deeply; equal ranks come up wherever `ranks` is small.
     @Test(arguments: [1, 3, 1000])
     func shortAndLongWordsMergeAsDefined(ranks: Int32) {
-        let random = Philox(seed: UInt64(ranks), purpose: "merges", context: [])
-        func draw(_ count: Int, _ limit: Int32) -> [Int32] {
-            random.uniforms(count, bound: 1).map { min(limit - 1, Int32(($0 + 1) / 2 * Float(limit))) }
+        func draw(_ count: Int, _ limit: Int32, _ context: String...) -> [Int32] {
+            Philox(seed: UInt64(ranks), purpose: "merges", context: context).uniforms(count, bound: 1)
+                .map { min(limit - 1, Int32(($0 + 1) / 2 * Float(limit))) }
         }
-        for _ in 0..<40 {
+        for trial in 0..<40 {
             var pairs = PairTable()
             // Tokens are texts over two letters, so that a pair has one token and a token one text.
             var texts = ["a", "b"]
-            for (index, both) in zip(draw(30, 1 << 20), draw(30, 1 << 20)).enumerated() {
+            for (index, both) in zip(draw(30, 1 << 20, "left", "\(trial)"), draw(30, 1 << 20, "right", "\(trial)"))
+                .enumerated()
+            {
                 let (left, right) = (Int(both.0) % texts.count, Int(both.1) % texts.count)
                 let text = texts[left] + texts[right]
                 guard text.count < 12 else { continue }
@@ -37,7 +39,7 @@ import Testing
                 _ = pairs.insert(Int32(left), Int32(right), merge)
             }
             for length in [0, 1, 2, 7, 47, 48, 49, 200] {
-                let symbols = draw(length, 2)
+                let symbols = draw(length, 2, "symbols", "\(trial)")
                 var merger = PairMerger()
                 merger.symbols = symbols
                 merger.merge(pairs)

@@ -28,10 +28,10 @@ import Testing
 
     /// Scalars of all planes, and those on which the grammars turn, in any order.
     private static func texts(_ count: Int) -> [String] {
-        let random = Philox(seed: 11, purpose: "words", context: [])
         let special = Array(" '\n\r\tsStTmMdDreRvVlLaz019!\u{17F}\u{A0}\u{3000}\u{85}é日١½\u{301}😀".unicodeScalars)
-        return (0..<count).map { _ in
+        return (0..<count).map { index in
             var text = String.UnicodeScalarView()
+            let random = Philox(seed: 11, purpose: "words", context: ["\(index)"])
             for number in random.uniforms(24, bound: 1) {
                 let place = (number + 1) / 2
                 let fine = (place * 997).truncatingRemainder(dividingBy: 1)

@@ -73,7 +73,7 @@ struct TokenTable: Sendable {
         }
     }
 
-    /// FNV-1a over eight bytes at a time, of which the high bits are folded into the low ones.
+    /// Multiplies eight bytes at a time, then one; the high bits of the last product depend on all of them.
     private static func hash(_ text: UnsafeRawBufferPointer) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         var offset = 0
@@ -84,7 +84,7 @@ struct TokenTable: Sendable {
             offset += 8
         }
         for index in offset..<text.count { unsafe hash = (hash ^ UInt64(text[index])) &* 0x100_0000_01B3 }
-        return hash ^ (hash >> 32)
+        return (hash &* 0x9E37_79B9_7F4A_7C15) >> 32
     }
 
     private func holds(_ id: Int32, _ text: UnsafeRawBufferPointer) -> Bool {

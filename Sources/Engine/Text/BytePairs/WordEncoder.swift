@@ -26,7 +26,11 @@ struct WordEncoder: Sendable {
             byteTokens = ByteAlphabet.characters.map { definition.tokens.id(of: $0) ?? -1 }
         }
         self.byteTokens = byteTokens
-        splitsAtSpaces = definition.tokens.allTexts { Self.spaceInside($0) == nil }
+        if case .bytes = form {
+            splitsAtSpaces = false
+        } else {
+            splitsAtSpaces = definition.tokens.allTexts { Self.spaceInside($0) == nil }
+        }
     }
 
     /// Appends the tokens of a stretch of text without literal tokens. `isFirst`: nothing comes before it.
