@@ -124,6 +124,39 @@ import Testing
         #expect(found["use_rslora"] as? Bool == false && found["use_dora"] as? Bool == false)
     }
 
+    @Test func aGenerationIsExportedForPEFTAndForLlamaCpp() throws {
+        try ToyWorld.$task.withValue(.generation) {
+            try with { subject, folder in
+                let report = try subject.export(shard: 1, to: folder)
+                let rank = try subject.model(training: false).layout.specification.lora?.rank
+                #expect(report.isForPEFT && report.pooling == nil && report.rank == rank && rank != nil)
+                #expect(try configuration(folder)["task_type"] as? String == "CAUSAL_LM")
+                let tensors = try SafeTensors(contentsOf: folder.appending(path: "adapter_model.safetensors"))
+                #expect(!tensors.names.isEmpty)
+                let ours = /base_model\.model\.model\.layers\.[01]\..*\.lora_[AB]\.weight/
+                #expect(try tensors.names.allSatisfy { try ours.wholeMatch(in: $0) != nil })
+
+                let other = folder.appendingPathExtension("gguf")
+                let second = try subject.export(shard: 1, as: .gguf, to: other)
+                #expect(second.digest == report.digest && !second.isForPEFT)
+                #expect(second.files.map(\.lastPathComponent) == ["adapter.gguf"])
+                #expect(try GGUF(contentsOf: second.files[0]).entries.count == tensors.names.count)
+                #expect(throws: ExportError.occupied(path: second.files[0].path)) {
+                    try subject.export(shard: 1, to: other)
+                }
+            }
+        }
+    }
+
+    @Test func anEncoderIsNoModelOfLlamaCpp() throws {
+        try with { subject, folder in
+            #expect(throws: ExportError.notForLlamaCpp(family: "bert")) {
+                try subject.export(shard: 0, as: .gguf, to: folder)
+            }
+            #expect(!FileManager.default.fileExists(atPath: folder.path))
+        }
+    }
+
     private static func takes(_ name: String, _ layer: Int?, _ subject: PEFTConfiguration) throws -> Bool {
         switch subject.targetModules {
         case .pattern(let pattern):
