@@ -36,8 +36,10 @@ package struct Snapshot: Sendable {
         for stored in try workspace.records(shard: shard) {
             let record = stored.record
             parts["record \(record.id)"] = Array(
-                "\(stored.cell) \(stored.rank) \(record.owner ?? "-") \(record.content.label ?? -1) \(record.content.words)"
-                    .utf8)
+                [
+                    "\(stored.cell)", "\(stored.rank)", record.owner ?? "-", "\(record.content.label ?? -1)",
+                    "\(record.content.words)"
+                ].joined(separator: " ").utf8)
         }
     }
 

@@ -1,7 +1,7 @@
 /// An adapter as a GGUF file, which llama.cpp loads beside the file of its model (`--lora FILE`).
 ///
-/// Each matrix has two tensors in binary32, `lora_a` (rank, inputs) and `lora_b` (outputs, rank), under its own name. Where
-/// a model's files have the rows of a matrix in another order, those of `lora_b` are in it too.
+/// Each matrix has two tensors in binary32, `lora_a` (rank, inputs) and `lora_b` (outputs, rank), under its own name.
+/// Where a model's files have the rows of a matrix in another order, those of `lora_b` are in it too.
 package struct GGUFAdapter {
     private var header: [UInt8] = Array("GGUF".utf8)
     private var data: [UInt8] = []

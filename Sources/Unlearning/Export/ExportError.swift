@@ -24,7 +24,8 @@ extension ExportError: CustomStringConvertible {
         case .occupied(let path):
             "\(path) is there already, and nothing is overwritten; remove it, or name another folder"
         case .notForLlamaCpp(let family):
-            "llama.cpp loads adapters of causal models, and the backbone is of type \"\(family)\"; leave `--format gguf` out"
+            "llama.cpp loads adapters of causal models, and the backbone is of type \"\(family)\"; leave "
+                + "`--format gguf` out"
         }
     }
 }

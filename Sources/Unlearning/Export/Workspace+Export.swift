@@ -81,8 +81,8 @@ extension Workspace {
             rank: layout.specification.lora?.rank)
     }
 
-    /// The tensors, and the configuration where PEFT can load them: of the encoders it finds the modules by the names of a
-    /// BERT alone, and the heads of the others have more layers.
+    /// The tensors, and the configuration where PEFT can load them: of the encoders it finds the modules by the names
+    /// of a BERT alone, and the heads of the others have more layers.
     private func filesForPEFT(
         _ checkpoint: Checkpoint, _ layout: AdapterLayout, _ family: BackboneConfiguration.ModelType
     ) throws -> [(String, [UInt8])] {

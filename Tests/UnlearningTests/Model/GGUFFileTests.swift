@@ -87,8 +87,8 @@ import Testing
         }
     }
 
-    // "The capital of France is", then " Paris". The values are those of NumPy in binary64 over the widened weights; rows
-    // of query and key in a wrong order would be off by whole units.
+    // "The capital of France is", then " Paris". The values are those of NumPy in binary64 over the widened weights;
+    // rows of query and key in a wrong order would be off by whole units.
 
     @Test(.enabled(if: TestData.smolLM2 != nil, noSmolLM2))
     func smolLM2GivesTheReferencesProbabilities() throws {

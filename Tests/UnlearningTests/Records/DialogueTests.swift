@@ -44,7 +44,8 @@ import Testing
         let records = try read(
             """
             {"id":"c","m":[{"role":"system","content":"Be brief."},{"role":"user","content":"One?"},\
-            {"role":"assistant","content":"Yes."},{"role":"user","content":"Two?"},{"role":"assistant","content":"No."}]}
+            {"role":"assistant","content":"Yes."},{"role":"user","content":"Two?"},\
+            {"role":"assistant","content":"No."}]}
             """, Self.messages)
         guard case .dialogue(let dialogue) = records[0].content else {
             Issue.record("no dialogue")
