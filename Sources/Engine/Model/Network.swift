@@ -92,8 +92,8 @@ extension NetworkError: CustomStringConvertible {
                 + "adapt more layers, or take fewer slices"
         case .otherFamily(let model):
             "a model of type \(model) does not fit the task: a classification (`task: classification`) takes an "
-                + "encoder such as bert, a generation (`task: generation`) a causal model such as llama, qwen2, qwen3 or "
-                + "gpt2"
+                + "encoder such as bert, a generation (`task: generation`) a causal model such as llama, qwen2, qwen3 "
+                + "or gpt2"
         case .noPooler:
             "pooling is `pooler`, but the backbone's file has no pooler.dense tensors; use `pooling: mean` or `cls`"
         case .noWeights(let path):

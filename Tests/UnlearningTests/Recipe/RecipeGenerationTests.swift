@@ -61,7 +61,7 @@ import Testing
         ] {
             #expect(try Self.parse(adding: "template: \(word)\n").generation?.template == template)
         }
-        for word in TokenAggregation.names {
+        for word in TokenAggregation.all.map(\.name) {
             let recipe = try Self.parse(
                 adding: "data: {train: [t.jsonl], columns: {owner: o}}\naggregation: \(word)\nassign_by: owner\n"
                     .replacing("data: {train: [t.jsonl], columns: {owner: o}}\n", with: ""))
@@ -108,7 +108,7 @@ import Testing
         refused("aggregation: owner\n", "aggregation", .needsOwners)
         refused(
             "aggregation: majority\n", "aggregation",
-            .notAllowed(found: "majority", allowed: TokenAggregation.names, suggestion: nil))
+            .notAllowed(found: "majority", allowed: TokenAggregation.all.map(\.name), suggestion: nil))
         refused(
             "score_prompt: 2\n", "score_prompt", .outOfRange(found: "2", expected: "a number from 0 to 1"))
         refused(
