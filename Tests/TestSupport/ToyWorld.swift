@@ -29,7 +29,10 @@ package struct ToyWorld {
         // A file of the toy world has a text and a label; of a generation they are a prompt and its completion.
         if recipe.task == .generation { columns.dialogue = .pair(prompt: "text", completion: "label") }
         recipe.data = Recipe.DataSource(train: [], columns: columns)
+        let adapter = recipe.adapter
         change(&recipe)
+        // A generation has no head to train: where a test asks for it because it is quick, matrices stay adapted.
+        if recipe.task == .generation, recipe.adapter == .head { recipe.adapter = adapter }
         key = try WorkspaceKey(hexadecimal: String(repeating: "5a17", count: 16))
     }
 
