@@ -62,9 +62,9 @@ import Testing
             #expect(try Self.parse(adding: "template: \(word)\n").generation?.template == template)
         }
         for word in TokenAggregation.all.map(\.name) {
-            let recipe = try Self.parse(
-                adding: "data: {train: [t.jsonl], columns: {owner: o}}\naggregation: \(word)\nassign_by: owner\n"
-                    .replacing("data: {train: [t.jsonl], columns: {owner: o}}\n", with: ""))
+            let recipe = try RecipeFixture.parse(
+                Self.short.replacing("[t.jsonl]}", with: "[t.jsonl], columns: {owner: o}}")
+                    + "aggregation: \(word)\nassign_by: owner\n")
             #expect(recipe.generation?.aggregation.name == word)
         }
         guard case .lora(let lora) = try Self.parse(adding: "adapter: {target_modules: all-linear}\n").adapter else {
