@@ -135,7 +135,9 @@ package final class Model: Sendable {
             try encoder.withLock { encoder in
                 if let encoder { return encoder }
                 try Self.check(folder.tokenizerFiles, seal, folder)
-                let tokenizer = try Tokenizer(folder: folder.url)
+                let tokenizer = try Self.compared(seal, folder) {
+                    try Tokenizer(folder: folder.url, blocks: seal?.blocks)
+                }
                 guard tokenizer.vocabularySize <= vocabularySize else {
                     throw NetworkError.tokenOutOfVocabulary(
                         id: tokenizer.vocabularySize - 1, vocabulary: vocabularySize)
@@ -179,6 +181,8 @@ package final class Model: Sendable {
         } catch let error as SafeTensorsError where error.problem == .file(.otherContent) {
             throw try changed(seal, folder)
         } catch let error as GGUFError where error.problem == .file(.otherContent) {
+            throw try changed(seal, folder)
+        } catch let error as TokenizerError where error.problem == .gguf(.file(.otherContent)) {
             throw try changed(seal, folder)
         }
     }

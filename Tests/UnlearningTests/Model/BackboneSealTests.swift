@@ -98,6 +98,36 @@ import Testing
         }
     }
 
+    /// A causal model of a letter for each token, whose file is changed between the look at its sizes and its tokens.
+    @Test func theTokensOfAGGUFFileAreComparedWithTheSeal() throws {
+        func file(_ letters: [String]) -> [UInt8] {
+            var file = GGUFBytes([
+                ("general.architecture", .text("llama")), ("llama.embedding_length", .u32(8)),
+                ("llama.block_count", .u32(1)), ("llama.attention.head_count", .u32(2)),
+                ("llama.attention.head_count_kv", .u32(2)), ("llama.feed_forward_length", .u32(16)),
+                ("llama.context_length", .u32(64)), ("llama.attention.layer_norm_rms_epsilon", .f32(1e-5)),
+                ("llama.vocab_size", .u32(4)), ("tokenizer.ggml.model", .text("gpt2")),
+                ("tokenizer.ggml.pre", .text("gpt-2")), ("tokenizer.ggml.tokens", .texts(letters + ["<end>"])),
+                ("tokenizer.ggml.token_type", .i32s([1, 1, 1, 3])), ("tokenizer.ggml.merges", .texts([])),
+                ("tokenizer.ggml.eos_token_id", .u32(3))
+            ])
+            file.add("token_embd.weight", [4, 8], [Float](repeating: 1, count: 32))
+            return file.bytes
+        }
+        try TestFolder.with { folder in
+            let url = folder.appending(path: "model.gguf")
+            try Data(file(["a", "b", "c"])).write(to: url)
+            var recipe = try Recipe.load(folder: TestData.root.appending(path: "shards/toy-lm"))
+            recipe.generation?.template = .plain
+            let seal = try BackboneSeal(folder: url)
+            func model() throws -> Model { try Model(recipe, backbone: url, training: false, seal: seal) }
+            #expect(try model().records.tokenizer.encode("cab") == [2, 0, 1])
+            let late = try model()
+            try Data(file(["b", "a", "c"])).write(to: url)
+            #expect(throws: ModelError.self) { try late.records }
+        }
+    }
+
     @Test func theIndexOfSeveralFilesIsSealedWithThem() throws {
         let names = ["a.safetensors", "b.safetensors"]
         try with(names) { folder in
