@@ -24,35 +24,6 @@ package enum Elementwise {
         }
     }
 
-    /// y = silu(gate) * up, the gated half of a feed-forward block.
-    package static func swiglu(count: Int, gate: [Float], up: [Float], into y: inout [Float]) {
-        precondition(count <= gate.count && count <= up.count && count <= y.count)
-        unsafe gate.withUnsafeBufferPointer { gate in
-            unsafe up.withUnsafeBufferPointer { up in
-                unsafe y.withUnsafeMutableBufferPointer { y in
-                    guard let g = gate.baseAddress, let u = up.baseAddress, let to = y.baseAddress else { return }
-                    unsafe sisa_swiglu_forward(count, g, u, to)
-                }
-            }
-        }
-    }
-
-    /// Turns gate and up of `swiglu` into their gradients, given that of its result.
-    package static func swigluBackward(
-        count: Int, gradient: [Float], gate: inout [Float], up: inout [Float]
-    ) {
-        precondition(count <= gradient.count && count <= gate.count && count <= up.count)
-        unsafe gradient.withUnsafeBufferPointer { gradient in
-            unsafe gate.withUnsafeMutableBufferPointer { gate in
-                unsafe up.withUnsafeMutableBufferPointer { up in
-                    guard let dy = gradient.baseAddress, let g = gate.baseAddress, let u = up.baseAddress
-                    else { return }
-                    unsafe sisa_swiglu_backward(count, dy, g, u, g, u)
-                }
-            }
-        }
-    }
-
     /// y = y + x, over the first `count` elements.
     package static func add(count: Int, _ x: [Float], to y: inout [Float]) {
         precondition(count <= x.count && count <= y.count)

@@ -87,17 +87,6 @@ extension Rows {
 }
 
 private func withPointers(
-    _ a: [Float], _ b: [Float], _ body: (UnsafePointer<Float>, UnsafePointer<Float>) -> Void
-) {
-    unsafe a.withUnsafeBufferPointer { a in
-        unsafe b.withUnsafeBufferPointer { b in
-            guard let a = a.baseAddress, let b = b.baseAddress else { return }
-            unsafe body(a, b)
-        }
-    }
-}
-
-private func withPointers(
     _ a: inout [Float], _ b: inout [Float], _ c: inout [Float],
     _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void
 ) {

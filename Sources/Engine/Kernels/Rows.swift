@@ -113,7 +113,8 @@ package struct LayerNorm: Sendable {
     }
 }
 
-private func withPointers(
+/// The places where two buffers begin; nothing happens where one is empty.
+func withPointers(
     _ a: [Float], _ b: [Float], _ body: (UnsafePointer<Float>, UnsafePointer<Float>) -> Void
 ) {
     unsafe a.withUnsafeBufferPointer { a in

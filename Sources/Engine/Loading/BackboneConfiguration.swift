@@ -67,19 +67,13 @@ package struct BackboneConfiguration: Sendable, Equatable {
         layerNormEpsilon: Float = 1e-12, activation: Activation = .gelu, seed: UInt64? = nil,
         file: String = "configuration"
     ) throws(BackboneConfigurationError) {
-        self.modelType = modelType
-        self.hiddenSize = hiddenSize
-        self.layers = layers
-        self.heads = heads
-        self.intermediateSize = intermediateSize
-        self.vocabularySize = vocabularySize
-        self.maximumPositions = maximumPositions
-        self.activation = activation
-        self.seed = seed
         let encoder = Encoder(
             typeVocabularySize: typeVocabularySize ?? (modelType == .distilbert ? 0 : 2),
             layerNormEpsilon: layerNormEpsilon)
-        family = .encoder(encoder)
+        self.init(
+            unchecked: modelType, hiddenSize: hiddenSize, layers: layers, heads: heads,
+            intermediateSize: intermediateSize, vocabularySize: vocabularySize, maximumPositions: maximumPositions,
+            activation: activation, seed: seed, family: .encoder(encoder))
         do {
             try check(encoder)
         } catch {
