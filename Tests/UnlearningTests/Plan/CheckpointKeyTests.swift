@@ -23,19 +23,42 @@ import Testing
         return recipe
     }
 
-    @Test func everyChoiceThatTrainsAndEveryCircumstanceIsCovered() throws {
-        let changes: [@Sendable (inout Recipe) -> Void] =
-            SISALessonsTests.changes.filter { $0.name != "shards" }.map(\.change) + [
-                { $0.labels = ["b", "a"] }, { $0.labels = ["a", "b", "c"] }, { $0.optimizer.beta1 = 0.8 },
-                { $0.optimizer.beta2 = 0.99 }, { $0.optimizer.epsilon = 1e-6 },
-                { $0.adapter = .lora(rank: 8, targets: [.query, .value], layers: .top(1)) }
+    /// A recipe of the task that the suite is at.
+    private func recipeOfTask(_ change: (inout Recipe) -> Void = { _ in }) -> Recipe {
+        recipe {
+            if ToyWorld.task == .generation {
+                var generation = Recipe.Generation()
+                (generation.template, generation.promptWeight) = (.chatml, 0.5)
+                $0.generation = generation
+                $0.labels = []
+                $0.adapter = .lora(rank: 8, targets: Self.targets)
+            }
+            change(&$0)
+        }
+    }
+
+    private static var targets: [TargetModule] {
+        ToyWorld.task == .generation ? [.queryProjection, .valueProjection] : [.query, .value]
+    }
+
+    @Test(.everyTask) func everyChoiceThatTrainsAndEveryCircumstanceIsCovered() throws {
+        var changes: [(inout Recipe) -> Void] =
+            SISALessonsTests.changes.filter { $0.name != "shards" && $0.task ?? ToyWorld.task == ToyWorld.task }
+            .map(\.change) + [
+                { $0.optimizer.beta1 = 0.8 }, { $0.optimizer.beta2 = 0.99 }, { $0.optimizer.epsilon = 1e-6 },
+                { $0.adapter = .lora(rank: 8, targets: Self.targets, layers: .top(1)) }
             ]
-        var all = [try keys(recipe())]
-        for change in changes { all.append(try keys(recipe(change))) }
-        all.append(try keys(recipe(), key: String(repeating: "c4", count: 32)))
-        all.append(try keys(recipe(), backbone: [1, 2, 4]))
-        all.append(try keys(recipe(), numerics: 2))
-        all.append(try keys(recipe(), shard: 1))
+        switch ToyWorld.task {
+        case .classification: changes += [{ $0.labels = ["b", "a"] }, { $0.labels = ["a", "b", "c"] }]
+        case .generation:
+            changes += [{ $0.generation?.template = .zephyr }, { $0.generation?.promptWeight = 0.25 }]
+        }
+        var all = [try keys(recipeOfTask())]
+        for change in changes { all.append(try keys(recipeOfTask(change))) }
+        all.append(try keys(recipeOfTask(), key: String(repeating: "c4", count: 32)))
+        all.append(try keys(recipeOfTask(), backbone: [1, 2, 4]))
+        all.append(try keys(recipeOfTask(), numerics: 2))
+        all.append(try keys(recipeOfTask(), shard: 1))
         #expect(Set(all.joined()).count == all.joined().count)
     }
 
