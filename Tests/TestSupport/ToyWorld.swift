@@ -31,8 +31,11 @@ package struct ToyWorld {
         recipe.data = Recipe.DataSource(train: [], columns: columns)
         let adapter = recipe.adapter
         change(&recipe)
-        // A generation has no head to train: where a test asks for it because it is quick, matrices stay adapted.
-        if recipe.task == .generation, recipe.adapter == .head { recipe.adapter = adapter }
+        // A generation has no head to train. What comes nearest is the top layer alone: all below it is fixed, too.
+        if recipe.task == .generation, recipe.adapter == .head, case .lora(var lora) = adapter {
+            lora.layers = .top(1)
+            recipe.adapter = .lora(lora)
+        }
         key = try WorkspaceKey(hexadecimal: String(repeating: "5a17", count: 16))
     }
 

@@ -61,7 +61,8 @@ import Testing
             var world = world
             world.backbone = try world.movableBackbone()
             let subject = try world.workspace("subject", ToyRecord.all())
-            let file = world.backbone.appending(path: "vocab.txt")
+            let name = world.recipe.task == .generation ? "tokenizer.json" : "vocab.txt"
+            let file = world.backbone.appending(path: name)
             var bytes = try Data(contentsOf: file)
             bytes[bytes.count - 1] ^= 1
             try bytes.write(to: file)
