@@ -27,7 +27,8 @@ import Testing
     /// says what is wrong (65), or does not depend on it (0).
     private static let commands: [(code: Int32, words: [String])] = [
         (78, ["train"]), (78, ["train", "toy"]), (78, ["predict", "rain"]),
-        (78, ["evaluate", "--input", "toy/test.csv"]),
+        (78, ["evaluate", "--input", "toy/test.csv"]), (78, ["generate", "rain"]),
+        (78, ["score", "--input", "toy/test.csv"]),
         (78, ["delete", "toy-01"]), (78, ["delete", "toy-01", "--dry-run"]), (78, ["add", "toy/test.csv"]),
         (78, ["repair"]), (78, ["status"]), (78, ["verify"]), (78, ["export", "1", "adapter"]), (78, ["key", "show"]),
         (78, ["key", "export"]), (78, ["key", "rotate"]), (78, ["key", "rotate", "--lost"]),
