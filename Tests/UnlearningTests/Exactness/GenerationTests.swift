@@ -259,7 +259,7 @@ import Testing
             let subject = try world.workspace("subject", ToyRecord.all())
             var other = world.recipe
             other.begin(.classification)
-            (other.labels, other.adapter) = (["x", "y"], .lora(Recipe.LoRA()))
+            (other.labels, other.adapter, other.maxTokens) = (["x", "y"], .lora(Recipe.LoRA()), 64)
             let before = try TestFolder.contents(subject.root)
             let encoder = TestData.root.appending(path: "shards/toy/backbone")
             let error = #expect(throws: WorkspaceError.self) {
