@@ -56,6 +56,23 @@ package enum StoredType: UInt32, Sendable, CaseIterable {
         }
     }
 
+    /// The kind of panels that a product takes as they are; nil: numbers that need no widening.
+    var compact: CompactKind? {
+        switch self {
+        case .f32: nil
+        case .f16: .f16
+        case .bf16: .bf16
+        case .q4_0: .q4_0
+        case .q4_1: .q4_1
+        case .q5_0: .q5_0
+        case .q5_1: .q5_1
+        case .q8_0: .q8_0
+        case .q4K: .q4K
+        case .q5K: .q5K
+        case .q6K: .q6K
+        }
+    }
+
     /// Whether elements share scales.
     package var isQuantized: Bool { blockElements > 1 }
 

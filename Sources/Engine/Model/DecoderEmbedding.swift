@@ -1,13 +1,13 @@
 /// The vectors of tokens and, where the model learned them, of places.
 struct DecoderEmbedding: Sendable {
-    private let words: [Float]  // (vocabulary, hidden)
+    private let words: StoredRows  // (vocabulary, hidden), widened row by row
     private let places: [Float]  // (positions, hidden); empty where the layers turn query and key instead
 
     init(_ source: WeightSource, _ decoder: BackboneConfiguration.Decoder) throws {
         let configuration = source.configuration
         let names = DecoderNames(configuration.modelType)
         let hidden = configuration.hiddenSize
-        words = try source.table(names.embedding + ".weight", [configuration.vocabularySize, hidden])
+        words = try source.storedTable(names.embedding + ".weight", [configuration.vocabularySize, hidden])
         places =
             decoder.positions == .learned
             ? try source.table(names.positions + ".weight", [configuration.maximumPositions, hidden]) : []
@@ -16,12 +16,10 @@ struct DecoderEmbedding: Sendable {
     /// Tokens at their places -> result (tokens, hidden).
     func forward(_ tokens: [Int32], at positions: [Int32], hidden: Int, into result: inout [Float]) {
         for (row, token) in tokens.enumerated() {
-            let (word, place, target) = (Int(token) * hidden, Int(positions[row]) * hidden, row * hidden)
-            if places.isEmpty {
-                for c in 0..<hidden { result[target + c] = words[word + c] }
-            } else {
-                for c in 0..<hidden { result[target + c] = words[word + c] + places[place + c] }
-            }
+            let (place, target) = (Int(positions[row]) * hidden, row * hidden)
+            words.widen(row: Int(token), into: &result, at: target)
+            if places.isEmpty { continue }
+            for c in 0..<hidden { result[target + c] += places[place + c] }
         }
     }
 }

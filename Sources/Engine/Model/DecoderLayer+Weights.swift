@@ -9,16 +9,16 @@ extension DecoderLayer {
         let (hidden, wide) = (configuration.hiddenSize, configuration.intermediateSize)
         let (query, keyValue) = (configuration.queryWidth, configuration.keyValueWidth)
         func linear(_ parts: [(name: String, outputs: Int)], _ inputs: Int, hasBias: Bool) throws -> FrozenLinear {
-            var weights: [Float] = []
+            var weights: [StoredRows] = []
             var bias: [Float] = []
             for (name, outputs) in parts {
-                weights += try source.matrix(prefix + name + ".weight", [outputs, inputs])
+                weights.append(try source.storedMatrix(prefix + name + ".weight", [outputs, inputs]))
                 bias +=
                     hasBias
                     ? try source.vector(prefix + name + ".bias", outputs, seeded: 0)
                     : [Float](repeating: 0, count: outputs)
             }
-            return FrozenLinear(weights: weights, bias: bias, inputs: inputs, needsGradient: needsGradient)
+            return FrozenLinear(weights, bias: bias, needsGradient: needsGradient)
         }
         self.hidden = hidden
         attentionNorm = try source.decoderNorm(prefix + names.attentionNorm, decoder, names)

@@ -7,20 +7,18 @@ extension EncoderLayer {
         let hidden = configuration.hiddenSize
         let intermediateSize = configuration.intermediateSize
         let names = LayerNames(configuration.modelType, layer: layer)
-        var weights: [Float] = []
+        var weights: [StoredRows] = []
         var biases: [Float] = []
         for name in [names.query, names.key, names.value] {
-            weights += try source.matrix(name + ".weight", [hidden, hidden])
+            weights.append(try source.storedMatrix(name + ".weight", [hidden, hidden]))
             biases += try source.vector(name + ".bias", hidden, seeded: 0)
         }
         func linear(_ name: String, _ inputs: Int, _ outputs: Int) throws -> FrozenLinear {
             FrozenLinear(
-                weights: try source.matrix(name + ".weight", [outputs, inputs]),
-                bias: try source.vector(name + ".bias", outputs, seeded: 0), inputs: inputs,
-                needsGradient: needsGradient)
+                [try source.storedMatrix(name + ".weight", [outputs, inputs])],
+                bias: try source.vector(name + ".bias", outputs, seeded: 0), needsGradient: needsGradient)
         }
-        queryKeyValue = FrozenLinear(
-            weights: weights, bias: biases, inputs: hidden, needsGradient: needsGradient)
+        queryKeyValue = FrozenLinear(weights, bias: biases, needsGradient: needsGradient)
         attentionOutput = try linear(names.attentionOutput, hidden, hidden)
         attentionNorm = try source.norm(names.attentionNorm, epsilon: encoder.layerNormEpsilon)
         intermediate = try linear(names.intermediate, hidden, intermediateSize)

@@ -1,22 +1,43 @@
 /// y = x W^T + b with weights that never train.
 ///
-/// Packed for the forward product when the backbone is loaded, and for the backward one only in layers that a gradient
-/// reaches. There is no gradient of W: nobody asks for it.
+/// A matrix that no gradient goes through stays in the few bits it has in its file, and is widened in registers by every
+/// product: the same bits as those of the widened matrix. In layers that a gradient reaches the numbers are widened
+/// once, and packed for the forward product and the backward one. There is no gradient of W: nobody asks for it.
 struct FrozenLinear: Sendable {
     let inputs: Int
     let outputs: Int
-    private let forwardWeights: Panels  // (inputs, outputs)
+    private let forwardWeights: [(panels: Panels, column: Int)]  // (inputs, some of the outputs), side by side
     private let backwardWeights: Panels?  // (outputs, inputs)
     private let bias: [Float]  // (outputs)
 
-    /// `weights`: (outputs, inputs), row-major, as Hugging Face stores them.
-    init(weights: [Float], bias: [Float], inputs: Int, needsGradient: Bool) {
-        self.inputs = inputs
-        self.outputs = bias.count
+    /// `parts`: (some outputs, inputs) each, as Hugging Face stores them; together they are W.
+    init(_ parts: [StoredRows], bias: [Float], needsGradient: Bool) {
+        inputs = parts[0].columns
+        outputs = bias.count
         self.bias = bias
-        let view = MatrixView(rows: bias.count, columns: inputs)
-        forwardWeights = Panels(weights, view.transposed)
-        backwardWeights = needsGradient ? Panels(weights, view) : nil
+        precondition(parts.allSatisfy { [inputs] in $0.columns == inputs }, "rows of one matrix differ in length")
+        precondition(parts.reduce(0) { $0 + $1.rows } == bias.count, "a bias has another length than its matrix")
+        guard needsGradient else {
+            (forwardWeights, backwardWeights) = (Self.packed(parts), nil)
+            return
+        }
+        let (weights, view) = (parts.flatMap { $0.floats() }, MatrixView(rows: bias.count, columns: inputs))
+        (forwardWeights, backwardWeights) = ([(Panels(weights, view.transposed), 0)], Panels(weights, view))
+    }
+
+    /// Parts that are stored alike share their panels.
+    private static func packed(_ parts: [StoredRows]) -> [(panels: Panels, column: Int)] {
+        var column = 0
+        return parts.chunked { $0.type == $1.type }.map { alike in
+            let (rows, inputs) = (alike.reduce(0) { $0 + $1.rows }, alike[0].columns)
+            defer { column += rows }
+            guard let kind = alike[0].type.compact else {
+                let view = MatrixView(rows: rows, columns: inputs)
+                return (Panels(alike.flatMap { $0.floats() }, view.transposed), column)
+            }
+            let bytes = alike.count == 1 ? alike[0].bytes : alike.flatMap(\.bytes)
+            return (Panels(kind, bytes, outputs: rows, inputs: inputs), column)
+        }
     }
 
     /// x (rows, inputs) -> y (rows, outputs), both dense.
@@ -26,8 +47,14 @@ struct FrozenLinear: Sendable {
 
     /// The rows of x that a view shows -> y (rows, outputs), dense. `pool`: whose members share the columns.
     func forward(_ x: [Float], _ view: MatrixView, into y: inout [Float], _ pool: ThreadPool? = nil) {
-        multiply(
-            x, view, forwardWeights, into: &y, MatrixView(rows: view.rows, columns: outputs), start: .bias(bias), pool)
+        for (panels, column) in forwardWeights {
+            let start =
+                forwardWeights.count == 1 ? bias : Array(bias[column..<column + panels.columns])
+            multiply(
+                x, view, panels, into: &y,
+                MatrixView(offset: column, rows: view.rows, columns: panels.columns, rowStride: outputs),
+                start: .bias(start), pool)
+        }
     }
 
     /// dy (rows, outputs), dense -> the rows of dx that a view shows.
@@ -46,5 +73,20 @@ struct FrozenLinear: Sendable {
         multiply(
             dy, MatrixView(rows: rows, columns: outputs), backwardWeights, into: &dx,
             MatrixView(rows: rows, columns: inputs), start: start)
+    }
+}
+
+extension [StoredRows] {
+    /// Runs of elements of which each neighbour is like the one before it.
+    fileprivate func chunked(by isAlike: (StoredRows, StoredRows) -> Bool) -> [[StoredRows]] {
+        var runs: [[StoredRows]] = []
+        for element in self {
+            if let last = runs.last?.last, isAlike(last, element) {
+                runs[runs.count - 1].append(element)
+            } else {
+                runs.append([element])
+            }
+        }
+        return runs
     }
 }

@@ -12,6 +12,13 @@ final class KeyValueCache {
         headSize = attention.headSize
     }
 
+    /// Another cache that begins as this one does.
+    init(_ other: KeyValueCache) {
+        (heads, headSize) = (other.heads, other.headSize)
+        (count, capacity) = (other.count, other.capacity)
+        (keys, values) = (other.keys, other.values)
+    }
+
     /// Appends the keys and values of rows of a buffer (rows, query + 2 key).
     func append(_ queryKeyValue: [Float], rows: Range<Int>, _ attention: CausalSelfAttention) {
         if count + rows.count > capacity { grow(to: count + rows.count) }

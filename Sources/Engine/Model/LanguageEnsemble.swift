@@ -43,6 +43,13 @@ package final class LanguageEnsemble {
         fileprivate init(_ caches: [[KeyValueCache]]) {
             self.caches = caches
         }
+
+        /// Another text that begins with what was fed to this one.
+        package func fork() -> Stream {
+            let fork = Stream(caches.map { $0.map { KeyValueCache($0) } })
+            fork.count = count
+            return fork
+        }
     }
 
     /// A text of which nothing was fed.

@@ -12,9 +12,8 @@ struct LanguageHead: Sendable {
         norm = try source.decoderNorm(names.outputNorm, decoder, names)
         let name = decoder.isTied ? names.embedding : names.output
         output = FrozenLinear(
-            weights: try source.table(name + ".weight", [configuration.vocabularySize, configuration.hiddenSize]),
-            bias: [Float](repeating: 0, count: configuration.vocabularySize), inputs: configuration.hiddenSize,
-            needsGradient: needsGradient)
+            [try source.storedTable(name + ".weight", [configuration.vocabularySize, configuration.hiddenSize])],
+            bias: [Float](repeating: 0, count: configuration.vocabularySize), needsGradient: needsGradient)
     }
 
     /// Rows whose logits exist at the same time.

@@ -21,17 +21,12 @@ struct WeightSource {
         }
     }
 
-    /// A weight matrix; seeded ones are U(-1/sqrt(columns), 1/sqrt(columns)).
-    func matrix(_ name: String, _ shape: [Int]) throws -> [Float] {
-        try storedMatrix(name, shape).floats()
-    }
-
     /// An embedding table; seeded ones are U(-1, 1), so that tokens differ.
     func table(_ name: String, _ shape: [Int]) throws -> [Float] {
         try storedTable(name, shape).floats()
     }
 
-    /// A weight matrix, (outputs, inputs), as its file keeps it.
+    /// A weight matrix, (outputs, inputs), as its file keeps it; seeded ones are U(-1/sqrt(columns), 1/sqrt(columns)).
     func storedMatrix(_ name: String, _ shape: [Int]) throws -> StoredRows {
         try tensor(name, shape) { 1 / Float(shape[1]).squareRoot() }
     }
@@ -66,8 +61,8 @@ struct WeightSource {
         if contains("pooler.dense.weight") == false { return nil }
         let hidden = configuration.hiddenSize
         return FrozenLinear(
-            weights: try matrix("pooler.dense.weight", [hidden, hidden]),
-            bias: try vector("pooler.dense.bias", hidden, seeded: 0), inputs: hidden, needsGradient: needsGradient)
+            [try storedMatrix("pooler.dense.weight", [hidden, hidden])],
+            bias: try vector("pooler.dense.bias", hidden, seeded: 0), needsGradient: needsGradient)
     }
 
     private func tensor(_ name: String, _ shape: [Int], bound: () -> Float) throws -> StoredRows {

@@ -80,48 +80,111 @@ package final class TextEnsemble {
         _ questions: [TextQuestion], _ rule: AnswerRule, _ options: WritingOptions,
         told: (_ question: Int, _ piece: String) -> Void = { _, _ in }
     ) -> [WrittenText] {
-        let aggregator = aggregator(rule)
+        answers(questions, [rule], options) { told($0, $2) }[0]
+    }
+
+    /// The same under each of several rules, in their order: the model runs once for all that have the same words so
+    /// far.
+    package func answers(
+        _ questions: [TextQuestion], _ rules: [AnswerRule], _ options: WritingOptions,
+        told: (_ question: Int, _ rule: Int, _ piece: String) -> Void = { _, _, _ in }
+    ) -> [[WrittenText]] {
+        let aggregators = rules.map(aggregator)
         var combined = [Float](repeating: 0, count: ensemble.vocabulary)
-        var results = [WrittenText?](repeating: nil, count: questions.count)
-        var active: [(index: Int, writer: TextWriter, stream: LanguageEnsemble.Stream)] = []
+        var results = questions.map { _ in [WrittenText?](repeating: nil, count: rules.count) }
+        var active: [Branch] = []
         let most = max(1, min(Self.sideBySide, Self.budget / (ensemble.members * ensemble.vocabulary)))
         var next = 0
         while true {
             while active.count < most, next < questions.count {
-                let stream = ensemble.stream()
-                let room = positions - questions[next].prompt.count
-                var writer = TextWriter(
-                    questions[next], tokenizer, options, ends: ends, shards: members.count, room: room)
-                begin(&writer, questions[next].prompt, stream, aggregator, &combined) { told(next, $0) }
-                active.append((next, writer, stream))
+                var branch = begin(questions[next], number: next, rules, options)
+                begin(&branch, questions[next].prompt, aggregators, &combined, told)
+                active += branch.parted(&results)
                 next += 1
             }
-            for done in active { if let text = done.writer.result { results[done.index] = text } }
-            active.removeAll { $0.writer.result != nil }
-            if active.isEmpty, next == questions.count { break }
-            if active.isEmpty { continue }
+            if active.isEmpty { break }
+            // Branches that came from others may be more than fit: those wait.
+            let now = active.prefix(most)
             let scores = ensemble.feed(
-                active.map { [$0.writer.last] }, to: active.map(\.stream), wanted: active.map { _ in 0..<1 })
-            for (place, scores) in scores.enumerated() {
-                let index = active[place].index
-                active[place].writer.go(on: scores, place: 0, aggregator, &combined) { told(index, $0) }
+                now.map { [$0.last] }, to: now.map(\.stream), wanted: now.map { _ in 0..<1 })
+            let parted = zip(now, scores).flatMap { branch, scores in
+                var branch = branch
+                branch.go(on: scores, place: 0, aggregators, &combined, told)
+                return branch.parted(&results)
             }
+            active.replaceSubrange(0..<now.count, with: parted)
         }
-        return results.compactMap { $0 }
+        return rules.indices.map { rule in results.compactMap { $0[rule] } }
+    }
+
+    private func begin(
+        _ question: TextQuestion, number: Int, _ rules: [AnswerRule], _ options: WritingOptions
+    ) -> Branch {
+        let room = positions - question.prompt.count
+        let writer = TextWriter(question, tokenizer, options, ends: ends, shards: members.count, room: room)
+        return Branch(
+            question: number, stream: ensemble.stream(), writers: rules.indices.map { (rule: $0, writer: writer) })
     }
 
     /// Reads a prompt and chooses the first token.
     private func begin(
-        _ writer: inout TextWriter, _ prompt: [Int32], _ stream: LanguageEnsemble.Stream,
-        _ aggregator: TokenAggregator, _ combined: inout [Float], told: (String) -> Void
+        _ branch: inout Branch, _ prompt: [Int32], _ aggregators: [TokenAggregator], _ combined: inout [Float],
+        _ told: (Int, Int, String) -> Void
     ) {
         let last = prompt.count - 1
-        read(prompt, into: stream, from: aggregator.rule.needsPrompt ? 0 : last) { scores, place, position in
+        let first = aggregators.contains(where: \.rule.needsPrompt) ? 0 : last
+        read(prompt, into: branch.stream, from: first) { scores, place, position in
             if position < last {
-                writer.foretold(prompt[position + 1], scores, place: place)
+                branch.foretold(prompt[position + 1], scores, place: place)
             } else {
-                writer.go(on: scores, place: place, aggregator, &combined, told: told)
+                branch.go(on: scores, place: place, aggregators, &combined, told)
             }
         }
+    }
+}
+
+/// The answers to one question that have the same tokens so far, each under a rule of its own.
+private struct Branch {
+    let question: Int
+    let stream: LanguageEnsemble.Stream
+    var writers: [(rule: Int, writer: TextWriter)]
+
+    /// The token that is fed next, the same for all.
+    var last: Int32 { writers[0].writer.last }
+
+    /// Counts how well a token of the prompt was foretold.
+    mutating func foretold(_ token: Int32, _ scores: TokenScores, place: Int) {
+        for index in writers.indices { writers[index].writer.foretold(token, scores, place: place) }
+    }
+
+    /// Chooses the next token under each rule.
+    mutating func go(
+        on scores: TokenScores, place: Int, _ aggregators: [TokenAggregator], _ combined: inout [Float],
+        _ told: (Int, Int, String) -> Void
+    ) {
+        for index in writers.indices {
+            let rule = writers[index].rule
+            writers[index].writer.go(on: scores, place: place, aggregators[rule], &combined) {
+                told(question, rule, $0)
+            }
+        }
+    }
+
+    /// Hands in the answers that are complete, and parts the others by the token that each chose.
+    consuming func parted(_ results: inout [[WrittenText?]]) -> [Branch] {
+        var branches: [Branch] = []
+        for (rule, writer) in writers {
+            if let text = writer.result {
+                results[question][rule] = text
+            } else if let same = branches.firstIndex(where: { $0.last == writer.last }) {
+                branches[same].writers.append((rule, writer))
+            } else {
+                branches.append(
+                    Branch(
+                        question: question, stream: branches.isEmpty ? stream : stream.fork(),
+                        writers: [(rule, writer)]))
+            }
+        }
+        return branches
     }
 }

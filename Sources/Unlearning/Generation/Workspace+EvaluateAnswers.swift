@@ -12,7 +12,7 @@ extension Workspace {
     /// Measures how well questions with their answers are answered, under each rule. Changes nothing, and keeps nothing
     /// of what is generated.
     ///
-    /// All rules are measured on the same passes of the model; only what is generated is each rule's own.
+    /// All rules are measured on the same passes of the model, and generate together for as long as their words agree.
     /// `shardsAlone`: Whether each shard that answers is measured alone too. `generates`: Whether answers are
     /// generated, for ROUGE-L: it takes most of the time.
     package func evaluate(
@@ -25,15 +25,15 @@ extension Workspace {
         // Whatever is wrong with a question is said before the work begins.
         let pairs = try questions.map { (try desk.pair($0), try desk.asked($0, rules)) }
         let scores = pairs.map { desk.ensemble.scores($0.0, rules, owner: $0.1.owner) }
+        let written = generates ? desk.ensemble.answers(pairs.map(\.1), rules, request.options) : nil
         let figures = rules.enumerated().map { number, rule in
-            let written =
-                generates ? desk.ensemble.answers(pairs.map(\.1), rule, request.options).map(\.text) : nil
-            return AnswerFigures(
+            AnswerFigures(
                 rule: rule,
                 records: questions.enumerated().map { index, question in
                     AnswerFigures.Record(
                         id: question.id ?? "\(index + 1)", score: scores[index][number],
-                        rougeL: written.map { RougeL.recall(of: question.completion ?? "", in: $0[index]) })
+                        rougeL: written.map { RougeL.recall(of: question.completion ?? "", in: $0[number][index].text) }
+                    )
                 })
         }
         return AnswerEvaluation(figures: figures, seconds: clock.duration(to: .now).seconds)

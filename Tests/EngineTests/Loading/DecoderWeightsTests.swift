@@ -16,7 +16,7 @@ import Testing
         for (name, shape) in model.tensors {
             let read =
                 shape.count == 1
-                ? try source.vector(name, shape[0], seeded: 0) : try source.matrix(name, shape)
+                ? try source.vector(name, shape[0], seeded: 0) : try source.storedMatrix(name, shape).floats()
             #expect(read == model.values(name), "\(name)")
         }
     }
@@ -55,7 +55,7 @@ import Testing
             try Data(json.utf8).write(to: folder.appending(path: "config.json"))
             let model = try ModelFolder(folder)
             let source = try WeightSource(folder: model, configuration: try BackboneConfiguration(model))
-            let matrix = try source.matrix("model.layers.0.mlp.up_proj.weight", [16, 8])
+            let matrix = try source.storedMatrix("model.layers.0.mlp.up_proj.weight", [16, 8]).floats()
             #expect(Set(matrix).count > 100 && matrix.allSatisfy { abs($0) <= 1 / Float(8).squareRoot() })
             #expect(try source.table("model.embed_tokens.weight", [9, 8]).contains { abs($0) > 0.5 })
             #expect(try source.vector("model.norm.weight", 8, seeded: 1) == [Float](repeating: 1, count: 8))
@@ -111,7 +111,9 @@ import Testing
 
     @Test func aTensorOfAnotherShapeIsNamed() throws {
         let source = try source(.llama, DecoderFiles.llama.written())
-        let error = #expect(throws: SafeTensorsError.self) { try source.matrix("model.embed_tokens.weight", [12, 9]) }
+        let error = #expect(throws: SafeTensorsError.self) {
+            try source.storedMatrix("model.embed_tokens.weight", [12, 9])
+        }
         #expect(error?.problem == .wrongShape(tensor: "model.embed_tokens.weight", found: [9, 12], expected: [12, 9]))
     }
 
