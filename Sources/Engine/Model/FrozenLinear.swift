@@ -1,8 +1,8 @@
 /// y = x W^T + b with weights that never train.
 ///
-/// A matrix that no gradient goes through stays in the few bits it has in its file, and is widened in registers by every
-/// product: the same bits as those of the widened matrix. In layers that a gradient reaches the numbers are widened
-/// once, and packed for the forward product and the backward one. There is no gradient of W: nobody asks for it.
+/// A matrix that no gradient goes through stays in the few bits it has in its file, and every product widens it in
+/// registers: the bits are those of the widened matrix. In layers that a gradient reaches the numbers are widened once,
+/// and packed for the forward product and the backward one. There is no gradient of W: nobody asks for it.
 struct FrozenLinear: Sendable {
     let inputs: Int
     let outputs: Int
