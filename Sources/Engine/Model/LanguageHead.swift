@@ -101,15 +101,6 @@ extension [Float] {
         }
     }
 
-    /// Copies the first elements to a later place of the same buffer.
-    mutating func copyFirst(_ count: Int, to target: Int) {
-        precondition(count <= target && target + count <= self.count)
-        unsafe withUnsafeMutableBufferPointer {
-            guard let base = $0.baseAddress else { return }
-            unsafe (base + target).update(from: base, count: count)
-        }
-    }
-
     /// Sets the first elements to zero.
     mutating func fillWithZeros(first count: Int) {
         precondition(count <= self.count)

@@ -15,8 +15,10 @@ struct Foresight: Sendable, Equatable {
         prompt = text
     }
 
-    /// Counts a token that came after a place. `isPrompt`: Whether it is one of the prompt's.
+    /// Counts a token that came after a place. `isPrompt`: Whether it is one of the prompt's. Where one member alone is
+    /// asked there is nothing to weigh.
     mutating func count(_ token: Int32, _ scores: TokenScores, place: Int, isPrompt: Bool) {
+        if scores.members < text.count { return }
         for shard in text.indices {
             text[shard] += Double(scores.logProbability(member: shard, place: place, token: token))
         }

@@ -51,6 +51,12 @@ package final class TextEnsemble {
         }
     }
 
+    /// The member that all of these rules ask, where it is one.
+    private static func only(_ aggregators: [TokenAggregator], _ owner: Int?) -> Int? {
+        let members = Set(aggregators.map { $0.only(owner: owner) })
+        return members.count == 1 ? members.first ?? nil : nil
+    }
+
     /// What each rule makes of an answer that was given, in the order of the rules; the model runs once for all.
     ///
     /// `owner`: The shard in which the hash places the owner who is asked about.
@@ -60,7 +66,8 @@ package final class TextEnsemble {
         var foresight = Foresight(shards: members.count)
         var combined = [Float](repeating: 0, count: ensemble.vocabulary)
         let first = rules.contains(where: \.needsPrompt) ? 0 : text.prompt - 1
-        read(text.inputs, into: ensemble.stream(), from: first) { scores, place, position in
+        let only = Self.only(aggregators, owner)
+        read(text.inputs, into: ensemble.stream(only: only), from: first) { scores, place, position in
             let token = text.tokens[position + 1]
             if position + 1 >= text.prompt {
                 for (index, aggregator) in aggregators.enumerated() {
@@ -97,9 +104,9 @@ package final class TextEnsemble {
         var next = 0
         while true {
             while active.count < most, next < questions.count {
-                var branch = begin(questions[next], number: next, rules, options)
+                var branch = begin(questions[next], number: next, aggregators, options)
                 begin(&branch, questions[next].prompt, aggregators, &combined, told)
-                active += branch.parted(&results)
+                active += parted(branch, aggregators, &results)
                 next += 1
             }
             if active.isEmpty { break }
@@ -107,23 +114,25 @@ package final class TextEnsemble {
             let now = active.prefix(most)
             let scores = ensemble.feed(
                 now.map { [$0.last] }, to: now.map(\.stream), wanted: now.map { _ in 0..<1 })
-            let parted = zip(now, scores).flatMap { branch, scores in
+            let followers = zip(now, scores).flatMap { branch, scores in
                 var branch = branch
                 branch.go(on: scores, place: 0, aggregators, &combined, told)
-                return branch.parted(&results)
+                return parted(branch, aggregators, &results)
             }
-            active.replaceSubrange(0..<now.count, with: parted)
+            active.replaceSubrange(0..<now.count, with: followers)
         }
         return rules.indices.map { rule in results.compactMap { $0[rule] } }
     }
 
     private func begin(
-        _ question: TextQuestion, number: Int, _ rules: [AnswerRule], _ options: WritingOptions
+        _ question: TextQuestion, number: Int, _ aggregators: [TokenAggregator], _ options: WritingOptions
     ) -> Branch {
         let room = positions - question.prompt.count
         let writer = TextWriter(question, tokenizer, options, ends: ends, shards: members.count, room: room)
         return Branch(
-            question: number, stream: ensemble.stream(), writers: rules.indices.map { (rule: $0, writer: writer) })
+            question: number, owner: question.owner,
+            stream: ensemble.stream(only: Self.only(aggregators, question.owner)),
+            writers: aggregators.indices.map { (rule: $0, writer: writer) })
     }
 
     /// Reads a prompt and chooses the first token.
@@ -141,11 +150,37 @@ package final class TextEnsemble {
             }
         }
     }
+
+    /// Takes the answers of a branch that are complete, and parts the others by the token that each chose. Where one
+    /// member is all that is asked from here on, it goes on alone.
+    private func parted(
+        _ branch: Branch, _ aggregators: [TokenAggregator], _ results: inout [[WrittenText?]]
+    ) -> [Branch] {
+        var groups: [[(rule: Int, writer: TextWriter)]] = []
+        for (rule, writer) in branch.writers {
+            if let text = writer.result {
+                results[branch.question][rule] = text
+            } else if let same = groups.firstIndex(where: { $0[0].writer.last == writer.last }) {
+                groups[same].append((rule, writer))
+            } else {
+                groups.append([(rule, writer)])
+            }
+        }
+        return groups.map { writers in
+            let only = Self.only(writers.map { aggregators[$0.rule] }, branch.owner)
+            let goesOn = groups.count == 1 && (only == nil || branch.stream.members.count == 1)
+            return Branch(
+                question: branch.question, owner: branch.owner,
+                stream: goesOn ? branch.stream : branch.stream.fork(only: only), writers: writers)
+        }
+    }
 }
 
 /// The answers to one question that have the same tokens so far, each under a rule of its own.
 private struct Branch {
     let question: Int
+    /// The shard of the owner who is asked about.
+    let owner: Int?
     let stream: LanguageEnsemble.Stream
     var writers: [(rule: Int, writer: TextWriter)]
 
@@ -168,23 +203,5 @@ private struct Branch {
                 told(question, rule, $0)
             }
         }
-    }
-
-    /// Hands in the answers that are complete, and parts the others by the token that each chose.
-    consuming func parted(_ results: inout [[WrittenText?]]) -> [Branch] {
-        var branches: [Branch] = []
-        for (rule, writer) in writers {
-            if let text = writer.result {
-                results[question][rule] = text
-            } else if let same = branches.firstIndex(where: { $0.last == writer.last }) {
-                branches[same].writers.append((rule, writer))
-            } else {
-                branches.append(
-                    Branch(
-                        question: question, stream: branches.isEmpty ? stream : stream.fork(),
-                        writers: [(rule, writer)]))
-            }
-        }
-        return branches
     }
 }

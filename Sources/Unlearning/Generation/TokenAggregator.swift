@@ -10,7 +10,20 @@ struct TokenAggregator: Sendable {
     /// The shards that answer, ascending, and the live records behind each.
     let shards: [Int], records: [Int]
 
-    /// Makes the logarithms after a place those of the ensemble, (vocabulary).
+    /// The member whose distribution is the answer, where it is one and the same at every step; nil: several are asked.
+    ///
+    /// A shard that abstains knows nothing of anybody; where it is the owner's, the others answer as one.
+    func only(owner: Int?) -> Int? {
+        switch rule {
+        case .base: shards.count
+        case .shard(let shard): shards.firstIndex(of: shard) ?? 0
+        case .aggregation(.owner): owner.flatMap(shards.firstIndex)
+        case .aggregation: nil
+        }
+    }
+
+    /// Makes the logarithms after a place those of the ensemble, (vocabulary). `scores`: Those of all members, or of the
+    /// only one that is asked.
     ///
     /// `foresight`: How well the shards foretold what came before. `owner`: The shard in which the hash places the
     /// owner who is asked about; nil: nobody was named.
@@ -18,9 +31,11 @@ struct TokenAggregator: Sendable {
         _ scores: TokenScores, place: Int, _ foresight: Foresight, owner: Int?, into result: inout [Float]
     ) {
         let rows = Members(scores, place, shards.count)
+        if let member = only(owner: owner) {
+            return rows.copy(scores.members == 1 ? 0 : member, into: &result)
+        }
         switch rule {
-        case .base: rows.copy(scores.members - 1, into: &result)
-        case .shard(let shard): rows.copy(shards.firstIndex(of: shard) ?? 0, into: &result)
+        case .base, .shard: preconditionFailure("one member answers, and is not asked")
         case .aggregation(.mean): rows.mix(equal, into: &result)
         case .aggregation(.weighted): rows.mix(byRecords, into: &result)
         case .aggregation(.posterior(let tau)): rows.mix(Self.weights(foresight.text, tau), into: &result)
@@ -33,13 +48,7 @@ struct TokenAggregator: Sendable {
             rows.copy(Self.lowest(foresight.prompt.map { -$0 }), into: &result)
         case .aggregation(.product): rows.product(into: &result)
         case .aggregation(.contrast(let clip)): rows.contrast(Float(clip), into: &result)
-        case .aggregation(.owner):
-            // A shard that abstains knows nothing of anybody; the others answer as one.
-            if let member = owner.flatMap(shards.firstIndex) {
-                rows.copy(member, into: &result)
-            } else {
-                rows.mix(equal, into: &result)
-            }
+        case .aggregation(.owner): rows.mix(equal, into: &result)
         }
     }
 
@@ -81,7 +90,8 @@ private struct Members {
         self.scores = scores
         self.place = place
         self.shards = MatrixView(
-            offset: scores.range(member: 0, place: place).lowerBound, rows: shards, columns: scores.vocabulary,
+            offset: scores.range(member: 0, place: place).lowerBound, rows: min(shards, scores.members),
+            columns: scores.vocabulary,
             rowStride: scores.places * scores.vocabulary)
     }
 

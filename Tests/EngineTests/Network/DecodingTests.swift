@@ -78,6 +78,34 @@ internal import Testing
         }
     }
 
+    /// Members that no longer read a text, and a text that goes on in two ways, change no bit of what others expect.
+    @Test(arguments: ToyDecoder.allCases)
+    func aForkGoesOnWithTheBitsOfTheWholeText(model: ToyDecoder) throws {
+        let network = try model.network()
+        let states = (0..<2).map { ToyDecoder.state(network, shard: $0) }
+        let ensemble = LanguageEnsemble(network, states, base: true, threads: 2)
+        let texts = ToyDecoder.texts([30, 30, 30])
+        let (begun, ways) = (Array(texts[0].prefix(12)), texts.map { Array($0.suffix(18)) })
+        let alone = ways.map { way -> TokenScores in
+            let stream = ensemble.stream()
+            _ = ensemble.feed([begun], to: [stream], wanted: [0..<0])
+            return ensemble.feed([way], to: [stream], wanted: [0..<18])[0]
+        }
+        for member in 0..<ensemble.members {
+            let stream = ensemble.stream()
+            _ = ensemble.feed([begun], to: [stream], wanted: [0..<0])
+            let streams = [stream.fork(), stream, stream.fork(only: member)]
+            let found = ensemble.feed(ways, to: streams, wanted: ways.map { 0..<$0.count })
+            #expect(found[0] == alone[0] && found[1] == alone[1])
+            #expect(found[2].members == 1)
+            let range = alone[2].range(member: member, place: 0).lowerBound
+            #expect(found[2].values[...] == alone[2].values[range..<range + found[2].values.count])
+            let single = ensemble.stream(only: member)
+            _ = ensemble.feed([begun], to: [single], wanted: [0..<0])
+            #expect(ensemble.feed([ways[2]], to: [single.fork()], wanted: [0..<18])[0] == found[2])
+        }
+    }
+
     @Test(arguments: ToyDecoder.allCases)
     func aTokenDoesNotSeeThoseBehindIt(model: ToyDecoder) throws {
         let network = try model.network()
