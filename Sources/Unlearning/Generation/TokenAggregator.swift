@@ -22,11 +22,10 @@ struct TokenAggregator: Sendable {
         }
     }
 
-    /// Makes the logarithms after a place those of the ensemble, (vocabulary). `scores`: Those of all members, or of the
-    /// only one that is asked.
+    /// Makes the logarithms after a place those of the ensemble, (vocabulary).
     ///
-    /// `foresight`: How well the shards foretold what came before. `owner`: The shard in which the hash places the
-    /// owner who is asked about; nil: nobody was named.
+    /// `scores`: Those of all members, or of the only one that is asked. `foresight`: How well the shards foretold what
+    /// came before. `owner`: The shard in which the hash places the owner who is asked about; nil: nobody was named.
     func combine(
         _ scores: TokenScores, place: Int, _ foresight: Foresight, owner: Int?, into result: inout [Float]
     ) {
