@@ -14,11 +14,20 @@ package final class BatchTrainer {
     package init(_ network: Network, threads: Int) {
         self.network = network
         pool = ThreadPool(size: threads)
-        passes = (0..<(pool.size == 1 ? 1 : 2 * pool.size)).map { _ in AdaptedPass(network) }
+        passes = (0..<Self.chunks(network, pool)).map { _ in AdaptedPass(network) }
         headStep = network.layout.specification.lora == nil ? HeadStep(network.layout, pool) : nil
         scratch = (0..<pool.size).map { _ in LanguageScratch() }
         adapter = AdapterPanels(layout: network.layout)
         gradients = Gradients(layout: network.layout)
+    }
+
+    /// Chunks of a batch that are at work at once. Smaller ones share the work more evenly; but where every chunk goes
+    /// through an output matrix that no cache holds, reading it once more costs more than that.
+    private static func chunks(_ network: Network, _ pool: ThreadPool) -> Int {
+        switch network.layout.specification.task {
+        case .classification: pool.size == 1 ? 1 : 2 * pool.size
+        case .generation: pool.size
+        }
     }
 
     /// Turns the logits (records, labels) of some records of a batch into their gradient, in place, and returns each

@@ -148,8 +148,8 @@ package final class LanguageEnsemble {
                 )
             }
         }
-        for start in stride(from: 0, to: places.count, by: LanguageHead.blockRows) {
-            let block = places[start..<min(start + LanguageHead.blockRows, places.count)]
+        for range in LanguageHead.blocks(places.count) {
+            let block = places[range]
             end.reserve(rows: block.count, hidden: hidden, vocabulary: vocabulary)
             for (index, place) in zip(0..., block) {
                 end.states.replace(at: index * hidden, with: input, at: place.row * hidden, count: hidden)

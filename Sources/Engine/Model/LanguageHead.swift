@@ -16,8 +16,15 @@ struct LanguageHead: Sendable {
             bias: [Float](repeating: 0, count: configuration.vocabularySize), needsGradient: needsGradient)
     }
 
-    /// Rows whose logits exist at the same time.
-    static let blockRows = 96
+    /// Rows whose logits exist at the same time: as many as a product takes at once (BLOCK_ROWS in gemm.inc.h), because
+    /// every block reads the whole matrix.
+    static let blockRows = 144
+
+    /// Blocks of nearly the same size: one of few rows takes as long as a full one.
+    static func blocks(_ rows: Int) -> [Range<Int>] {
+        let count = (rows + blockRows - 1) / blockRows
+        return (0..<count).map { rows * $0 / count..<rows * ($0 + 1) / count }
+    }
 
     /// A row whose next token is scored.
     struct ScoredRow {
@@ -42,12 +49,10 @@ struct LanguageHead: Sendable {
         norm.forward(rows: rows, columns: hidden, &buffers.states, into: &buffers.normed, &buffers.statistics)
         var losses: [Float] = []
         losses.reserveCapacity(rows)
-        for start in stride(from: 0, to: rows, by: Self.blockRows) {
-            let count = min(Self.blockRows, rows - start)
-            let block = MatrixView(offset: start * hidden, rows: count, columns: hidden)
+        for range in Self.blocks(rows) {
+            let block = MatrixView(offset: range.lowerBound * hidden, rows: range.count, columns: hidden)
             output.forward(buffers.normed, block, into: &buffers.logits)
-            let part = scored[start..<start + count]
-            for (row, scored) in part.enumerated() {
+            for (row, scored) in scored[range].enumerated() {
                 let loss = Vocabulary.crossEntropy(
                     &buffers.logits, at: row * output.outputs, columns: output.outputs, target: Int(scored.target),
                     share: scored.share)
