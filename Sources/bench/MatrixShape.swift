@@ -50,5 +50,15 @@ struct MatrixShape: CustomStringConvertible {
         ]
     }
 
-    static let all = frozen + lora + head + attention
+    /// SmolLM2-135M: query, key and value; attention's output; gate and up; down, with as many tokens as two and eight
+    /// short records have; then the output matrix on a block of rows, forward and backward.
+    static let decoder =
+        [54, 216].flatMap { tokens in
+            [
+                MatrixShape(tokens, 960, 576), MatrixShape(tokens, 576, 576), MatrixShape(tokens, 3072, 576),
+                MatrixShape(tokens, 576, 1536), MatrixShape(tokens, 576, 3072), MatrixShape(tokens, 1536, 576)
+            ]
+        } + [48, 96].flatMap { rows in [MatrixShape(rows, 49152, 576), MatrixShape(rows, 576, 49152)] }
+
+    static let all = frozen + lora + head + attention + decoder
 }
