@@ -3,11 +3,9 @@ internal import Engine
 /// Everything that a workspace needs to answer questions, read once: model, shards, and the way to an owner's shard.
 struct AnswerDesk {
     let ensemble: TextEnsemble
-    private let model: Model
     private let encoder: PromptEncoder
     private let tokenizer: Tokenizer
     private let workspace: Workspace
-    private let threads: Int
 
     /// `rules`: How answers will be made; the backbone alone is asked only where one needs it.
     init(_ workspace: Workspace, _ rules: [AnswerRule], threads: Int, progress: TrainingProgress) throws {
@@ -19,21 +17,12 @@ struct AnswerDesk {
             of: try workspace.plan(), model.layout, ledger: workspace.ledger, store: workspace.store, threads: threads,
             progress: progress)
         self.workspace = workspace
-        self.model = model
         self.encoder = encoder
-        self.threads = threads
         tokenizer = records.tokenizer
         ensemble = TextEnsemble(
             LanguageEnsemble(
                 try model.whole, members.map(\.state), base: rules.contains(where: \.needsBase), threads: threads),
             members, tokenizer, ends: encoder.ends)
-    }
-
-    /// The ensemble of one shard.
-    func alone(_ member: Member) throws -> TextEnsemble {
-        TextEnsemble(
-            LanguageEnsemble(try model.whole, [member.state], base: false, threads: threads), [member], tokenizer,
-            ends: encoder.ends)
     }
 
     /// A question in tokens, which leaves room for an answer.

@@ -89,8 +89,7 @@ private struct Members {
         self.scores = scores
         self.place = place
         self.shards = MatrixView(
-            offset: scores.range(member: 0, place: place).lowerBound, rows: min(shards, scores.members),
-            columns: scores.vocabulary,
+            offset: scores.range(member: 0, place: place).lowerBound, rows: shards, columns: scores.vocabulary,
             rowStride: scores.places * scores.vocabulary)
     }
 

@@ -48,15 +48,16 @@ extension Workspace {
         let rule = try request.rule ?? usualRule()
         let desk = try AnswerDesk(self, [rule], threads: request.threads, progress: progress)
         let asked = try questions.map { try desk.asked($0, [rule]) }
-        let written = desk.ensemble.answers(asked, rule, request.options, told: told)
-        var own = questions.map { _ in [ShardAnswer]() }
-        for member in desk.ensemble.members where request.explains {
-            let alone = try desk.alone(member).answers(asked, .shard(member.shard), request.options)
-            for (index, written) in alone.enumerated() {
-                own[index].append(ShardAnswer(shard: member.shard, records: member.records, written: written))
+        let members = request.explains ? desk.ensemble.members : []
+        let written = desk.ensemble.answers(
+            asked, [rule] + members.map { .shard($0.shard) }, request.options
+        ) { question, number, piece in if number == 0 { told(question, piece) } }
+        let own = questions.indices.map { question in
+            zip(members, written.dropFirst()).map { member, written in
+                ShardAnswer(shard: member.shard, records: member.records, written: written[question])
             }
         }
-        return questions.indices.map { Answer(question: questions[$0], written: written[$0], shards: own[$0]) }
+        return questions.indices.map { Answer(question: questions[$0], written: written[0][$0], shards: own[$0]) }
     }
 
     /// What the ensemble makes of the completions of questions, token by token.
