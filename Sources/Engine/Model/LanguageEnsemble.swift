@@ -49,7 +49,8 @@ package final class LanguageEnsemble {
 
         /// Another text that begins with what was fed to this one. `member`: the only one that goes on reading.
         package func fork(only member: Int? = nil) -> Stream {
-            let readers = member.flatMap { members.firstIndex(of: $0) }.map { [$0] } ?? Array(members.indices)
+            precondition(member.map(members.contains) ?? true, "a text is to be read on by a member that did not begin")
+            let readers = members.indices.filter { member == nil || members[$0] == member }
             let fork = Stream(
                 readers.map { members[$0] },
                 caches.map { caches in

@@ -101,9 +101,11 @@ package final class TextEnsemble {
         var results = questions.map { _ in [WrittenText?](repeating: nil, count: rules.count) }
         var active: [Branch] = []
         let most = max(1, min(Self.sideBySide, Self.budget / (ensemble.members * ensemble.vocabulary)))
+        let held = max(2 * most, rules.count)
         var next = 0
         while true {
-            while active.count < most, next < questions.count {
+            // A question may part into as many branches as there are rules, and each keeps its keys and values.
+            while next < questions.count, active.count < most, active.count + rules.count <= held {
                 var branch = begin(questions[next], number: next, aggregators, options)
                 begin(&branch, questions[next].prompt, aggregators, &combined, told)
                 active += parted(branch, aggregators, &results)
